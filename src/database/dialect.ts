@@ -1,0 +1,123 @@
+// Everything in which the two databases differ, in one place: column types, locking clauses, upserts, error meanings.
+
+export type DialectName = 'mysql' | 'sqlite';
+
+/**
+ * What a failed statement or commit means for the caller:
+ * `CONFLICT` nothing was done, the whole transaction may run again; `DUPLICATE` a unique key stands in the way;
+ * `UNKNOWN` the connection broke, so a commit may or may not have happened; `FAULT` anything else.
+ */
+export type FailureKind = 'CONFLICT' | 'DUPLICATE' | 'UNKNOWN' | 'FAULT';
+
+export interface Dialect {
+  readonly name: DialectName;
+  /** Appended to a SELECT whose rows must stay as they are until the commit. */
+  readonly forUpdate: string;
+  readonly insertIgnore: string;
+  /** Column types for migrations. Times are BIGINT milliseconds since 1970 UTC; texts compare byte by byte. */
+  readonly types: {
+    readonly id: string;
+    readonly bytes: (length: number) => string;
+    readonly blob: string;
+    readonly text: (length: number) => string;
+    readonly longText: string;
+    readonly integer: string;
+    readonly amount: string;
+    readonly autoId: string;
+  };
+  /** Closes a CREATE TABLE; `clustered` tables lie in the order of their primary key. */
+  tableOptions(clustered: boolean): string;
+  /** The tail of an INSERT that overwrites `columns` when the key exists. */
+  onDuplicateUpdate(key: readonly string[], columns: readonly string[]): string;
+  failureKind(error: unknown): FailureKind;
+}
+
+interface DriverError {
+  readonly code?: string;
+  readonly errno?: number;
+  readonly fatal?: boolean;
+  readonly message?: string;
+  readonly driverError?: DriverError;
+}
+
+// 1213 deadlock (and Galera's certification failure at COMMIT), 1205 lock wait, 1020 record changed.
+const MYSQL_CONFLICTS = new Set([1213, 1205, 1020]);
+const MYSQL_DUPLICATE = 1062;
+// 1047 and 1180: a Galera node cut off; 2006/2013: server gone; 1053: shutting down; 1927: connection killed.
+const MYSQL_UNKNOWN = new Set([1047, 1180, 2006, 2013, 1053, 1927, 1317]);
+const BROKEN_CONNECTION = new Set([
+  'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'PROTOCOL_SEQUENCE_TIMEOUT', 'ER_SERVER_SHUTDOWN', 'POOL_CLOSED',
+]);
+
+export const mysqlDialect: Dialect = {
+  name: 'mysql',
+  forUpdate: ' FOR UPDATE',
+  insertIgnore: 'INSERT IGNORE',
+  types: {
+    id: 'BINARY(16)',
+    bytes: (length) => `BINARY(${length})`,
+    blob: 'VARBINARY(8192)',
+    text: (length) => `VARCHAR(${length}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    longText: 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+    integer: 'INT',
+    amount: 'BIGINT',
+    autoId: 'BIGINT AUTO_INCREMENT PRIMARY KEY',
+  },
+  tableOptions: () => ' ENGINE=InnoDB',
+  onDuplicateUpdate: (_key, columns) =>
+    ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
+  failureKind(error) {
+    const { errno, code, fatal, message } = innermost(error);
+    if (errno !== undefined && MYSQL_CONFLICTS.has(errno)) return 'CONFLICT';
+    if (errno === MYSQL_DUPLICATE) return 'DUPLICATE';
+    if (errno !== undefined && MYSQL_UNKNOWN.has(errno)) return 'UNKNOWN';
+    if (code !== undefined && BROKEN_CONNECTION.has(code)) return 'UNKNOWN';
+    if (fatal === true || /closed state|Pool is closed/.test(message ?? '')) return 'UNKNOWN';
+    return 'FAULT';
+  },
+};
+
+export const sqliteDialect: Dialect = {
+  name: 'sqlite',
+  // A writing transaction begins IMMEDIATE, so it has the only write lock before it reads.
+  forUpdate: '',
+  insertIgnore: 'INSERT OR IGNORE',
+  types: {
+    id: 'BLOB',
+    bytes: () => 'BLOB',
+    blob: 'BLOB',
+    text: (length) => `VARCHAR(${length}) COLLATE BINARY`,
+    longText: 'TEXT',
+    integer: 'INTEGER',
+    amount: 'INTEGER',
+    autoId: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+  },
+  tableOptions: (clustered) => (clustered ? ' WITHOUT ROWID' : ''),
+  onDuplicateUpdate: (key, columns) =>
+    ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+  failureKind(error) {
+    const { code, message } = innermost(error);
+    if (code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_LOCKED')) return 'CONFLICT';
+    if (/database is locked/.test(message ?? '')) return 'CONFLICT';
+    if (code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE') return 'DUPLICATE';
+    return 'FAULT';
+  },
+};
+
+function innermost(error: unknown): DriverError {
+  let current = (error ?? {}) as DriverError;
+  while (current.driverError) current = current.driverError;
+  return current;
+}
+
+/** `(?, ?, ?), (?, ?, ?)` for `rows` rows of `columns` values. */
+export function placeholders(rows: number, columns: number): string {
+  const row = `(${Array(columns).fill('?').join(', ')})`;
+  return Array(rows).fill(row).join(', ');
+}
+
+/** `?, ?, ?` */
+export function questionMarks(count: number): string {
+  return Array(count).fill('?').join(', ');
+}

@@ -1,0 +1,100 @@
+// Periods of business time: terms, months, weeks and days in the program's time zone, as numbers that fit an account key.
+import { type Instant, MINUTE } from './clock';
+
+export const PERIOD_KINDS = ['TERM', 'MONTH', 'WEEK', 'DAY'] as const;
+export type PeriodKind = (typeof PERIOD_KINDS)[number];
+
+/** 0 = the whole term; 20261100 = a month; 20261122 = a day; 1 000 000 000 + a Monday's day = a week. */
+export type PeriodNumber = number;
+
+export const WHOLE_TERM: PeriodNumber = 0;
+const WEEK_BASE = 1_000_000_000;
+
+interface LocalDate {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+const QUARTER = 15 * MINUTE;
+const OFFSETS_KEPT = 512;
+
+/** Turns instants into business dates and periods of one IANA time zone. */
+export class BusinessTime {
+  private readonly format: Intl.DateTimeFormat;
+  // Zone rules change on quarter hours only, so one look-up of the slow formatter serves each quarter hour.
+  private readonly offsets = new Map<number, number>();
+
+  /** Throws RangeError when `timeZone` is no IANA zone. */
+  constructor(readonly timeZone: string) {
+    this.format = new Intl.DateTimeFormat('en-US', {
+      timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
+      hour: 'numeric', minute: 'numeric', second: 'numeric',
+    });
+  }
+
+  /** Milliseconds that local time is ahead of UTC. */
+  private offsetAt(instant: Instant): number {
+    const slot = Math.floor(instant / QUARTER);
+    const known = this.offsets.get(slot);
+    if (known !== undefined) return known;
+    const parts: Record<string, number> = {};
+    for (const part of this.format.formatToParts(slot * QUARTER)) parts[part.type] = Number(part.value);
+    const local = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
+    const offset = local - slot * QUARTER;
+    if (this.offsets.size >= OFFSETS_KEPT) this.offsets.clear();
+    this.offsets.set(slot, offset);
+    return offset;
+  }
+
+  localDate(instant: Instant): LocalDate {
+    const local = new Date(instant + this.offsetAt(instant));
+    return { year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() };
+  }
+
+  /** The instant at which a local date begins; day and month may overflow, as in `Date.UTC`. */
+  startOfDate(year: number, month: number, day: number): Instant {
+    const utc = Date.UTC(year, month - 1, day);
+    // Two rounds, because the offset before a change of the clocks is not the one after it.
+    const first = utc - this.offsetAt(utc);
+    return utc - this.offsetAt(first);
+  }
+
+  periodAt(kind: PeriodKind, instant: Instant): PeriodNumber {
+    if (kind === 'TERM') return WHOLE_TERM;
+    const { year, month, day } = this.localDate(instant);
+    if (kind === 'MONTH') return year * 10_000 + month * 100;
+    if (kind === 'DAY') return year * 10_000 + month * 100 + day;
+    const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
+    const monday = new Date(Date.UTC(year, month - 1, day - weekday));
+    return WEEK_BASE + monday.getUTCFullYear() * 10_000 + (monday.getUTCMonth() + 1) * 100 + monday.getUTCDate();
+  }
+
+  /** The first instant of the period after the one that holds `instant`; `undefined` for a whole term. */
+  nextPeriodAt(kind: PeriodKind, instant: Instant): Instant | undefined {
+    if (kind === 'TERM') return undefined;
+    const { year, month, day } = this.localDate(instant);
+    if (kind === 'MONTH') return this.startOfDate(year, month + 1, 1);
+    if (kind === 'DAY') return this.startOfDate(year, month, day + 1);
+    const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
+    return this.startOfDate(year, month, day - weekday + 7);
+  }
+
+  /** `2026-11-22`, as operators read a date. */
+  isoDate(instant: Instant): string {
+    const { year, month, day } = this.localDate(instant);
+    return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+  }
+
+  /**
+   * Adds calendar months, keeping the local time of day; a day that the target month lacks becomes its last day
+   * (31 January + 1 month → 28 or 29 February).
+   */
+  addMonths(instant: Instant, months: number): Instant {
+    const { year, month, day } = this.localDate(instant);
+    const timeOfDay = instant - this.startOfDate(year, month, day);
+    const lastDay = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate();
+    return this.startOfDate(year, month + months, Math.min(day, lastDay)) + timeOfDay;
+  }
+}
+
