@@ -1,12 +1,13 @@
 // The production database: MariaDB, MySQL or Galera through TypeORM's pool of mysql2 connections.
 import type { Pool, PoolConnection, QueryError } from 'mysql2';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
-import { mysqlDialect } from './dialect';
+import { mysqlDialect, placeholders } from './dialect';
 import type { Sql, SqlRow, SqlValue, StatementCounter } from './sql';
 import type { EntityClass, MigrationClass } from './sqlite';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const LOCK_WAIT_SECONDS = 5;
+const ROWS_A_STATEMENT = 1_000;
 
 export function mysqlSource(
   url: string, poolSize: number, migrations: MigrationClass[], entities: EntityClass[],
@@ -32,15 +33,19 @@ export function poolOf(source: DataSource): Pool {
   return (source.driver as unknown as { pool: Pool }).pool;
 }
 
-const SESSION =
-  `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`;
+const SESSION = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+];
 
 /** Every connection reads committed rows only and waits for a lock a bounded time, those already open included. */
 export async function prepareConnections(pool: Pool): Promise<void> {
-  // mysql2 sends it ahead of whatever the connection was opened for.
-  pool.on('connection', (connection) => void connection.query(SESSION));
+  // mysql2 sends them ahead of whatever the connection was opened for.
+  pool.on('connection', (connection) => {
+    for (const statement of SESSION) connection.query(statement);
+  });
   const open = await pool.promise().getConnection();
-  await open.query(SESSION);
+  for (const statement of SESSION) await open.query(statement);
   open.release();
 }
 
@@ -78,6 +83,18 @@ export class MysqlSql implements Sql {
       this.executor.query({ sql: text, values: [...values] }, done),
     );
     return header.affectedRows;
+  }
+
+  async insertMany(
+    table: string, columns: readonly string[], rows: readonly SqlRow[], clause: { head?: string; tail?: string } = {},
+  ): Promise<number> {
+    const head = `${clause.head ?? 'INSERT INTO'} ${table} (${columns.join(', ')}) VALUES `;
+    let changed = 0;
+    for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+      const some = rows.slice(from, from + ROWS_A_STATEMENT);
+      changed += await this.run(head + placeholders(some.length, columns.length) + (clause.tail ?? ''), some.flat());
+    }
+    return changed;
   }
 
   private send<Result>(ask: (done: (error: QueryError | null, result: unknown) => void) => void): Promise<Result> {

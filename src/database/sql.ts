@@ -15,6 +15,16 @@ export interface Sql {
   rows<Row extends object>(statement: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /** A statement that changes rows; answers how many. */
   run(statement: string, values?: readonly SqlValue[]): Promise<number>;
+  /**
+   * Inserts all rows, in as few statements as the database takes them best. `head` is the text before the column
+   * list (`INSERT INTO` unless told), `tail` what follows the values (an upsert clause). Answers the rows changed.
+   */
+  insertMany(
+    table: string,
+    columns: readonly string[],
+    rows: readonly SqlRow[],
+    clause?: { head?: string; tail?: string },
+  ): Promise<number>;
   /** TypeORM's manager on the same connection, for catalogue tables that are small and seldom read. */
   readonly manager: EntityManager;
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import libsql from 'libsql';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
-import { sqliteDialect } from './dialect';
+import { questionMarks, sqliteDialect } from './dialect';
 import type { Sql, SqlRow, SqlValue, StatementCounter } from './sql';
 
 interface Statement {
@@ -90,6 +90,16 @@ export class SqliteSql implements Sql {
 
   async run(text: string, values: readonly SqlValue[] = []): Promise<number> {
     return this.statement(text, false).run(values).changes;
+  }
+
+  /** Row by row: a kept statement of one row is quicker here than preparing one of every width. */
+  async insertMany(
+    table: string, columns: readonly string[], rows: readonly SqlRow[], clause: { head?: string; tail?: string } = {},
+  ): Promise<number> {
+    const text = `${clause.head ?? 'INSERT INTO'} ${table} (${columns.join(', ')})
+      VALUES (${questionMarks(columns.length)})${clause.tail ?? ''}`;
+    const statement = this.statement(text, false);
+    return rows.reduce((changed, row) => changed + statement.run(row).changes, 0);
   }
 
   exec(text: string): void {

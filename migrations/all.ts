@@ -1,0 +1,6 @@
+// The migrations in their order. Append; never change one that was released.
+import { Ledger1764000000001 } from './0001-ledger/up';
+import { Program1764000000002 } from './0002-program/up';
+import { MembersAndRedemptions1764000000003 } from './0003-members-and-redemptions/up';
+
+export const MIGRATIONS = [Ledger1764000000001, Program1764000000002, MembersAndRedemptions1764000000003];

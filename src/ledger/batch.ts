@@ -1,0 +1,96 @@
+// One batch: read under locks, decide in memory, write everything, all in one transaction.
+import type { Sql } from '../database/sql';
+import type { Instant } from '../kernel/clock';
+import type { AccountKey, Balance } from './account';
+import { appendContra } from './contra.store';
+import { type Books, type Decision, decideChain } from './decide';
+import { readBooks, writeAccounts, writeChains, writeHolds, writeTransfers } from './ledger.store';
+import type { AppliedChain, Chain, ChainResult } from './transfer';
+
+/**
+ * Writes rows of another room that commit with a chain. Called once a batch with the rows of all applied chains; runs
+ * again from the start when the transaction does, so it must do nothing but talk to `tx` and fill in its rows.
+ */
+export interface CompanionWriter<Row> {
+  /** Writers run in this order, the same in every process, so that their locks never cross. */
+  readonly order: number;
+  write(tx: Sql, rows: readonly CompanionRow<Row>[]): Promise<void>;
+}
+
+export interface CompanionRow<Row> {
+  readonly row: Row;
+  readonly chain: AppliedChain;
+}
+
+export interface Companion<Row = unknown> {
+  readonly writer: CompanionWriter<Row>;
+  readonly row: Row;
+}
+
+/** Ties a row to its writer without losing its type. */
+export function companion<Row>(writer: CompanionWriter<Row>, row: Row): Companion {
+  return { writer, row } as Companion;
+}
+
+export interface Submission {
+  readonly chain: Chain;
+  readonly companions: readonly Companion[];
+}
+
+export async function runBatch(tx: Sql, submissions: readonly Submission[], now: Instant): Promise<ChainResult[]> {
+  const books = await readBooks(tx, submissions.map(({ chain }) => chain));
+  const accountsBefore = new Map(books.accounts);
+  const holdsBefore = new Map(books.holds);
+  const after: Map<AccountKey, Balance>[] = [];
+  const decisions = submissions.map(({ chain, companions }, at) => {
+    const decision = decideChain(books, chain, now);
+    if (companions.length > 0 && decision.transfers.length > 0) after[at] = balancesAfter(decision, books);
+    return decision;
+  });
+  const recorded = decisions.flatMap((decision, at) =>
+    decision.record
+      ? [{ chain: submissions[at]!.chain, result: decision.result, transfers: decision.transfers.length }]
+      : [],
+  );
+  const transfers = decisions.flatMap((decision) => decision.transfers);
+  await writeAccounts(tx, accountsBefore, books.accounts);
+  if (transfers.length > 0) await writeTransfers(tx, transfers);
+  await writeHolds(tx, holdsBefore, books.holds);
+  await appendContra(tx, transfers);
+  if (recorded.length > 0) await writeChains(tx, recorded, now);
+  await writeCompanions(tx, submissions, decisions, after, now);
+  return decisions.map((decision) => decision.result);
+}
+
+function balancesAfter(decision: Decision, books: Books): Map<AccountKey, Balance> {
+  const balances = new Map<AccountKey, Balance>();
+  for (const { debit, credit } of decision.transfers) {
+    for (const account of [debit, credit]) {
+      const balance = books.accounts.get(account);
+      if (balance) balances.set(account, balance);
+    }
+  }
+  return balances;
+}
+
+async function writeCompanions(
+  tx: Sql, submissions: readonly Submission[], decisions: readonly Decision[],
+  after: readonly Map<AccountKey, Balance>[], now: Instant,
+): Promise<void> {
+  const byWriter = new Map<CompanionWriter<unknown>, CompanionRow<unknown>[]>();
+  for (const [at, { chain, companions }] of submissions.entries()) {
+    const { result, record } = decisions[at]!;
+    if (!record || !result.applied) continue;
+    const balances = after[at];
+    const applied: AppliedChain = {
+      id: chain.id, flexibleAmount: result.flexibleAmount, now, balanceAfter: (account) => balances?.get(account),
+    };
+    for (const { writer, row } of companions) {
+      const rows = byWriter.get(writer) ?? [];
+      rows.push({ row, chain: applied });
+      byWriter.set(writer, rows);
+    }
+  }
+  const writers = [...byWriter].sort(([left], [right]) => left.order - right.order);
+  for (const [writer, rows] of writers) await writer.write(tx, rows);
+}

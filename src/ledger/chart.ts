@@ -1,0 +1,94 @@
+// The chart of accounts: every kind of account there is. The number is stored; never reuse or renumber one.
+
+const CONTRA_FROM = 0x8000;
+
+/**
+ * Kinds below 0x8000 are enforced: credits posted − debits posted − debits pending never falls below zero. The rest
+ * are contra accounts: the other side of a transfer, unbounded, without a balance row of their own.
+ *
+ * What `holder`, `ref`, `item` and `period` of an account mean stands beside each kind.
+ */
+export const ACCOUNT_KINDS = {
+  /** What the card may still cost in its term. holder member, ref term. */
+  CARD_CAP: 0x0010,
+  /** … for one benefit class. item = the class. */
+  CAP_CLASS: 0x0011,
+  /** … in one month. period = the month. */
+  CAP_MONTH: 0x0012,
+  /** … at one partner. item = the partner's number. */
+  CAP_PARTNER: 0x0013,
+  /** … by one redemption. ref = the redemption. */
+  CAP_USE: 0x0014,
+  /** Uses left of an entitlement. holder member, ref term (zero for a level's), item benefit, period. */
+  QUOTA: 0x0020,
+  /** How often the member may still take an offer. holder member, item offer, period. */
+  MEMBER_LIMIT: 0x0021,
+  /** What is left of an offer. holder offer. */
+  STOCK: 0x0030,
+  /** Spendable points. holder member. */
+  POINTS: 0x0040,
+  /** Growth value. holder member. */
+  GROWTH: 0x0041,
+  /** What the member saved on one card (posted = used, pending = issued). holder member, ref term or zero. */
+  SAVINGS: 0x0050,
+  /** What the member saved in one month, by use. holder member, period month. */
+  SAVINGS_MONTH: 0x0051,
+
+  /** Caps granted when terms open. holder plan. */
+  CAP_GRANTED: 0x8010,
+  /** What redemptions cost the operator. holder partner (zero: the operator itself), item offer or benefit. */
+  COST: 0x8011,
+  /** The part of a cost that a parent's cap covers as well; the cost itself is counted once, in COST. */
+  PARENT_CAP_USED: 0x8012,
+  /** Cost of redemptions that no card bears. */
+  OPERATOR_FUNDS: 0x8013,
+  SUB_CAP_GRANTED: 0x8014,
+  SUB_CAP_USED: 0x8015,
+  QUOTA_GRANTED: 0x8020,
+  QUOTA_USED: 0x8021,
+  LIMIT_GRANTED: 0x8022,
+  LIMIT_USED: 0x8023,
+  STOCK_GRANTED: 0x8030,
+  STOCK_ISSUED: 0x8031,
+  POINTS_ISSUED: 0x8040,
+  POINTS_SPENT: 0x8041,
+  GROWTH_EARNED: 0x8042,
+  GROWTH_LOST: 0x8043,
+  SAVINGS_SOURCE: 0x8050,
+} as const;
+
+export type AccountKindName = keyof typeof ACCOUNT_KINDS;
+export type AccountKind = (typeof ACCOUNT_KINDS)[AccountKindName];
+
+const NAMES = new Map<number, AccountKindName>(
+  (Object.keys(ACCOUNT_KINDS) as AccountKindName[]).map((name) => [ACCOUNT_KINDS[name], name]),
+);
+
+export function isEnforcedKind(kind: number): boolean {
+  return kind < CONTRA_FROM;
+}
+
+export function kindName(kind: number): AccountKindName | undefined {
+  return NAMES.get(kind);
+}
+
+/** Why a transfer was made; stored as a number. */
+export const TRANSFER_CODES = {
+  GRANT: 1,
+  REDEEM: 2,
+  CANCEL: 3,
+  USE: 4,
+  EXPIRE: 5,
+  WITHDRAW: 6,
+  EARN: 7,
+  STOCK: 8,
+  ADJUST: 9,
+  FAIL: 10,
+} as const;
+export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
+
+const CODE_NAMES = new Map<number, string>(Object.entries(TRANSFER_CODES).map(([name, code]) => [code, name]));
+
+export function transferCodeName(code: number): string {
+  return CODE_NAMES.get(code) ?? String(code);
+}

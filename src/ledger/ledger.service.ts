@@ -1,0 +1,115 @@
+// The ledger's door: takes chains from everywhere in the process and commits them in batches.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '../database/database';
+import type { Clock } from '../kernel/clock';
+import type { Id } from '../kernel/id';
+import type { AccountKey, Balance } from './account';
+import { type Companion, runBatch, type Submission } from './batch';
+import { foldContra, readContra } from './contra.store';
+import { expiredHolds, readHolder, transfersOfChain } from './ledger.store';
+import type { Chain, ChainResult, Transfer } from './transfer';
+
+export interface LedgerOptions {
+  /** Chains of one transaction at most. */
+  readonly batchMax?: number;
+  /** How often a batch of one chain is tried before its error reaches the caller. */
+  readonly attempts?: number;
+}
+
+interface Waiting extends Submission {
+  resolve(result: ChainResult): void;
+  reject(error: unknown): void;
+}
+
+const RETRY_BASE_MS = 5;
+const FOLD_ROWS = 1_000;
+
+/**
+ * While one batch is in flight, the chains that arrive gather into the next. A batch that fails as a whole is tried
+ * again, then split in two, so that one bad chain never fails its neighbours. Because chains carry client-made keys,
+ * running one again after a broken connection is safe: what was committed answers as a replay.
+ */
+export class LedgerService {
+  private readonly queue: Waiting[] = [];
+  private flight: Promise<void> | undefined;
+  private readonly batchMax: number;
+  private readonly attempts: number;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    options: LedgerOptions = {},
+  ) {
+    this.batchMax = options.batchMax ?? 256;
+    this.attempts = options.attempts ?? 5;
+  }
+
+  /**
+   * Commits the chain, with the rows of `companions`, or answers why it is refused. Throws only when the database
+   * fails for good; the outcome may then be unknown, and the same key asked again tells it.
+   */
+  submit(chain: Chain, companions: readonly Companion[] = []): Promise<ChainResult> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ chain, companions, resolve, reject });
+      this.flight ??= this.fly();
+    });
+  }
+
+  private async fly(): Promise<void> {
+    // One turn of the event loop lets the chains of one tick gather.
+    await new Promise((resume) => setImmediate(resume));
+    while (this.queue.length > 0) await this.land(this.queue.splice(0, this.batchMax));
+    this.flight = undefined;
+  }
+
+  private async land(batch: Waiting[], attempt = 1): Promise<void> {
+    try {
+      const results = await this.database.transaction((tx) => runBatch(tx, batch, this.clock.now()));
+      for (const [at, waiting] of batch.entries()) waiting.resolve(results[at]!);
+    } catch (error) {
+      await this.recover(batch, attempt, error);
+    }
+  }
+
+  /** Tries the whole again twice (conflicts, broken connections), then in halves down to the chain at fault. */
+  private async recover(batch: Waiting[], attempt: number, error: unknown): Promise<void> {
+    const passing = this.database.dialect.failureKind(error) !== 'FAULT';
+    if (passing && attempt < (batch.length > 1 ? 3 : this.attempts)) {
+      await pause(Math.random() * RETRY_BASE_MS * 2 ** attempt);
+      return this.land(batch, attempt + 1);
+    }
+    if (batch.length === 1) return batch[0]!.reject(error);
+    const middle = batch.length >> 1;
+    await this.land(batch.slice(0, middle));
+    await this.land(batch.slice(middle));
+  }
+
+  /** Waits until everything submitted so far is decided. */
+  async drain(): Promise<void> {
+    while (this.flight) await this.flight;
+  }
+
+  /** All enforced accounts of a holder with their balances. */
+  balancesOf(holder: Id): Promise<Map<AccountKey, Balance>> {
+    return readHolder(this.database.read, holder);
+  }
+
+  /** The exact sums of contra accounts. */
+  contraSums(): Promise<Map<AccountKey, Balance>> {
+    return readContra(this.database.read);
+  }
+
+  transfersOf(chain: Id): Promise<Transfer[]> {
+    return transfersOfChain(this.database.read, chain);
+  }
+
+  /** Chains with holds past their time, oldest first. */
+  expiredHolds(limit: number): Promise<Id[]> {
+    return expiredHolds(this.database.read, this.clock.now(), limit);
+  }
+
+  /** One bounded pass of the contra roll-up; answers how many appended rows it folded in. */
+  foldContra(): Promise<number> {
+    return this.database.transaction((tx) => foldContra(tx, FOLD_ROWS));
+  }
+}

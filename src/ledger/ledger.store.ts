@@ -1,0 +1,254 @@
+// The only SQL that touches the ledger's tables: locks, reads and writes of one batch.
+import { questionMarks } from '../database/dialect';
+import type { Sql, SqlRow, SqlValue } from '../database/sql';
+import { assert } from '../kernel/assert';
+import type { Instant } from '../kernel/clock';
+import { type Id, idFromBytes, idToBytes } from '../kernel/id';
+import { type AccountKey, type Balance, holderRange, isEnforced } from './account';
+import type { Books, Hold, RecordedChain } from './decide';
+import {
+  type Chain, type ChainResult, TRANSFER_KINDS, TRANSFER_STATUSES, type Transfer, type TransferKind,
+  type TransferStatus,
+} from './transfer';
+
+const KIND_BY_NUMBER = new Map<number, TransferKind>(Object.entries(TRANSFER_KINDS).map(([kind, code]) => [code, kind as TransferKind]));
+const STATUS_BY_NUMBER = new Map<number, TransferStatus>(
+  Object.entries(TRANSFER_STATUSES).map(([status, code]) => [code, status as TransferStatus]),
+);
+const APPLIED = 0;
+/** Keys a statement, so that neither database's limit on its length is met. */
+const KEYS_A_STATEMENT = 2_000;
+
+export const TRANSFER_COLUMNS = 'id, kind, debit, credit, amount, released, pending_id, code, created_at';
+
+export function bytes(hex: string): Buffer {
+  return Buffer.from(hex, 'hex');
+}
+
+export function hexOf(value: SqlValue | undefined): string {
+  assert(Buffer.isBuffer(value), 'a key column is not binary');
+  return value.toString('hex');
+}
+
+/** A stored amount. One that is no safe integer means that the row was damaged: never round it in silence. */
+export function amountOf(value: SqlValue | undefined): number {
+  assert(typeof value === 'number' && Number.isSafeInteger(value), `stored amount ${String(value)} is not a safe integer`);
+  return value;
+}
+
+export function fromTransferRow(row: SqlRow): Transfer {
+  const kind = KIND_BY_NUMBER.get(Number(row[1]));
+  assert(kind, `transfer kind ${String(row[1])} is unknown`);
+  return {
+    id: hexOf(row[0]), kind, debit: hexOf(row[2]), credit: hexOf(row[3]),
+    amount: amountOf(row[4]), released: amountOf(row[5]),
+    pendingId: row[6] === null ? undefined : hexOf(row[6]), code: Number(row[7]), createdAt: Number(row[8]),
+  };
+}
+
+async function readKeys(tx: Sql, keys: readonly string[], statement: (marks: string) => string): Promise<SqlRow[]> {
+  const found: SqlRow[] = [];
+  for (let from = 0; from < keys.length; from += KEYS_A_STATEMENT) {
+    const some = keys.slice(from, from + KEYS_A_STATEMENT);
+    found.push(...(await tx.arrays(statement(questionMarks(some.length)), some.map(bytes))));
+  }
+  return found;
+}
+
+/** Reads what the chains touch. Rows are locked in key order, holds before accounts, so that batches never deadlock. */
+export async function readBooks(tx: Sql, chains: readonly Chain[]): Promise<Books> {
+  const books: Books = {
+    accounts: new Map(), chains: new Map(), pendings: new Map(), resolutions: new Map(), holds: new Map(),
+  };
+  await readChains(tx, chains, books);
+  const open = chains.filter((chain) => !books.chains.has(chain.key));
+  const pendingIds = uniqueSorted(open.flatMap((chain) => chain.transfers.map(pendingIdOf).filter(isPresent)));
+  if (pendingIds.length > 0) await readPendings(tx, pendingIds, books);
+  await lockAccounts(tx, accountsOf(open, books), books);
+  // Read only now: whoever ended a hold meanwhile did it under the locks that are ours since.
+  if (pendingIds.length > 0) await readResolutions(tx, pendingIds, books);
+  return books;
+}
+
+function pendingIdOf(input: Chain['transfers'][number]): Id | undefined {
+  return 'pendingId' in input ? input.pendingId : undefined;
+}
+
+function isPresent<Value>(value: Value | undefined): value is Value {
+  return value !== undefined;
+}
+
+function uniqueSorted(keys: readonly string[]): string[] {
+  return [...new Set(keys)].sort();
+}
+
+function accountsOf(chains: readonly Chain[], books: Books): AccountKey[] {
+  const keys: AccountKey[] = [];
+  for (const chain of chains) {
+    for (const opening of chain.openings ?? []) keys.push(opening.account);
+    for (const input of chain.transfers) {
+      const touched = 'pendingId' in input ? books.pendings.get(input.pendingId) : input;
+      if (touched) keys.push(touched.debit, touched.credit);
+    }
+  }
+  return uniqueSorted(keys.filter(isEnforced));
+}
+
+async function readChains(tx: Sql, chains: readonly Chain[], books: Books): Promise<void> {
+  const rows = await readKeys(tx, uniqueSorted(chains.map((chain) => chain.key)), (marks) =>
+    `SELECT chain_key, id, fingerprint, status, refused_at, refusal, available, flexible_amount
+     FROM ledger_chain WHERE chain_key IN (${marks})`,
+  );
+  for (const row of rows) books.chains.set(hexOf(row[0]), fromChainRow(row));
+}
+
+function fromChainRow(row: SqlRow): RecordedChain {
+  const fingerprint = hexOf(row[2]);
+  if (row[3] === APPLIED) {
+    const flexibleAmount = row[7] === null ? undefined : amountOf(row[7]);
+    return { fingerprint, result: { applied: true, replayed: true, id: hexOf(row[1]), flexibleAmount } };
+  }
+  const status = STATUS_BY_NUMBER.get(Number(row[3]));
+  assert(status, `chain status ${String(row[3])} is unknown`);
+  const refusal = row[5] === null ? undefined : String(row[5]);
+  const available = row[6] === null ? undefined : amountOf(row[6]);
+  return { fingerprint, result: { applied: false, replayed: true, status, at: Number(row[4]), refusal, available } };
+}
+
+async function readPendings(tx: Sql, pendingIds: Id[], books: Books): Promise<void> {
+  const rows = await readKeys(tx, pendingIds, (marks) =>
+    `SELECT ${TRANSFER_COLUMNS} FROM ledger_transfer WHERE id IN (${marks})`,
+  );
+  for (const row of rows) {
+    const transfer = fromTransferRow(row);
+    books.pendings.set(transfer.id, transfer);
+  }
+  const holders = uniqueSorted(pendingIds.map((id) => `${id.slice(0, 30)}00`));
+  const holds = await readKeys(tx, holders, (marks) =>
+    `SELECT chain, expires_at, open FROM ledger_hold WHERE chain IN (${marks}) ORDER BY chain${tx.dialect.forUpdate}`,
+  );
+  for (const row of holds) books.holds.set(hexOf(row[0]), { expiresAt: Number(row[1]), open: Number(row[2]) });
+}
+
+async function readResolutions(tx: Sql, pendingIds: Id[], books: Books): Promise<void> {
+  const rows = await readKeys(tx, pendingIds, (marks) =>
+    `SELECT pending_id, kind FROM ledger_transfer WHERE pending_id IN (${marks})`,
+  );
+  for (const row of rows) {
+    books.resolutions.set(hexOf(row[0]), Number(row[1]) === TRANSFER_KINDS.POST ? 'POST' : 'VOID');
+  }
+}
+
+async function lockAccounts(tx: Sql, keys: AccountKey[], books: Books): Promise<void> {
+  const rows = await readKeys(tx, keys, (marks) =>
+    `SELECT account, credits_posted, credits_pending, debits_posted, debits_pending FROM ledger_account
+     WHERE account IN (${marks}) ORDER BY account${tx.dialect.forUpdate}`,
+  );
+  for (const row of rows) books.accounts.set(hexOf(row[0]), fromBalanceRow(row, 1));
+}
+
+export function fromBalanceRow(row: SqlRow, at: number): Balance {
+  return {
+    creditsPosted: amountOf(row[at]), creditsPending: amountOf(row[at + 1]),
+    debitsPosted: amountOf(row[at + 2]), debitsPending: amountOf(row[at + 3]),
+  };
+}
+
+/** All accounts of a holder, in key order. */
+export async function readHolder(sql: Sql, holder: Id): Promise<Map<AccountKey, Balance>> {
+  const { from, to } = holderRange(holder);
+  const rows = await sql.arrays(
+    `SELECT account, credits_posted, credits_pending, debits_posted, debits_pending FROM ledger_account
+     WHERE account BETWEEN ? AND ? ORDER BY account`,
+    [from, to],
+  );
+  return new Map(rows.map((row) => [hexOf(row[0]), fromBalanceRow(row, 1)]));
+}
+
+const BALANCE_COLUMNS = ['credits_posted', 'credits_pending', 'debits_posted', 'debits_pending'] as const;
+const ACCOUNT_COLUMNS = ['account', ...BALANCE_COLUMNS] as const;
+
+function toAccountRow([account, balance]: readonly [AccountKey, Balance]): SqlRow {
+  const { creditsPosted, creditsPending, debitsPosted, debitsPending } = balance;
+  return [bytes(account), creditsPosted, creditsPending, debitsPosted, debitsPending];
+}
+
+/** Writes the balances that differ from what was read. New accounts are plain inserts: a rival's opening must collide. */
+export async function writeAccounts(
+  tx: Sql, before: ReadonlyMap<AccountKey, Balance>, after: ReadonlyMap<AccountKey, Balance>,
+): Promise<void> {
+  const opened: SqlRow[] = [];
+  const changed: SqlRow[] = [];
+  for (const entry of [...after].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    const old = before.get(entry[0]);
+    if (!old) opened.push(toAccountRow(entry));
+    else if (old !== entry[1]) changed.push(toAccountRow(entry));
+  }
+  if (opened.length > 0) await tx.insertMany('ledger_account', ACCOUNT_COLUMNS, opened);
+  const tail = tx.dialect.onDuplicateUpdate(['account'], BALANCE_COLUMNS);
+  if (changed.length > 0) await tx.insertMany('ledger_account', ACCOUNT_COLUMNS, changed, { tail });
+}
+
+export async function writeTransfers(tx: Sql, transfers: readonly Transfer[]): Promise<void> {
+  await tx.insertMany('ledger_transfer', TRANSFER_COLUMNS.split(', '), transfers.map(toTransferRow));
+}
+
+function toTransferRow(transfer: Transfer): SqlRow {
+  const { id, kind, debit, credit, amount, released, pendingId, code, createdAt } = transfer;
+  return [
+    idToBytes(id), TRANSFER_KINDS[kind], bytes(debit), bytes(credit), amount, released,
+    pendingId ? idToBytes(pendingId) : null, code, createdAt,
+  ];
+}
+
+export async function writeChains(
+  tx: Sql, decided: readonly { chain: Chain; result: ChainResult; transfers: number }[], now: Instant,
+): Promise<void> {
+  const columns = [
+    'chain_key', 'id', 'fingerprint', 'status', 'refused_at', 'refusal', 'available', 'flexible_amount',
+    'transfers', 'created_at',
+  ];
+  await tx.insertMany('ledger_chain', columns, decided.map(({ chain, result, transfers }) => {
+    const head = [idToBytes(chain.key), idToBytes(chain.id), bytes(chain.fingerprint)];
+    if (result.applied) return [...head, APPLIED, null, null, null, result.flexibleAmount ?? null, transfers, now];
+    assert(!('mismatch' in result), 'a mismatch is never recorded');
+    const { status, at, refusal, available } = result;
+    return [...head, TRANSFER_STATUSES[status], at, refusal ?? null, available ?? null, null, 0, now];
+  }));
+}
+
+/** Brings the rows of open holds to what the books say; a chain without an open hold has no row. */
+export async function writeHolds(
+  tx: Sql, before: ReadonlyMap<Id, Hold>, after: ReadonlyMap<Id, Hold>,
+): Promise<void> {
+  const kept: SqlRow[] = [];
+  const ended: Id[] = [];
+  for (const [chain, hold] of after) {
+    if (before.get(chain) === hold) continue;
+    if (hold.open > 0) kept.push([idToBytes(chain), hold.expiresAt, hold.open]);
+    else if (before.has(chain)) ended.push(chain);
+  }
+  const tail = tx.dialect.onDuplicateUpdate(['chain'], ['expires_at', 'open']);
+  if (kept.length > 0) await tx.insertMany('ledger_hold', ['chain', 'expires_at', 'open'], kept, { tail });
+  for (let from = 0; from < ended.length; from += KEYS_A_STATEMENT) {
+    const some = ended.slice(from, from + KEYS_A_STATEMENT).sort();
+    await tx.run(`DELETE FROM ledger_hold WHERE chain IN (${questionMarks(some.length)})`, some.map(idToBytes));
+  }
+}
+
+/** Chains whose holds are past their time, oldest first. */
+export async function expiredHolds(sql: Sql, now: Instant, limit: number): Promise<Id[]> {
+  const rows = await sql.arrays(
+    `SELECT chain FROM ledger_hold WHERE expires_at <= ? ORDER BY expires_at, chain LIMIT ${Math.trunc(limit)}`, [now],
+  );
+  return rows.map((row) => idFromBytes(row[0] as Buffer));
+}
+
+/** All transfers of one chain, in their order. */
+export async function transfersOfChain(sql: Sql, chain: Id): Promise<Transfer[]> {
+  const rows = await sql.arrays(
+    `SELECT ${TRANSFER_COLUMNS} FROM ledger_transfer WHERE id BETWEEN ? AND ? ORDER BY id`,
+    [idToBytes(chain), bytes(`${chain.slice(0, 30)}ff`)],
+  );
+  return rows.map(fromTransferRow);
+}
