@@ -1,0 +1,45 @@
+// Checks of what callers send about members and cards; each names the field, what was given and what is allowed.
+import { type Refusal, refuse } from '../kernel/refusal';
+
+const TEXT_MAX = 128;
+const TAGS_MAX = 50;
+
+/** Shows what was given, shortened, so that a message never grows with its input. */
+export function shown(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+}
+
+/** 1 to 128 characters, none of them control or invisible ones, no space at either end. */
+export function checkText(field: string, value: string): Refusal | undefined {
+  const clean = value.trim() === value && !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(value);
+  if (value.length >= 1 && value.length <= TEXT_MAX && clean) return undefined;
+  const rule = `1 to ${TEXT_MAX} characters without control characters and without spaces at the ends`;
+  return refuse('INVALID_INPUT', `${field} is ${shown(value)}; allowed are ${rule}.`, field);
+}
+
+/** As `checkText`, but joiners are allowed: emoji families are made of them. Characters that turn the line are not. */
+export function checkNickname(value: string): Refusal | undefined {
+  return checkText('nickname', value.replaceAll(/[\u200c\u200d]/gu, ''));
+}
+
+export function checkTags(tags: readonly string[]): Refusal | undefined {
+  if (tags.length > TAGS_MAX) {
+    return refuse('INVALID_INPUT', `tags has ${tags.length} entries; allowed are at most ${TAGS_MAX}.`, 'tags');
+  }
+  return tags.map((tag) => checkText('tags', tag)).find((fault) => fault !== undefined);
+}
+
+export function checkBirthday(birthday: string | undefined): Refusal | undefined {
+  if (birthday === undefined) return undefined;
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(birthday);
+  const date = match && new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
+  if (date && date.toISOString().startsWith(birthday)) return undefined;
+  return refuse('INVALID_INPUT', `birthday is ${shown(birthday)}; allowed is a date like 1990-02-28.`, 'birthday');
+}
+
+/** A safe integer from `min` up. */
+export function checkAmount(field: string, value: number, min = 0): Refusal | undefined {
+  if (Number.isSafeInteger(value) && value >= min) return undefined;
+  const rule = `an integer from ${min} to ${Number.MAX_SAFE_INTEGER}`;
+  return refuse('INVALID_INPUT', `${field} is ${value}; allowed is ${rule}.`, field);
+}

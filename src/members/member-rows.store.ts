@@ -1,0 +1,153 @@
+// The member's own rows, packed in one statement and batched over requests: member, cards with terms, balances.
+import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
+import { questionMarks } from '../database/dialect';
+import type { Sql, SqlRow } from '../database/sql';
+import type { Instant } from '../kernel/clock';
+import { type Id, idFromBytes, idToBytes } from '../kernel/id';
+import type { PeriodNumber } from '../kernel/period';
+import { type AccountKey, type Balance, holderRange } from '../ledger/account';
+import { fromBalanceRow, hexOf } from '../ledger/ledger.store';
+import type { Card, Member, StoredCardStatus, Term } from './member';
+
+/** Everything of one member that a request may need. */
+export interface MemberRows {
+  readonly member: Member;
+  /** In order of opening. */
+  readonly cards: readonly Card[];
+  /** Accounts of this and later periods, and those without a period. */
+  readonly balances: ReadonlyMap<AccountKey, Balance>;
+}
+
+const KEYS_MAX = 16;
+const IN_FLIGHT_MAX = 2;
+
+// Columns by type, because a UNION gives each column one type: five ids, one account, four texts, seven numbers.
+const MEMBER_PART = `SELECT 1, id, NULL, NULL, NULL, NULL, NULL, external_id, nickname, tags, birthday,
+  joined_at, NULL, NULL, NULL, NULL, NULL, NULL FROM member WHERE id IN `;
+const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency, NULL, NULL,
+  t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at
+  FROM card c JOIN card_term t ON t.card_id = c.id WHERE c.member_id IN `;
+const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
+  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL FROM ledger_account WHERE `;
+// Bytes 39 to 42 of an account key are its period, so that past months and days are left where they are.
+const PERIOD_PART = `(SUBSTR(account, 39, 4) = ? OR SUBSTR(account, 39, 4) >= ?)`;
+const ZERO_PERIOD = Buffer.alloc(4);
+
+const statements = new Map<number, string>();
+
+function statementFor(width: number): string {
+  let statement = statements.get(width);
+  if (!statement) {
+    const keys = `(${questionMarks(width)})`;
+    const ranges = Array(width).fill('account BETWEEN ? AND ?').join(' OR ');
+    statement = `${MEMBER_PART}${keys} UNION ALL ${CARD_PART}${keys}
+      UNION ALL ${ACCOUNT_PART}(${ranges}) AND ${PERIOD_PART}`;
+    statements.set(width, statement);
+  }
+  return statement;
+}
+
+/** Hands out members' rows; `periodFrom` answers the first period whose accounts still matter. */
+export class MemberRowsStore {
+  private readonly batcher: ReadBatcher<Id, MemberRows | undefined>;
+
+  constructor(sql: Sql, periodFrom: () => PeriodNumber) {
+    const options = { keysMax: KEYS_MAX, inFlightMax: IN_FLIGHT_MAX };
+    this.batcher = new ReadBatcher((ids) => readMemberRows(sql, ids, periodFrom()), options);
+  }
+
+  /** Authorise before asking: the answer is that member's, whoever asks. */
+  load(memberId: Id): Promise<MemberRows | undefined> {
+    return this.batcher.load(memberId);
+  }
+}
+
+async function readMemberRows(
+  sql: Sql, ids: readonly Id[], periodFrom: PeriodNumber,
+): Promise<(MemberRows | undefined)[]> {
+  const padded = padToPowerOfTwo(ids);
+  const keys = padded.map(idToBytes);
+  const ranges = padded.flatMap((id) => Object.values(holderRange(id)));
+  const period = Buffer.alloc(4);
+  period.writeUInt32BE(periodFrom);
+  const rows = await sql.prepared(statementFor(padded.length), [...keys, ...keys, ...ranges, ZERO_PERIOD, period]);
+  return gather(rows, ids);
+}
+
+interface CardRow {
+  readonly card: Omit<Card, 'terms'>;
+  readonly terms: Term[];
+}
+
+function gather(rows: readonly SqlRow[], ids: readonly Id[]): (MemberRows | undefined)[] {
+  const members = new Map<Id, Member>();
+  const cards = new Map<Id, Map<Id, CardRow>>();
+  const balances = new Map<Id, Map<AccountKey, Balance>>();
+  for (const row of rows) {
+    if (row[0] === 3) {
+      const account = hexOf(row[6]);
+      entry(balances, account.slice(0, 32)).set(account, fromBalanceRow(row, 11));
+    } else if (row[0] === 2) {
+      addTerm(entry(cards, hexOf(row[1])), row);
+    } else {
+      const member = fromMemberRow(row);
+      members.set(member.id, member);
+    }
+  }
+  return ids.map((id) => {
+    const member = members.get(id);
+    if (!member) return undefined;
+    return { member, cards: sortedCards(cards.get(id)), balances: balances.get(id) ?? new Map() };
+  });
+}
+
+function entry<Key, Value>(map: Map<Id, Map<Key, Value>>, id: Id): Map<Key, Value> {
+  let inner = map.get(id);
+  if (!inner) map.set(id, (inner = new Map()));
+  return inner;
+}
+
+function fromMemberRow(row: SqlRow): Member {
+  return {
+    id: hexOf(row[1]),
+    externalId: String(row[7]),
+    nickname: String(row[8]),
+    tags: row[9] === '[]' ? [] : JSON.parse(String(row[9])),
+    birthday: row[10] === null ? undefined : String(row[10]),
+    joinedAt: Number(row[11]),
+  };
+}
+
+function addTerm(cards: Map<Id, CardRow>, row: SqlRow): void {
+  const id = hexOf(row[2]);
+  let card = cards.get(id);
+  if (!card) {
+    const parent = row[5];
+    card = {
+      card: {
+        id, memberId: hexOf(row[1]), planId: hexOf(row[4]),
+        parentCardId: Buffer.isBuffer(parent) ? idFromBytes(parent) : undefined,
+        status: row[7] as StoredCardStatus, openedAt: Number(row[17]),
+      },
+      terms: [],
+    };
+    cards.set(id, card);
+  }
+  card.terms.push({
+    id: hexOf(row[3]), currency: String(row[8]), startsAt: Number(row[11]), endsAt: Number(row[12]),
+    price: Number(row[13]), costCap: Number(row[14]), programVersion: Number(row[15]),
+    brokeEvenAt: optionalInstant(row[16]),
+  });
+}
+
+function optionalInstant(value: SqlRow[number] | undefined): Instant | undefined {
+  return value === null || value === undefined ? undefined : Number(value);
+}
+
+function sortedCards(cards: Map<Id, CardRow> | undefined): Card[] {
+  if (!cards) return [];
+  const sorted = [...cards.values()].map(({ card, terms }) => ({
+    ...card, terms: terms.length > 1 ? terms.sort((left, right) => left.startsAt - right.startsAt) : terms,
+  }));
+  return sorted.sort((left, right) => left.openedAt - right.openedAt || (left.id < right.id ? -1 : 1));
+}

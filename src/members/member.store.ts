@@ -1,0 +1,104 @@
+// The only SQL of members, cards and terms outside of the packed read.
+import type { Sql } from '../database/sql';
+import type { Instant } from '../kernel/clock';
+import { type Id, idFromBytes, idToBytes } from '../kernel/id';
+import type { CompanionWriter } from '../ledger/batch';
+import type { Member } from './member';
+
+export async function findMemberId(sql: Sql, externalId: string): Promise<Id | undefined> {
+  const [row] = await sql.prepared('SELECT id FROM member WHERE external_id = ?', [externalId]);
+  return row ? idFromBytes(row[0] as Buffer) : undefined;
+}
+
+/** The ids of those of the external ids that are known. */
+export async function findMemberIds(sql: Sql, externalIds: readonly string[]): Promise<Map<string, Id>> {
+  if (externalIds.length === 0) return new Map();
+  const marks = externalIds.map(() => '?').join(', ');
+  const rows = await sql.arrays(`SELECT external_id, id FROM member WHERE external_id IN (${marks})`, externalIds);
+  return new Map(rows.map((row) => [String(row[0]), idFromBytes(row[1] as Buffer)]));
+}
+
+const MEMBER_COLUMNS = ['id', 'external_id', 'nickname', 'birthday', 'tags', 'joined_at'] as const;
+
+function toMemberRow(member: Member) {
+  return [
+    idToBytes(member.id), member.externalId, member.nickname, member.birthday ?? null,
+    JSON.stringify(member.tags), member.joinedAt,
+  ];
+}
+
+/** Inserts members; those whose external id is known keep their id and get the new profile. */
+export async function upsertMembers(tx: Sql, members: readonly Member[]): Promise<void> {
+  const tail = tx.dialect.onDuplicateUpdate(['external_id'], ['nickname', 'birthday', 'tags']);
+  await tx.insertMany('member', MEMBER_COLUMNS, members.map(toMemberRow), { tail });
+}
+
+/** A card with the term that was paid; `isNew` false for a renewal, which adds a term only. */
+export interface TermRow {
+  readonly isNew: boolean;
+  readonly cardId: Id;
+  readonly termId: Id;
+  readonly memberId: Id;
+  readonly planId: Id;
+  readonly parentCardId?: Id;
+  readonly orderId: string;
+  readonly programVersion: number;
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+  readonly price: number;
+  readonly costCap: number;
+  readonly currency: string;
+}
+
+const CARD_COLUMNS = ['id', 'member_id', 'plan_id', 'parent_card_id', 'status', 'opened_at', 'closed_at'] as const;
+const TERM_COLUMNS = [
+  'id', 'card_id', 'member_id', 'order_id', 'program_version', 'starts_at', 'ends_at', 'price', 'cost_cap', 'currency',
+  'broke_even_at',
+] as const;
+
+/** Writes cards and terms in the transaction that grants their caps. */
+export const termWriter: CompanionWriter<TermRow> = {
+  order: 10,
+  async write(tx, rows) {
+    const cards = rows.filter(({ row }) => row.isNew).map(({ row, chain }) => [
+      idToBytes(row.cardId), idToBytes(row.memberId), idToBytes(row.planId),
+      row.parentCardId ? idToBytes(row.parentCardId) : null, 'ACTIVE', chain.now, null,
+    ]);
+    if (cards.length > 0) await tx.insertMany('card', CARD_COLUMNS, cards);
+    await tx.insertMany('card_term', TERM_COLUMNS, rows.map(({ row }) => [
+      idToBytes(row.termId), idToBytes(row.cardId), idToBytes(row.memberId), row.orderId, row.programVersion,
+      row.startsAt, row.endsAt, row.price, row.costCap, row.currency, null,
+    ]));
+  },
+};
+
+export interface ClosedCardRow {
+  readonly cardId: Id;
+}
+
+/** Marks cards closed in the transaction that takes back what is left of their caps. */
+export const closedCardWriter: CompanionWriter<ClosedCardRow> = {
+  order: 11,
+  async write(tx, rows) {
+    for (const { row, chain } of rows) {
+      await tx.run(`UPDATE card SET status = 'CLOSED', closed_at = COALESCE(closed_at, ?) WHERE id = ?`, [
+        chain.now, idToBytes(row.cardId),
+      ]);
+    }
+  },
+};
+
+export interface CardOfOrder {
+  readonly cardId: Id;
+  readonly memberId: Id;
+}
+
+export async function findCardOfOrder(sql: Sql, orderId: string): Promise<CardOfOrder | undefined> {
+  const [row] = await sql.arrays('SELECT card_id, member_id FROM card_term WHERE order_id = ?', [orderId]);
+  return row ? { cardId: idFromBytes(row[0] as Buffer), memberId: idFromBytes(row[1] as Buffer) } : undefined;
+}
+
+export async function findOwnerOfCard(sql: Sql, cardId: Id): Promise<Id | undefined> {
+  const [row] = await sql.arrays('SELECT member_id FROM card WHERE id = ?', [idToBytes(cardId)]);
+  return row ? idFromBytes(row[0] as Buffer) : undefined;
+}

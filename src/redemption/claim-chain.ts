@@ -1,0 +1,72 @@
+// The chain of a claim: every limit and the cost, in order of precedence, so that the ledger decides all of it at once.
+import { type Id, ZERO_ID } from '../kernel/id';
+import { type Refusal, refuse } from '../kernel/refusal';
+import { accountKey } from '../ledger/account';
+import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
+import type { Chain, Opening, TransferInput } from '../ledger/transfer';
+import { savingsAccount, savingsSource } from '../members/member-accounts';
+import type { Claim } from './claim';
+import { costAccount, isCap, type Limit, limitsOf } from './limits';
+
+export interface ClaimKey {
+  readonly key: Id;
+  readonly fingerprint: string;
+  /** The redemption's id if the chain is applied. */
+  readonly id: Id;
+  /** The most that the member is willing to pay towards the cost; 0 for nothing. */
+  readonly maxCoPay: number;
+}
+
+const CO_PAY: Refusal = refuse(
+  'CO_PAY_REQUIRED',
+  'The card covers a part of this only. Ask for a quote, and send the co-pay that it names as maxCoPay.',
+);
+
+/** The chain that takes what the claim costs; `expiresAt` ends its holds. */
+export function claimChain(claim: Claim, request: ClaimKey, expiresAt: number): Chain {
+  const { key, fingerprint, id } = request;
+  const limits = limitsOf(claim, id);
+  const openings: Opening[] = limits.flatMap(({ opening }) => opening ?? []);
+  const transfers: TransferInput[] = limits.map((limit) => transferOf(claim, limit));
+  transfers.push(...unborneCost(claim));
+  addSavings(claim, openings, transfers);
+  const { unitCost, coPay } = claim.costs;
+  const flexibleFloor = coPay ? Math.max(0, unitCost - request.maxCoPay) : unitCost;
+  return { key, fingerprint, id, openings, transfers, holdExpiresAt: expiresAt, flexibleFloor };
+}
+
+function transferOf(claim: Claim, limit: Limit): TransferInput {
+  const { account: debit, to: credit, amount } = limit;
+  const cap = isCap(limit);
+  // Only the cost waits for the use; a quota, a stock and points are taken when the coupon is.
+  const kind = cap && claim.costs.costBasis === 'USE' ? 'HOLD' : 'TRANSFER';
+  const refusal = cap && claim.costs.coPay ? CO_PAY : limit.refusal;
+  return { kind, debit, credit, amount, code: TRANSFER_CODES.REDEEM, flexible: cap, refusal: JSON.stringify(refusal) };
+}
+
+/** A cost that no card bears is still counted. */
+function unborneCost(claim: Claim): TransferInput[] {
+  const { unitCost, costBasis } = claim.costs;
+  if (unitCost === 0 || claim.bearer) return [];
+  const { currency } = claim.catalogue.settings;
+  const debit = accountKey({ holder: ZERO_ID, kind: ACCOUNT_KINDS.OPERATOR_FUNDS, unit: currency });
+  const kind = costBasis === 'USE' ? 'HOLD' : 'TRANSFER';
+  return [{ kind, debit, credit: costAccount(claim, currency), amount: unitCost, code: TRANSFER_CODES.REDEEM }];
+}
+
+/** What the member will have saved is pending until the coupon is used. */
+function addSavings(claim: Claim, openings: Opening[], transfers: TransferInput[]): void {
+  const { faceValue } = claim.costs;
+  if (faceValue === 0) return;
+  const { currency } = claim.catalogue.settings;
+  const account = savingsAccount(savingsRef(claim));
+  openings.push({ account, grant: 0, from: savingsSource(currency) });
+  transfers.push({
+    kind: 'HOLD', debit: savingsSource(currency), credit: account, amount: faceValue, code: TRANSFER_CODES.REDEEM,
+  });
+}
+
+function savingsRef(claim: Claim): { memberId: Id; termId: Id; currency: string } {
+  const { currency } = claim.catalogue.settings;
+  return { memberId: claim.rows.member.id, termId: claim.bearer?.term.id ?? ZERO_ID, currency };
+}

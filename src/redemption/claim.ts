@@ -1,0 +1,165 @@
+// A claim: what a member wants, resolved against the catalogue and the member's own rows, before any limit is looked at.
+import type { Instant } from '../kernel/clock';
+import { type Id, ZERO_ID } from '../kernel/id';
+import { type Refusal, refuse } from '../kernel/refusal';
+import { type Card, cardStatusAt, currentTerm, type Term } from '../members/member';
+import { growthAccount, leftOn } from '../members/member-accounts';
+import type { MemberRows } from '../members/member-rows.store';
+import type { Catalogue } from '../program/catalogue';
+import {
+  type CatalogueBenefit, type CatalogueEntitlement, type CatalogueLevel, type CatalogueOffer, type CataloguePlan,
+  type Costs, isOpen,
+} from '../program/catalogue-item';
+import type { BenefitClass } from '../program/program';
+import type { ItemKind } from './redemption';
+
+/** The card that bears the cost, with the term and the plan that say how much of it. */
+export interface Bearer {
+  readonly card: Card;
+  readonly term: Term;
+  readonly plan: CataloguePlan;
+}
+
+interface ClaimBase {
+  readonly catalogue: Catalogue;
+  readonly rows: MemberRows;
+  readonly now: Instant;
+  /** Absent when the operator bears the cost outside of any card. */
+  readonly bearer?: Bearer;
+  readonly costs: Costs;
+  readonly benefitClass: BenefitClass;
+  readonly itemId: Id;
+  readonly itemNumber: number;
+}
+
+export interface OfferClaim extends ClaimBase {
+  readonly itemKind: 'OFFER';
+  readonly offer: CatalogueOffer;
+}
+
+export interface BenefitClaim extends ClaimBase {
+  readonly itemKind: 'BENEFIT';
+  readonly benefit: CatalogueBenefit;
+  readonly entitlement: CatalogueEntitlement;
+}
+
+export type Claim = OfferClaim | BenefitClaim;
+
+/** Who asks, when, and by which catalogue. */
+export interface Asking {
+  readonly catalogue: Catalogue;
+  readonly rows: MemberRows;
+  readonly now: Instant;
+}
+
+export interface Wanted {
+  readonly itemKind: ItemKind;
+  readonly itemId: Id;
+  /** The card to bear the cost; chosen when absent. */
+  readonly cardId?: Id;
+}
+
+/** The claim, or the first refusal in precedence. */
+export function resolveClaim(asking: Asking, wanted: Wanted): Claim | Refusal {
+  const { catalogue, rows } = asking;
+  const { cardId, itemId } = wanted;
+  if (cardId !== undefined && !rows.cards.some(({ id }) => id === cardId)) {
+    return refuse('NOT_FOUND', 'There is no such card.', 'card');
+  }
+  if (wanted.itemKind === 'OFFER') {
+    const offer = catalogue.offer(itemId);
+    return offer ? claimOffer(asking, offer, cardId) : refuse('NOT_FOUND', 'There is no such perk.', 'item');
+  }
+  const benefit = catalogue.benefit(itemId);
+  return benefit ? claimBenefit(asking, benefit, cardId) : refuse('NOT_FOUND', 'There is no such benefit.', 'item');
+}
+
+export function levelOf({ catalogue, rows }: Asking): CatalogueLevel | undefined {
+  return catalogue.levelForGrowth(leftOn(rows.balances, growthAccount(rows.member.id)));
+}
+
+function bearerOf(asking: Asking, card: Card): Bearer | undefined {
+  const term = card.status === 'ACTIVE' ? currentTerm(card, asking.now) : undefined;
+  const plan = asking.catalogue.plan(card.planId);
+  return term && plan ? { card, term, plan } : undefined;
+}
+
+export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): OfferClaim | Refusal {
+  const { catalogue, rows, now } = asking;
+  const candidates = rows.cards.filter(({ id, planId }) => (cardId ? id === cardId : admits(offer, planId)));
+  const bearer = candidates.map((card) => bearerOf(asking, card)).find((found) => found !== undefined);
+  if (cardId && !bearer) return notActive(candidates[0]!, now);
+  if (!isOpen(offer, now)) return refuse('OFFER_NOT_LIVE', 'This perk is not on offer now.');
+  const outside = audienceFault(asking, offer, bearer);
+  if (outside) return outside;
+  if (offer.chargesCard && !bearer) {
+    const held = candidates[0];
+    return held ? notActive(held, now) : refuse('NOT_ELIGIBLE', 'This perk needs a card that the member does not hold.');
+  }
+  return {
+    itemKind: 'OFFER', catalogue, rows, now, offer, costs: offer, benefitClass: offer.benefitClass,
+    itemId: offer.id, itemNumber: offer.number, bearer: offer.chargesCard ? bearer : undefined,
+  };
+}
+
+function admits(offer: CatalogueOffer, planId: Id): boolean {
+  return offer.audience.plans.size === 0 || offer.audience.plans.has(planId);
+}
+
+function audienceFault(asking: Asking, offer: CatalogueOffer, bearer: Bearer | undefined): Refusal | undefined {
+  const { audience } = offer;
+  if (audience.everybody) return undefined;
+  const { levels, plans, tags } = audience;
+  const level = levels.size > 0 ? levelOf(asking) : undefined;
+  if (levels.size > 0 && !(level && levels.has(level.id))) {
+    return refuse('NOT_ELIGIBLE', 'This perk is for members of another level.');
+  }
+  if (plans.size > 0 && !(bearer && plans.has(bearer.plan.id))) {
+    return refuse('NOT_ELIGIBLE', 'This perk is for holders of another card.');
+  }
+  if (tags.size > 0 && !asking.rows.member.tags.some((tag) => tags.has(tag))) {
+    return refuse('NOT_ELIGIBLE', 'This perk is for another group of members.');
+  }
+  return undefined;
+}
+
+function notActive(card: Card, now: Instant): Refusal {
+  const status = cardStatusAt(card, now);
+  const next = status === 'EXPIRED' ? 'Renew it to go on.' : status === 'UPCOMING' ? 'Wait until its term begins.' : '';
+  return refuse('CARD_NOT_ACTIVE', `The card is ${status.toLowerCase()}. ${next}`.trim(), 'card');
+}
+
+export function claimBenefit(asking: Asking, benefit: CatalogueBenefit, cardId?: Id): BenefitClaim | Refusal {
+  const { catalogue, rows } = asking;
+  const entitling = rows.cards.filter(
+    ({ id, planId }) => (!cardId || id === cardId) && catalogue.plan(planId)?.entitlementByBenefit.has(benefit.id),
+  );
+  for (const card of entitling) {
+    const bearer = bearerOf(asking, card);
+    const entitlement = bearer?.plan.entitlementByBenefit.get(benefit.id);
+    if (entitlement) return benefitClaim(asking, entitlement, bearer);
+  }
+  const ofLevel = cardId ? undefined : levelOf(asking)?.entitlementByBenefit.get(benefit.id);
+  if (ofLevel) return benefitClaim(asking, ofLevel, undefined);
+  const held = entitling[0];
+  if (held) return notActive(held, asking.now);
+  return refuse('NOT_ELIGIBLE', 'Neither a card nor the level of the member entitles to this benefit.');
+}
+
+/** The claim of one entitlement on the card (or level) that grants it. */
+export function benefitClaim(
+  asking: Asking, entitlement: CatalogueEntitlement, bearer: Bearer | undefined,
+): BenefitClaim | Refusal {
+  const { benefit } = entitlement;
+  if (!benefit.redeemable) return refuse('NOT_ELIGIBLE', 'This benefit applies by itself; there is nothing to claim.');
+  if (benefit.retired) return refuse('OFFER_NOT_LIVE', 'This benefit is no longer in the program.');
+  return {
+    ...asking, itemKind: 'BENEFIT', benefit, entitlement, bearer, costs: benefit, benefitClass: benefit.class,
+    itemId: benefit.id, itemNumber: benefit.number,
+  };
+}
+
+/** What a quota hangs on: the term of the card that entitles, or the level. */
+export function quotaRef(claim: BenefitClaim): Id {
+  return claim.bearer?.term.id ?? ZERO_ID;
+}

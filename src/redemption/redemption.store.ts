@@ -1,0 +1,209 @@
+// The only SQL of redemptions: rows that commit with their chain, guarded changes of state, and lists of a member's own.
+import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
+import type { Sql, SqlRow, SqlValue } from '../database/sql';
+import type { Instant } from '../kernel/clock';
+import { type Id, idFromBytes, idToBytes } from '../kernel/id';
+import type { CompanionRow, CompanionWriter } from '../ledger/batch';
+import { amountOf } from '../ledger/ledger.store';
+import { takeCodes } from '../marketplace/code-pool.store';
+import type { DueStep, ItemKind, Redemption, RedemptionStatus } from './redemption';
+
+const COLUMNS = [
+  'id', 'member_id', 'item_kind', 'item_id', 'partner_id', 'card_id', 'term_id', 'status', 'cost_basis', 'currency',
+  'cost', 'co_pay', 'face_value', 'points', 'pool_seq', 'code_cipher', 'claimed_at', 'expires_at', 'used_at', 'ended_at',
+] as const;
+const SELECTED = COLUMNS.join(', ');
+
+function optionalBytes(id: Id | undefined): Buffer | null {
+  return id === undefined ? null : idToBytes(id);
+}
+
+function optionalId(value: SqlValue | undefined): Id | undefined {
+  return Buffer.isBuffer(value) ? idFromBytes(value) : undefined;
+}
+
+function optionalNumber(value: SqlValue | undefined): number | undefined {
+  return value === null || value === undefined ? undefined : amountOf(value);
+}
+
+function toRow(redemption: Redemption): SqlValue[] {
+  const r = redemption;
+  return [
+    idToBytes(r.id), idToBytes(r.memberId), r.itemKind, idToBytes(r.itemId), optionalBytes(r.partnerId),
+    optionalBytes(r.cardId), optionalBytes(r.termId), r.status, r.costBasis, r.currency, r.cost, r.coPay, r.faceValue,
+    r.points, r.poolSeq ?? null, r.sealedCode ?? null, r.claimedAt, r.expiresAt, r.usedAt ?? null, r.endedAt ?? null,
+  ];
+}
+
+function fromRow(row: SqlRow): Redemption {
+  return {
+    id: idFromBytes(row[0] as Buffer), memberId: idFromBytes(row[1] as Buffer), itemKind: row[2] as ItemKind,
+    itemId: idFromBytes(row[3] as Buffer), partnerId: optionalId(row[4]), cardId: optionalId(row[5]),
+    termId: optionalId(row[6]), status: row[7] as RedemptionStatus, costBasis: row[8] as Redemption['costBasis'],
+    currency: String(row[9]), cost: amountOf(row[10]), coPay: amountOf(row[11]), faceValue: amountOf(row[12]),
+    points: amountOf(row[13]), poolSeq: optionalNumber(row[14]),
+    sealedCode: Buffer.isBuffer(row[15]) ? row[15] : undefined, claimedAt: amountOf(row[16]),
+    expiresAt: amountOf(row[17]), usedAt: optionalNumber(row[18]), endedAt: optionalNumber(row[19]),
+  };
+}
+
+/** A claim on its way into the table; the writer fills in what only the transaction knows. */
+export interface ClaimRow {
+  redemption: Redemption;
+  readonly fromPool: boolean;
+  /** What the flexible transfers did not cover is paid by the member. */
+  readonly fullCost: number;
+  readonly dueAt: Instant;
+  readonly dueStep: DueStep;
+}
+
+/** Writes new redemptions, and hands out pool codes, in the transaction that takes what they cost. */
+export const claimWriter: CompanionWriter<ClaimRow> = {
+  order: 30,
+  async write(tx, rows) {
+    await handOutCodes(tx, rows);
+    for (const { row, chain } of rows) {
+      if (chain.flexibleAmount === undefined) continue;
+      const { flexibleAmount: cost } = chain;
+      row.redemption = { ...row.redemption, cost, coPay: row.fullCost - cost };
+    }
+    const values = rows.map(({ row }) => [...toRow(row.redemption), row.dueAt, row.dueStep]);
+    await tx.insertMany('redemption', [...COLUMNS, 'due_at', 'due_step'], values);
+  },
+};
+
+async function handOutCodes(tx: Sql, rows: readonly CompanionRow<ClaimRow>[]): Promise<void> {
+  const byOffer = new Map<Id, ClaimRow[]>();
+  for (const { row } of rows) {
+    if (!row.fromPool) continue;
+    const { itemId } = row.redemption;
+    byOffer.set(itemId, [...(byOffer.get(itemId) ?? []), row]);
+  }
+  // In the order of offers, so that two processes never wait for each other's pool.
+  for (const offerId of [...byOffer.keys()].sort()) {
+    const claims = byOffer.get(offerId)!;
+    const codes = await takeCodes(tx, offerId, claims.length);
+    for (const [at, claim] of claims.entries()) {
+      const { seq, sealed } = codes[at]!;
+      claim.redemption = { ...claim.redemption, poolSeq: seq, sealedCode: sealed };
+    }
+  }
+}
+
+/** Thrown when a redemption is no longer in the state that the chain was built for; its chain then fails whole. */
+export class StaleRedemptionError extends Error {
+  override readonly name = 'StaleRedemptionError';
+}
+
+export interface EndRow {
+  readonly id: Id;
+  readonly from: RedemptionStatus;
+  readonly to: 'USED' | 'CANCELLED' | 'EXPIRED' | 'FAILED';
+  readonly usedAt?: Instant;
+}
+
+/** Ends redemptions in the transaction that posts, voids or reverses what they hold. */
+export const endWriter: CompanionWriter<EndRow> = {
+  order: 31,
+  async write(tx, rows) {
+    for (const { row, chain } of rows) {
+      const changed = await tx.run(
+        `UPDATE redemption SET status = ?, used_at = ?, ended_at = ?, due_at = NULL, due_step = NULL
+         WHERE id = ? AND status = ?`,
+        [row.to, row.usedAt ?? null, chain.now, idToBytes(row.id), row.from],
+      );
+      if (changed !== 1) throw new StaleRedemptionError(`redemption ${row.id} is not ${row.from} any more`);
+    }
+  },
+};
+
+export interface BreakEvenRow {
+  readonly termId: Id;
+  /** The account that holds what was saved on the term, and the price to reach. */
+  readonly savings: string;
+  readonly price: number;
+}
+
+/** Keeps on the term the instant at which its savings reached its price. */
+export const breakEvenWriter: CompanionWriter<BreakEvenRow> = {
+  order: 32,
+  async write(tx, rows) {
+    for (const { row, chain } of rows) {
+      const balance = chain.balanceAfter(row.savings);
+      if (!balance || balance.creditsPosted - balance.debitsPosted < row.price) continue;
+      await tx.run('UPDATE card_term SET broke_even_at = ? WHERE id = ? AND broke_even_at IS NULL', [
+        chain.now, idToBytes(row.termId),
+      ]);
+    }
+  },
+};
+
+export async function readRedemption(sql: Sql, id: Id): Promise<Redemption | undefined> {
+  const [row] = await sql.prepared(`SELECT ${SELECTED} FROM redemption WHERE id = ?`, [idToBytes(id)]);
+  return row ? fromRow(row) : undefined;
+}
+
+/** Open redemptions whose next step is due, oldest first. */
+export async function dueRedemptions(sql: Sql, now: Instant, limit: number): Promise<Redemption[]> {
+  const rows = await sql.arrays(
+    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`, [now],
+  );
+  return rows.map(fromRow);
+}
+
+/** One page of a member's redemptions, newest first. */
+export interface WalletKey {
+  readonly memberId: Id;
+  /** Only those older than this one. */
+  readonly before?: Id;
+  readonly limit: number;
+}
+
+const NEWEST = 'f'.repeat(32);
+const WALLET_BATCH = { keysMax: 32, inFlightMax: 2 };
+
+/** Reads members' wallets, batched over requests. Authorise before asking. */
+export class WalletStore {
+  private readonly batcher: ReadBatcher<WalletKey, readonly Redemption[]>;
+
+  constructor(sql: Sql) {
+    this.batcher = new ReadBatcher((keys) => readWallets(sql, keys), WALLET_BATCH);
+  }
+
+  load(key: WalletKey): Promise<readonly Redemption[]> {
+    return this.batcher.load(key);
+  }
+}
+
+const statements = new Map<string, string>();
+
+/** One branch a key, each with its own limit: a page is a range of the index on member and id. */
+function walletStatement(limits: readonly number[]): string {
+  const name = limits.join();
+  let statement = statements.get(name);
+  if (!statement) {
+    statement = limits
+      .map((limit, at) =>
+        `SELECT * FROM (SELECT ${at} AS page, ${SELECTED} FROM redemption WHERE member_id = ? AND id < ?
+         ORDER BY id DESC LIMIT ${limit}) AS page${at}`)
+      .join(' UNION ALL ');
+    if (statements.size > 256) statements.clear();
+    statements.set(name, statement);
+  }
+  return statement;
+}
+
+async function readWallets(sql: Sql, keys: readonly WalletKey[]): Promise<Redemption[][]> {
+  const padded = padToPowerOfTwo(keys);
+  // Limits rounded up to one for the whole batch, so that few statements have to be prepared.
+  const limit = 2 ** Math.ceil(Math.log2(Math.max(...keys.map((key) => key.limit))));
+  const statement = walletStatement(padded.map(() => limit));
+  const values = padded.flatMap((key) => [idToBytes(key.memberId), idToBytes(key.before ?? NEWEST)]);
+  const pages: Redemption[][] = keys.map(() => []);
+  for (const row of await sql.prepared(statement, values)) {
+    const page = Number(row[0]);
+    const key = keys[page];
+    if (key && pages[page]!.length < key.limit) pages[page]!.push(fromRow(row.slice(1)));
+  }
+  return pages;
+}

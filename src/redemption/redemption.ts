@@ -1,0 +1,64 @@
+// The words of a redemption: one claim of a benefit or an offer, and the states that it goes through.
+import type { Instant } from '../kernel/clock';
+import type { Id } from '../kernel/id';
+import type { Unit } from '../kernel/money';
+
+export const REDEMPTION_STATUSES = [
+  'HELD', 'ISSUED', 'USED', 'FAILED', 'CANCELLED', 'EXPIRED', 'UNKNOWN',
+] as const;
+export type RedemptionStatus = (typeof REDEMPTION_STATUSES)[number];
+
+/** From each state the states that may follow. `USED`, `FAILED`, `CANCELLED` and `EXPIRED` are final. */
+export const NEXT_STATUSES: Readonly<Record<RedemptionStatus, readonly RedemptionStatus[]>> = {
+  HELD: ['ISSUED', 'FAILED', 'UNKNOWN', 'CANCELLED'],
+  UNKNOWN: ['ISSUED', 'FAILED'],
+  ISSUED: ['USED', 'CANCELLED', 'EXPIRED'],
+  USED: [],
+  FAILED: [],
+  CANCELLED: [],
+  EXPIRED: [],
+};
+
+export function mayBecome(from: RedemptionStatus, to: RedemptionStatus): boolean {
+  return NEXT_STATUSES[from].includes(to);
+}
+
+export type ItemKind = 'OFFER' | 'BENEFIT';
+
+/** What has to be done next with an open redemption, at `dueAt`. */
+export type DueStep = 'EXPIRE';
+
+export interface Redemption {
+  readonly id: Id;
+  readonly memberId: Id;
+  readonly itemKind: ItemKind;
+  /** The offer or benefit. */
+  readonly itemId: Id;
+  readonly partnerId?: Id;
+  readonly cardId?: Id;
+  readonly termId?: Id;
+  readonly status: RedemptionStatus;
+  readonly costBasis: 'ISSUE' | 'USE';
+  readonly currency: Unit;
+  /** What the operator bears, in the minor unit. */
+  readonly cost: number;
+  /** What the member pays because the cap covers a part only. */
+  readonly coPay: number;
+  readonly faceValue: number;
+  readonly points: number;
+  /** The number of the code in its pool. */
+  readonly poolSeq?: number;
+  /** The code, encrypted. */
+  readonly sealedCode?: Buffer;
+  readonly claimedAt: Instant;
+  /** Exclusive: from this instant on the coupon cannot be used. */
+  readonly expiresAt: Instant;
+  readonly usedAt?: Instant;
+  /** When it was used, cancelled, failed or expired. */
+  readonly endedAt?: Instant;
+}
+
+/** The status as of `now`: a coupon past its time is expired even before the job has said so. */
+export function statusAt(redemption: Redemption, now: Instant): RedemptionStatus {
+  return redemption.status === 'ISSUED' && redemption.expiresAt <= now ? 'EXPIRED' : redemption.status;
+}
