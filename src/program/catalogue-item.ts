@@ -1,0 +1,173 @@
+// The items of the catalogue as the hot path reads them: references resolved, amounts as money, global ids made.
+import type { Instant } from '../kernel/clock';
+import type { Id } from '../kernel/id';
+import type { Money } from '../kernel/money';
+import type { PeriodKind } from '../kernel/period';
+import type { BenefitClass, Code, CostBasis, Fulfilment, ItemKind, OfferKind, PlanKind, Quota, Term } from './program';
+import type { JsonObject } from './program-item';
+
+/** An item as it is stored, whatever its kind. */
+export interface StoredItem {
+  readonly id: Id;
+  readonly kind: ItemKind;
+  readonly code: Code;
+  /** Small, and unique over all items of the catalogue: account keys of the ledger hold it. */
+  readonly number: number;
+  /** The program version in which it last changed. */
+  readonly version: number;
+  /** No longer in the program; kept because cards and redemptions point to it. */
+  readonly retired: boolean;
+  /** Frozen, with every default filled in. */
+  readonly definition: JsonObject;
+}
+
+export interface CatalogueItem {
+  readonly id: Id;
+  readonly globalId: string;
+  readonly number: number;
+  readonly code: Code;
+  readonly version: number;
+  readonly retired: boolean;
+}
+
+// A view is a finished object of the API, of which `id` is the global id; it holds nothing that a member may not see.
+export interface LevelView {
+  readonly id: string;
+  readonly code: Code;
+  readonly name: string;
+  readonly rank: number;
+  readonly threshold: number;
+}
+export interface PlanView {
+  readonly id: string;
+  readonly code: Code;
+  readonly name: string;
+  readonly kind: PlanKind;
+  readonly price: Money;
+  readonly pointsMultiplier: number;
+}
+export interface BenefitView {
+  readonly id: string;
+  readonly code: Code;
+  readonly name: string;
+  readonly class: BenefitClass;
+  readonly description: string | null;
+  readonly useConditions: string | null;
+  readonly redeemable: boolean;
+  readonly faceValue: Money;
+}
+export interface PartnerView {
+  readonly id: string;
+  readonly code: Code;
+  readonly name: string;
+}
+export interface OfferView {
+  readonly id: string;
+  readonly code: Code;
+  readonly title: string;
+  readonly kind: OfferKind;
+  readonly partner: PartnerView;
+  readonly description: string | null;
+  readonly useConditions: string | null;
+  readonly faceValue: Money;
+  readonly pointsPrice: number;
+  readonly validFrom: Date | null;
+  readonly validUntil: Date | null;
+}
+
+export interface Costs {
+  /** Integers in the minor unit of the program's currency. */
+  readonly unitCost: number;
+  readonly faceValue: number;
+  readonly costBasis: CostBasis;
+  readonly coPay: boolean;
+  readonly couponValidDays: number;
+}
+
+export interface CatalogueBenefit extends CatalogueItem, Costs {
+  readonly name: string;
+  readonly class: BenefitClass;
+  readonly redeemable: boolean;
+  readonly view: BenefitView;
+}
+
+export interface CatalogueEntitlement {
+  /** Made of the ids of owner and benefit, so it is the same in every process and version. */
+  readonly id: Id;
+  readonly globalId: string;
+  readonly benefit: CatalogueBenefit;
+  /** Absent: not counted. */
+  readonly quota?: Quota;
+}
+
+/** What plans and levels have in common. */
+export interface Entitling {
+  readonly entitlements: readonly CatalogueEntitlement[];
+  readonly entitlementByBenefit: ReadonlyMap<Id, CatalogueEntitlement>;
+}
+
+export interface CatalogueLevel extends CatalogueItem, Entitling {
+  readonly name: string;
+  readonly rank: number;
+  readonly threshold: number;
+  readonly view: LevelView;
+}
+
+export interface CatalogueSubCaps {
+  readonly perClass: ReadonlyMap<BenefitClass, number>;
+  readonly perMonth?: number;
+  /** By the partner's id. */
+  readonly perPartner: ReadonlyMap<Id, number>;
+  readonly perUse?: number;
+}
+
+export interface CataloguePlan extends CatalogueItem, Entitling {
+  readonly name: string;
+  readonly kind: PlanKind;
+  readonly price: Money;
+  readonly term: Term;
+  /** The most that a card may cost in its term, given outright or derived from price and target ROI. */
+  readonly costCap: number;
+  readonly subCaps: CatalogueSubCaps;
+  readonly drawsOnParentCap: boolean;
+  /** Ids of membership plans; empty: the card needs no parent. */
+  readonly parentPlans: ReadonlySet<Id>;
+  readonly pointsMultiplier: number;
+  readonly view: PlanView;
+}
+
+export interface CataloguePartner extends CatalogueItem {
+  readonly name: string;
+  readonly view: PartnerView;
+}
+
+export interface CatalogueAudience {
+  /** An empty set lets everybody pass. */
+  readonly levels: ReadonlySet<Id>;
+  readonly plans: ReadonlySet<Id>;
+  readonly tags: ReadonlySet<string>;
+  /** Whether all three are empty. */
+  readonly everybody: boolean;
+}
+
+export interface CatalogueOffer extends CatalogueItem, Costs {
+  readonly title: string;
+  readonly kind: OfferKind;
+  readonly partner: CataloguePartner;
+  readonly fulfilment: Fulfilment;
+  readonly audience: CatalogueAudience;
+  readonly chargesCard: boolean;
+  readonly benefitClass: BenefitClass;
+  /** Always a number, so that being open is two comparisons: −Infinity and Infinity where the file gives none. */
+  readonly validFrom: Instant;
+  readonly validUntil: Instant;
+  readonly stock?: number;
+  /** `EVER` of the file is the period `TERM` here. */
+  readonly memberLimit?: { readonly limit: number; readonly period: PeriodKind };
+  readonly pointsPrice: number;
+  readonly view: OfferView;
+}
+
+export function isOpen(offer: CatalogueOffer, now: Instant): boolean {
+  return !offer.retired && now >= offer.validFrom && now < offer.validUntil;
+}

@@ -1,0 +1,169 @@
+// The catalogue: an immutable snapshot of everything that is configured, with the look-ups that requests need.
+import { assert } from '../kernel/assert';
+import type { Id } from '../kernel/id';
+import { BusinessTime } from '../kernel/period';
+import {
+  benefitFrom,
+  definitionOf,
+  type Lookup,
+  levelFrom,
+  lookUpIds,
+  offerFrom,
+  partnerFrom,
+  planFrom,
+} from './catalogue-build';
+import type {
+  CatalogueBenefit,
+  CatalogueItem,
+  CatalogueLevel,
+  CatalogueOffer,
+  CataloguePartner,
+  CataloguePlan,
+  StoredItem,
+} from './catalogue-item';
+import type { Code, ItemKind, ProgramSettings } from './program';
+
+/** What holds before any program was applied. */
+const NO_PROGRAM: ProgramSettings = { name: '', currency: 'CNY', timeZone: 'Asia/Shanghai' };
+
+/** Items of one kind: by id with retired ones, by code without, and the live ones in order of their numbers. */
+class Shelf<Item extends CatalogueItem> {
+  readonly byId: ReadonlyMap<Id, Item>;
+  readonly byCode: ReadonlyMap<Code, Item>;
+  readonly live: readonly Item[];
+
+  constructor(items: readonly Item[]) {
+    const live = items.filter((item) => !item.retired).toSorted((left, right) => left.number - right.number);
+    this.live = Object.freeze(live);
+    this.byId = new Map(items.map((item) => [item.id, item]));
+    this.byCode = new Map(live.map((item) => [item.code, item]));
+  }
+}
+
+export class Catalogue {
+  readonly settings: ProgramSettings;
+  /** Business days, weeks and months of the program's time zone. */
+  readonly time: BusinessTime;
+  /** Live levels, the lowest first. */
+  readonly levels: readonly CatalogueLevel[];
+  private readonly stored: ReadonlyMap<ItemKind, readonly StoredItem[]>;
+  private readonly levelShelf: Shelf<CatalogueLevel>;
+  private readonly planShelf: Shelf<CataloguePlan>;
+  private readonly benefitShelf: Shelf<CatalogueBenefit>;
+  private readonly partnerShelf: Shelf<CataloguePartner>;
+  private readonly offerShelf: Shelf<CatalogueOffer>;
+
+  /** `version` grows with every change of the catalogue; `items` include retired ones. */
+  constructor(
+    readonly version: number,
+    items: readonly StoredItem[],
+  ) {
+    const numbers = new Set(items.map(({ number }) => number));
+    assert(numbers.size === items.length, 'two items of the catalogue have the same number');
+    const stored = new Map<ItemKind, StoredItem[]>();
+    for (const item of items) {
+      const kin = stored.get(item.kind);
+      if (kin) kin.push(item);
+      else stored.set(item.kind, [item]);
+    }
+    this.stored = stored;
+    const of = (kind: ItemKind): readonly StoredItem[] => this.stored.get(kind) ?? [];
+    const [program] = of('PROGRAM');
+    this.settings = program ? definitionOf(program, 'PROGRAM') : NO_PROGRAM;
+    this.time = new BusinessTime(this.settings.timeZone);
+    const { currency } = this.settings;
+    const benefits = of('BENEFIT').map((item) => benefitFrom(item, definitionOf(item, 'BENEFIT'), currency));
+    this.benefitShelf = new Shelf(benefits);
+    this.partnerShelf = new Shelf(of('PARTNER').map((item) => partnerFrom(item, definitionOf(item, 'PARTNER'))));
+    const lookup: Lookup = {
+      currency,
+      idOf: lookUpIds(items),
+      benefits: this.benefitShelf.byId,
+      partners: this.partnerShelf.byId,
+    };
+    this.levelShelf = new Shelf(of('LEVEL').map((item) => levelFrom(item, definitionOf(item, 'LEVEL'), lookup)));
+    this.planShelf = new Shelf(of('PLAN').map((item) => planFrom(item, definitionOf(item, 'PLAN'), lookup)));
+    this.offerShelf = new Shelf(of('OFFER').map((item) => offerFrom(item, definitionOf(item, 'OFFER'), lookup)));
+    this.levels = Object.freeze(this.levelShelf.live.toSorted((left, right) => left.rank - right.rank));
+  }
+
+  static empty(): Catalogue {
+    return new Catalogue(-1, []);
+  }
+
+  // By id, retired items are found as well, since cards and redemptions point to them; by code, live ones only.
+  level(id: Id): CatalogueLevel | undefined {
+    return this.levelShelf.byId.get(id);
+  }
+  levelByCode(code: Code): CatalogueLevel | undefined {
+    return this.levelShelf.byCode.get(code);
+  }
+  plan(id: Id): CataloguePlan | undefined {
+    return this.planShelf.byId.get(id);
+  }
+  planByCode(code: Code): CataloguePlan | undefined {
+    return this.planShelf.byCode.get(code);
+  }
+  benefit(id: Id): CatalogueBenefit | undefined {
+    return this.benefitShelf.byId.get(id);
+  }
+  benefitByCode(code: Code): CatalogueBenefit | undefined {
+    return this.benefitShelf.byCode.get(code);
+  }
+  partner(id: Id): CataloguePartner | undefined {
+    return this.partnerShelf.byId.get(id);
+  }
+  partnerByCode(code: Code): CataloguePartner | undefined {
+    return this.partnerShelf.byCode.get(code);
+  }
+  offer(id: Id): CatalogueOffer | undefined {
+    return this.offerShelf.byId.get(id);
+  }
+  offerByCode(code: Code): CatalogueOffer | undefined {
+    return this.offerShelf.byCode.get(code);
+  }
+
+  get plans(): readonly CataloguePlan[] {
+    return this.planShelf.live;
+  }
+  get benefits(): readonly CatalogueBenefit[] {
+    return this.benefitShelf.live;
+  }
+  get partners(): readonly CataloguePartner[] {
+    return this.partnerShelf.live;
+  }
+  /** Live offers in the order of lists, which is that of their numbers: a new one comes last. */
+  get offers(): readonly CatalogueOffer[] {
+    return this.offerShelf.live;
+  }
+
+  /** The index in `offers` of the first offer after `number`, for lists that go on from a cursor. */
+  offerIndexAfter(number: number): number {
+    let low = 0;
+    let high = this.offers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.offers[middle]!.number <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The highest level of which the threshold is reached; `undefined` only before a program was applied. */
+  levelForGrowth(growth: number): CatalogueLevel | undefined {
+    for (let at = this.levels.length - 1; at > 0; at -= 1) {
+      if (growth >= this.levels[at]!.threshold) return this.levels[at];
+    }
+    return this.levels[0];
+  }
+
+  /** The level above, or `undefined` at the top. */
+  nextLevel(level: CatalogueLevel): CatalogueLevel | undefined {
+    return this.levels.find(({ rank }) => rank > level.rank);
+  }
+
+  /** Stored items of any kind, retired ones too: for kinds that have no shape of their own here. */
+  items(kind: ItemKind): readonly StoredItem[] {
+    return this.stored.get(kind) ?? [];
+  }
+}

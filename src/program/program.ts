@@ -1,0 +1,147 @@
+// The words of a program: levels, plans, benefits, partners and the operator's own offers, as one frozen object.
+import { assert } from '../kernel/assert';
+import { costCapOf, type Unit } from '../kernel/money';
+import type { PeriodKind } from '../kernel/period';
+
+export type Code = string;
+/** An integer in the minor unit of the program's currency. */
+export type Amount = number;
+
+export const BENEFIT_CLASSES = ['BASIC', 'DISCOUNT', 'SERVICE', 'CONTENT', 'POINTS', 'PARTNER'] as const;
+export type BenefitClass = (typeof BENEFIT_CLASSES)[number];
+export type CostBasis = 'ISSUE' | 'USE';
+export type PlanKind = 'MEMBERSHIP' | 'PRIVILEGE';
+export type OfferKind = 'COUPON' | 'DISCOUNT' | 'GIFT' | 'SERVICE' | 'PRIVILEGE_CARD' | 'DRAW_PRIZE';
+export type Fulfilment = 'INTERNAL' | 'CODE_POOL';
+
+export interface Quota {
+  readonly limit: number;
+  readonly period: PeriodKind;
+}
+export interface Entitlement {
+  readonly benefit: Code;
+  /** Absent: not counted. */
+  readonly quota?: Quota;
+}
+export interface Level {
+  readonly code: Code;
+  readonly name: string;
+  readonly rank: number;
+  readonly threshold: number;
+  readonly entitlements: readonly Entitlement[];
+}
+
+export interface SubCaps {
+  readonly perClass: Readonly<Partial<Record<BenefitClass, Amount>>>;
+  readonly perMonth?: Amount;
+  readonly perPartner: Readonly<Record<Code, Amount>>;
+  readonly perUse?: Amount;
+}
+export interface Term {
+  /** Exactly one of both is given. */
+  readonly months?: number;
+  readonly days?: number;
+}
+export interface Plan {
+  readonly code: Code;
+  readonly name: string;
+  readonly kind: PlanKind;
+  readonly price: Amount;
+  readonly term: Term;
+  /** Exactly one of both is given. */
+  readonly targetRoi?: number;
+  readonly costCap?: Amount;
+  readonly subCaps: SubCaps;
+  readonly drawsOnParentCap: boolean;
+  readonly parentPlans: readonly Code[];
+  readonly pointsMultiplier: number;
+  readonly entitlements: readonly Entitlement[];
+}
+
+/** What benefits and offers have in common: what one use costs, is worth, and when it counts. */
+export interface Priced {
+  readonly unitCost: Amount;
+  readonly faceValue: Amount;
+  readonly costBasis: CostBasis;
+  readonly coPay: boolean;
+  readonly couponValidDays: number;
+}
+export interface Benefit extends Priced {
+  readonly code: Code;
+  readonly name: string;
+  readonly class: BenefitClass;
+  readonly description?: string;
+  readonly useConditions?: string;
+  /** `false`: shown, never claimed. */
+  readonly redeemable: boolean;
+}
+
+export interface Partner {
+  readonly code: Code;
+  readonly name: string;
+}
+export interface Audience {
+  readonly levels: readonly Code[];
+  readonly plans: readonly Code[];
+  readonly tags: readonly string[];
+}
+export interface MemberLimit {
+  readonly limit: number;
+  readonly period: 'EVER' | Exclude<PeriodKind, 'TERM'>;
+}
+export interface OfferDefinition extends Priced {
+  readonly code: Code;
+  readonly title: string;
+  readonly kind: OfferKind;
+  readonly partner: Code;
+  readonly description?: string;
+  readonly useConditions?: string;
+  readonly fulfilment: Fulfilment;
+  readonly audience: Audience;
+  readonly card: 'REQUIRED' | 'NONE';
+  readonly benefitClass: BenefitClass;
+  /** ISO 8601 with an offset; from is inclusive, until is exclusive. */
+  readonly validFrom?: string;
+  readonly validUntil?: string;
+  readonly stock?: number;
+  readonly memberLimit?: MemberLimit;
+  readonly pointsPrice: number;
+}
+
+export interface ProgramSettings {
+  readonly name: string;
+  readonly currency: Unit;
+  readonly timeZone: string;
+}
+
+/**
+ * The sections of the file and the kind of item that each holds. A further kind of item is added here, in
+ * `DefinitionOf` and in the JSON Schema; parsing, printing, comparing and storing follow.
+ */
+export const SECTIONS = {
+  levels: 'LEVEL',
+  plans: 'PLAN',
+  benefits: 'BENEFIT',
+  partners: 'PARTNER',
+  offers: 'OFFER',
+} as const;
+export type Section = keyof typeof SECTIONS;
+export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
+
+export interface DefinitionOf {
+  readonly PROGRAM: ProgramSettings;
+  readonly LEVEL: Level;
+  readonly PLAN: Plan;
+  readonly BENEFIT: Benefit;
+  readonly PARTNER: Partner;
+  readonly OFFER: OfferDefinition;
+}
+type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
+export interface Program extends ProgramSettings, Sections {}
+
+/** The most that one card of the plan may cost in its term. */
+export function costCapOfPlan(plan: Pick<Plan, 'price' | 'targetRoi' | 'costCap'>): Amount {
+  if (plan.costCap !== undefined) return plan.costCap;
+  assert(plan.targetRoi !== undefined, 'a plan has a targetRoi or a costCap');
+  return costCapOf(plan.price, plan.targetRoi);
+}

@@ -1,0 +1,263 @@
+// Text and program are two forms of one thing: shown on random programs, as odd as schema and rules let them be.
+import fc from 'fast-check';
+import { differenceOf } from './difference';
+import {
+  BENEFIT_CLASSES,
+  type Benefit,
+  type Level,
+  type OfferDefinition,
+  type Partner,
+  type Plan,
+  type Program,
+} from './program';
+import { printFault } from './program-fault';
+import { parseProgram, printProgram } from './program-file';
+
+const AMOUNT_MAX = 1_000_000_000_000;
+
+// Words that YAML could take for something else are as likely as any others.
+const oddLines = fc.constantFrom(
+  'yes',
+  'null',
+  '~',
+  '12',
+  '1e3',
+  '0x1F',
+  '# no comment',
+  '- x',
+  'a: b',
+  '*x',
+  '&y',
+  '!!z',
+  "it's",
+  '"',
+  '😀',
+  '会员',
+);
+const line = fc.oneof(oddLines, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter(isLine));
+const paragraph = fc.oneof(
+  line,
+  fc.array(line, { minLength: 2, maxLength: 4 }).map((lines) => lines.join('\n')),
+);
+const amount = fc.nat({ max: AMOUNT_MAX });
+const code = fc.oneof(
+  fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,12}$/),
+  fc.constantFrom('constructor', 'true', 'null', '007', '1e5', 'no'),
+);
+
+function isLine(text: string): boolean {
+  return /^\S(.*\S)?$/u.test(text) && !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text);
+}
+
+const codes = (maxLength: number) => fc.uniqueArray(code, { maxLength });
+const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+
+/** Without keys of which the value is `undefined`, as a file would have it. */
+function tidy<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(tidy) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, tidy(inner)])) as Value;
+}
+
+const quota = fc.record({
+  limit: fc.integer({ min: 1, max: 1_000_000_000 }),
+  period: fc.constantFrom('TERM' as const, 'MONTH' as const, 'WEEK' as const, 'DAY' as const),
+});
+
+const priced = {
+  unitCost: amount,
+  faceValue: amount,
+  costBasis: fc.constantFrom('ISSUE' as const, 'USE' as const),
+  coPay: fc.constant(true),
+  couponValidDays: fc.integer({ min: 1, max: 3660 }),
+};
+
+function benefitOf(name: string): fc.Arbitrary<Benefit> {
+  return fc.record({
+    code: fc.constant(name),
+    name: line,
+    class: fc.constantFrom(...BENEFIT_CLASSES),
+    description: optional(paragraph),
+    useConditions: optional(paragraph),
+    redeemable: fc.constant(true),
+    ...priced,
+  });
+}
+
+function entitlementsOf(benefits: readonly string[]) {
+  return fc
+    .subarray([...benefits])
+    .chain((granted) =>
+      fc.tuple(...granted.map((benefit) => optional(quota).map((counted) => ({ benefit, quota: counted })))),
+    );
+}
+
+function levelsOf(names: readonly string[], benefits: readonly string[]): fc.Arbitrary<Level[]> {
+  return fc.tuple(
+    ...names.map((name, at) =>
+      fc.record({
+        code: fc.constant(name),
+        name: line,
+        rank: fc.constant(at * 3 + 1),
+        threshold: fc.constant(at * 1_000_003),
+        entitlements: entitlementsOf(benefits),
+      }),
+    ),
+  );
+}
+
+function planOf(
+  name: string,
+  memberships: readonly string[],
+  benefits: readonly string[],
+  partners: readonly string[],
+): fc.Arbitrary<Plan> {
+  const caps = fc.subarray([...partners]).chain((some) => fc.tuple(amount, fc.constant(some)));
+  const cost = fc.oneof(
+    fc.integer({ min: 10_000, max: 1_000_000_000 }).map((millionths) => ({ targetRoi: millionths / 1_000_000 })),
+    amount.map((costCap) => ({ costCap })),
+  );
+  return fc
+    .record({
+      price: amount,
+      title: line,
+      cost,
+      entitlements: entitlementsOf(benefits),
+      parents: fc.subarray([...memberships]),
+      draws: fc.boolean(),
+      term: fc.oneof(
+        fc.record({ months: fc.integer({ min: 1, max: 120 }) }),
+        fc.record({ days: fc.integer({ min: 1, max: 3660 }) }),
+      ),
+      perMonth: optional(amount),
+      perUse: optional(amount),
+      caps,
+      perClass: optional(amount),
+      multiplier: fc.integer({ min: 0, max: 100_000 }),
+    })
+    .map(
+      ({ title, cost: limit, parents, draws, perMonth, perUse, caps: [cap, some], perClass, multiplier, ...rest }) => {
+        const privilege = !memberships.includes(name);
+        return {
+          ...rest,
+          ...limit,
+          code: name,
+          name: title,
+          kind: privilege ? 'PRIVILEGE' : 'MEMBERSHIP',
+          subCaps: {
+            perClass: perClass === undefined ? {} : { CONTENT: perClass },
+            perMonth,
+            perUse,
+            perPartner: Object.fromEntries(some.map((partner) => [partner, cap])),
+          },
+          parentPlans: privilege ? parents : [],
+          drawsOnParentCap: privilege && parents.length > 0 && draws,
+          pointsMultiplier: multiplier / 100,
+        };
+      },
+    );
+}
+
+function offerOf(
+  name: string,
+  levels: readonly string[],
+  plans: readonly string[],
+  partners: readonly string[],
+): fc.Arbitrary<OfferDefinition> {
+  return fc.record({
+    code: fc.constant(name),
+    title: line,
+    kind: fc.constantFrom('COUPON' as const, 'DRAW_PRIZE' as const),
+    partner: fc.constantFrom(...partners),
+    description: optional(paragraph),
+    useConditions: optional(paragraph),
+    fulfilment: fc.constant('INTERNAL' as const),
+    audience: fc.record({
+      levels: fc.subarray([...levels]),
+      plans: fc.subarray([...plans]),
+      tags: fc.uniqueArray(line, { maxLength: 3 }),
+    }),
+    card: fc.constant('REQUIRED' as const),
+    benefitClass: fc.constantFrom(...BENEFIT_CLASSES),
+    validFrom: optional(fc.constant('2026-01-01T00:00:00Z')),
+    validUntil: optional(fc.constant('2026-01-01T08:00:01+08:00')),
+    stock: optional(fc.nat({ max: 1_000_000_000 })),
+    pointsPrice: amount,
+    ...priced,
+    memberLimit: optional(
+      fc.record({ limit: fc.integer({ min: 1, max: 9 }), period: fc.constantFrom('EVER' as const, 'DAY' as const) }),
+    ),
+  });
+}
+
+const partnerOf = (name: string): fc.Arbitrary<Partner> => fc.record({ code: fc.constant(name), name: line });
+
+const programs: fc.Arbitrary<Program> = fc
+  .tuple(fc.uniqueArray(code, { minLength: 1, maxLength: 4 }), codes(4), codes(4), codes(3), codes(3))
+  .chain(([levels, plans, benefits, partners, offers]) => {
+    const memberships = plans.slice(0, 2);
+    return fc.record({
+      name: line,
+      currency: fc.constantFrom('CNY', 'USD', 'JPY'),
+      timeZone: fc.constantFrom('UTC', 'Asia/Shanghai', 'America/New_York'),
+      levels: levelsOf(levels, benefits),
+      plans: fc.tuple(...plans.map((name) => planOf(name, memberships, benefits, partners))),
+      benefits: fc.tuple(...benefits.map(benefitOf)),
+      partners: fc.tuple(...partners.map(partnerOf)),
+      offers:
+        partners.length === 0
+          ? fc.constant([])
+          : fc.tuple(...offers.map((name) => offerOf(name, levels, plans, partners))),
+    });
+  })
+  .map((program) => tidy(program) as Program);
+
+function programOf(text: string): Program {
+  const parsed = parseProgram(text, 'p.yaml');
+  if (parsed.faults) throw new Error(parsed.faults.map(printFault).join('\n'));
+  return parsed.program;
+}
+
+test('a program that is printed and read again is the same, and so is its text', () => {
+  fc.assert(
+    fc.property(programs, (program) => {
+      const text = printProgram(program);
+      const again = programOf(text);
+      expect(again).toEqual(program);
+      expect(printProgram(again)).toBe(text);
+      expect(differenceOf(program, again)).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** Every place of a number, text or truth value in a program, as keys from its root. */
+function leafPaths(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => leafPaths(inner, [...path, key]));
+}
+
+function alter(value: unknown, path: readonly string[]): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined)
+    return typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${value}x`;
+  if (Array.isArray(value)) return value.map((inner, at) => (at === Number(step) ? alter(inner, rest) : inner));
+  const holder = value as Record<string, unknown>;
+  return { ...holder, [step]: alter(holder[step], rest) };
+}
+
+test('no change of a single value goes unseen, and it is seen in its own item', () => {
+  fc.assert(
+    fc.property(programs, fc.nat(), (program, choice) => {
+      const paths = leafPaths(program);
+      const path = paths[choice % paths.length]!;
+      const changes = differenceOf(program, alter(program, path) as Program);
+      const [section, index] = path as [keyof Program, string];
+      const item = index === undefined ? undefined : (program[section] as readonly { code: string }[])[Number(index)];
+      expect(changes.map(({ code }) => code)).toContain(item?.code ?? 'program');
+      expect(changes.length).toBeLessThanOrEqual(2);
+    }),
+    { numRuns: 80 },
+  );
+});

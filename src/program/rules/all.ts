@@ -1,0 +1,21 @@
+// Every rule that a program file must pass beyond its JSON Schema.
+import { entitlementCost } from './entitlement-cost.rule';
+import { levelsAscend } from './levels-ascend.rule';
+import { offerCost } from './offer-cost.rule';
+import { offerSupply } from './offer-supply.rule';
+import { parentPlans } from './parent-plans.rule';
+import { passiveBenefit } from './passive-benefit.rule';
+import { references } from './references.rule';
+import type { Rule } from './rule';
+import { uniqueCodes } from './unique-codes.rule';
+
+export const RULES: readonly Rule[] = [
+  uniqueCodes,
+  references,
+  levelsAscend,
+  parentPlans,
+  passiveBenefit,
+  entitlementCost,
+  offerCost,
+  offerSupply,
+];

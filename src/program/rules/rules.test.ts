@@ -1,0 +1,214 @@
+// The rules beyond the schema: each file is sound in form, and is refused at the places that are marked with ¶.
+import { parseProgram } from '../program-file';
+
+const HEAD = 'name: Demo\ncurrency: CNY\n';
+const LEVELS = 'levels: [{ code: base, name: Base, rank: 1, threshold: 0 }]\n';
+const PARTNER = 'partners: [{ code: brew, name: Brew }]\n';
+
+function benefit(rest = ''): string {
+  return `benefits: [{ code: coupon, name: C, class: SERVICE, faceValue: 0, unitCost: 300${rest} }]\n`;
+}
+function plan(rest: string, code = 'plus'): string {
+  return `  - { code: ${code}, name: Plus, kind: MEMBERSHIP, price: 1000, term: { months: 1 }, ${rest} }\n`;
+}
+function privilege(rest: string, code = 'pet'): string {
+  return `  - { code: ${code}, name: Pet, kind: PRIVILEGE, price: 1000, term: { days: 30 }, costCap: 500, ${rest} }\n`;
+}
+function offer(rest: string, code = 'latte'): string {
+  return `  - { code: ${code}, title: L, kind: GIFT, partner: brew, faceValue: 0, unitCost: 6, ${rest} }\n`;
+}
+
+/** The text without its marks, and where they stood. */
+function unmark(marked: string): { text: string; marks: string[] } {
+  const marks: string[] = [];
+  const lines = marked.split('\n').map((line, at) => {
+    const [first = '', ...others] = line.split('¶');
+    let kept = first;
+    for (const part of others) {
+      marks.push(`${at + 1}:${kept.length + 1}`);
+      kept += part;
+    }
+    return kept;
+  });
+  return { text: lines.join('\n'), marks };
+}
+
+// What is marked, and for each mark `path | given | allowed`: the whole path, and a part of the other two.
+const cases: [string, string, string[]][] = [
+  [
+    'a code of two plans, and a benefit entitled to twice',
+    `${LEVELS}${benefit()}plans:
+${plan('costCap: 900')}${plan('costCap: 900, entitlements: [{ benefit: coupon }, { benefit: ¶coupon }]').replace(
+  'code: ',
+  'code: ¶',
+)}`,
+    [
+      'plans[1].code | "plus" again (first at index 0) | a code that no other of the plans has',
+      'plans[1].entitlements[1].benefit | "coupon" again (first at index 0) | each benefit once',
+    ],
+  ],
+  [
+    'unknown: a benefit, a parent, a partner of a sub-cap that every JavaScript object seems to have',
+    `${LEVELS}${benefit()}plans:
+${plan('costCap: 900, entitlements: [{ benefit: ¶cupon }]')}${privilege(
+  'parentPlans: [¶plush], subCaps: { perPartner: { ¶constructor: 5 } }',
+)}`,
+    [
+      'plans[0].entitlements[0].benefit | "cupon" | the code of one of the benefits in this file; did you mean coupon?',
+      'plans[1].parentPlans[0] | "plush" | the code of one of the plans in this file; did you mean plus?',
+      'plans[1].subCaps.perPartner.constructor | "constructor" | the code of one of the partners in this file',
+    ],
+  ],
+  [
+    'unknown: a benefit of a level; partner, level and plan of an offer',
+    `levels: [{ code: base, name: Base, rank: 1, threshold: 0, entitlements: [{ benefit: ¶gone }] }]
+offers:
+${offer('audience: { levels: [¶gold], plans: [¶plus] }').replace('brew', '¶brew')}`,
+    [
+      'levels[0].entitlements[0].benefit | "gone" | the code of one of the benefits',
+      'offers[0].partner | "brew" | the code of one of the partners',
+      'offers[0].audience.levels[0] | "gold" | the code of one of the levels',
+      'offers[0].audience.plans[0] | "plus" | the code of one of the plans',
+    ],
+  ],
+  [
+    'levels: a hole at the bottom, a rank twice, a threshold that falls',
+    `levels:
+  - { code: a, name: A, rank: 1, threshold: ¶10 }
+  - { code: b, name: B, rank: ¶1, threshold: 20 }
+  - { code: c, name: C, rank: 3, threshold: ¶20 }
+  - { code: d, name: D, rank: 2, threshold: 30 }
+`,
+    [
+      'levels[0].threshold | 10 | 0 for the lowest level',
+      'levels[1].rank | 1, the rank of levels[0] | a rank that no other level has',
+      'levels[2].threshold | 20 at rank 3 | more than 30, the threshold of rank 2',
+    ],
+  ],
+  [
+    'levels: two that begin at 0',
+    'levels:\n  - { code: a, name: A, rank: 1, threshold: 0 }\n  - { code: b, name: B, rank: 2, threshold: ¶0 }\n',
+    ['levels[1].threshold | 0 at rank 2 | more than 0, the threshold of rank 1'],
+  ],
+  [
+    'a cost cap given in both ways, and in neither',
+    `${LEVELS}plans:\n${plan('costCap: 1, targetRoi: 2').replace('{', '¶{')}${plan(
+      'pointsMultiplier: 2',
+      'two',
+    ).replace('{', '¶{')}`,
+    ['plans[0] | targetRoi and costCap | exactly one of', 'plans[1] | neither | exactly one of targetRoi and costCap'],
+  ],
+  [
+    'a target ROI of 0, and one of more decimals than are counted',
+    `${LEVELS}plans:\n${plan('targetRoi: ¶0')}${plan('targetRoi: ¶1.23456789', 'two')}`,
+    [
+      'plans[0].targetRoi | 0 | a number from 0.01 to 1000, a multiple of 0.000001',
+      'plans[1].targetRoi | 1.23456789 | a number from 0.01 to 1000',
+    ],
+  ],
+  [
+    'a term in months and days, and one in neither',
+    `${LEVELS}plans:\n${plan('costCap: 1').replace('{ months: 1 }', '¶{ months: 1, days: 2 }')}${plan(
+      'costCap: 1',
+      'two',
+    ).replace('{ months: 1 }', '¶{}')}`,
+    ['plans[0].term | months and days | exactly one of', 'plans[1].term | neither | exactly one of months and days'],
+  ],
+  [
+    'parents: of a membership, another privilege, none to draw on',
+    `${LEVELS}plans:
+${plan('costCap: 9, drawsOnParentCap: ¶true, parentPlans: ¶[pet]')}${privilege('parentPlans: [¶pet]')}${privilege(
+  'drawsOnParentCap: ¶true',
+  'vet',
+)}`,
+    [
+      'plans[0].drawsOnParentCap | true | false for a MEMBERSHIP plan',
+      'plans[0].parentPlans | 1 parents | none for a MEMBERSHIP plan',
+      'plans[1].parentPlans[0] | the PRIVILEGE plan pet | the code of a MEMBERSHIP plan',
+      'plans[2].drawsOnParentCap | true without parentPlans | at least one parent',
+    ],
+  ],
+  [
+    'a passive benefit with a cost, and with a quota',
+    `${LEVELS}${benefit(', redeemable: false').replace('300', '¶300')}plans:
+${plan('costCap: 9, entitlements: [{ benefit: coupon, quota: ¶{ limit: 1, period: DAY } }]')}`,
+    [
+      'benefits[0].unitCost | 300 | 0 for a benefit with redeemable: false',
+      'plans[0].entitlements[0].quota | a quota | no quota: coupon has redeemable: false',
+    ],
+  ],
+  [
+    'a use that costs more than the cap that follows from price and ROI (1000 ÷ 3.334 = 299)',
+    `${LEVELS}${benefit()}plans:\n${plan('targetRoi: 3.334, entitlements: [{ benefit: ¶coupon }]')}`,
+    ['plans[0].entitlements[0].benefit | coupon, of which one use costs 300 | at most 299 (the cost cap of plan plus)'],
+  ],
+  [
+    'a use that costs exactly the cap',
+    `${LEVELS}${benefit()}plans:\n${plan('costCap: 300, entitlements: [{ benefit: coupon }]')}`,
+    [],
+  ],
+  [
+    'a use that costs more than the cap, with co-pay',
+    `${LEVELS}${benefit(', coPay: true')}plans:\n${plan('costCap: 1, entitlements: [{ benefit: coupon }]')}`,
+    [],
+  ],
+  ...['perUse: 299', 'perMonth: 299', 'perClass: { SERVICE: 299 }'].map((cap): [string, string, string[]] => [
+    `a use that costs more than the sub-cap ${cap}`,
+    `${LEVELS}${benefit()}plans:\n${plan(`costCap: 900, subCaps: { ${cap} }, entitlements: [{ benefit: ¶coupon }]`)}`,
+    [`plans[0].entitlements[0].benefit | coupon, of which one use | at most 299 (subCaps.${cap.split(':')[0]}`],
+  ]),
+  [
+    "a use that costs more than the parent's cap that it draws on",
+    `${LEVELS}${benefit()}plans:
+${plan('costCap: 299')}${privilege(
+  'parentPlans: [plus], drawsOnParentCap: true, entitlements: [{ benefit: ¶coupon }]',
+)}`,
+    ['plans[1].entitlements[0].benefit | coupon, of which one use costs 300 | 299 (the cost cap of its parent plus)'],
+  ],
+  [
+    "an offer dearer than its partner's sub-cap of a plan that it addresses, and co-pay without a card",
+    `${LEVELS}${PARTNER}plans:\n${plan('costCap: 900, subCaps: { perPartner: { brew: 5 } }')}offers:
+${offer('audience: { plans: [¶plus] }')}${offer('card: NONE, coPay: ¶true', 'tea')}`,
+    [
+      'offers[0].audience.plans[0] | plus for an offer of unitCost 6 | (5 is subCaps.perPartner.brew of plan plus)',
+      'offers[1].coPay | true with card: NONE | false when no card is charged',
+    ],
+  ],
+  [
+    'an offer that closes when it opens, with a stock beside its code pool',
+    `${LEVELS}${PARTNER}offers:
+${offer('fulfilment: CODE_POOL, stock: ¶5, validFrom: "2026-01-01T00:00+08:00", validUntil: ¶"2025-12-31T16:00Z"')}`,
+    [
+      'offers[0].stock | 5 | no stock for a CODE_POOL',
+      'offers[0].validUntil | 2025-12-31T16:00Z | a moment after validFrom (2026-01-01T00:00+08:00)',
+    ],
+  ],
+  [
+    'parts that are faulty in form do not hide the faults around them',
+    `${LEVELS}benefits:
+  - { code: free, name: F, class: BASIC, faceValue: 0, unitCost: ¶-5 }
+plans:
+  - { code: plus, name: P, kind: MEMBERSHIP, price: ¶oops, term: ¶7, costCap: 1, entitlements: [{ benefit: ¶fre }, ¶8] }
+  - ¶5
+`,
+    [
+      'benefits[0].unitCost | -5',
+      'plans[0].price | "oops"',
+      'plans[0].term | 7 | a mapping',
+      'plans[0].entitlements[0].benefit | "fre" | the code of one of the benefits in this file; did you mean free?',
+      'plans[0].entitlements[1] | 8 | a mapping',
+      'plans[1] | 5 | a mapping',
+    ],
+  ],
+];
+
+test.each(cases)('%s', (_name, marked, expected) => {
+  const { text, marks } = unmark(HEAD + marked);
+  const { faults = [] } = parseProgram(text, 'p.yaml');
+  const wanted = expected.map((fault) => {
+    const [path, given = '', allowed = ''] = fault.split(' | ');
+    return { path, given: expect.stringContaining(given), allowed: expect.stringContaining(allowed) };
+  });
+  expect(faults).toMatchObject(wanted);
+  expect(faults.map(({ line, column }) => `${line}:${column}`)).toEqual(marks);
+});
