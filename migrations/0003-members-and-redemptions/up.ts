@@ -76,6 +76,7 @@ async function createMemberTables(runner: QueryRunner): Promise<void> {
       ends_at: `${types.amount} NOT NULL`,
       price: `${types.amount} NOT NULL`,
       cost_cap: `${types.amount} NOT NULL`,
+      withdrawn: `${types.amount} NOT NULL`,
       currency: `${types.text(3)} NOT NULL`,
       broke_even_at: types.amount,
     },
@@ -117,6 +118,7 @@ async function createRedemptionTables(runner: QueryRunner): Promise<void> {
     indexes: {
       redemption_member: ['member_id', 'id'],
       redemption_item: ['item_id', 'id'],
+      redemption_partner: ['partner_id', 'id'],
       redemption_due: ['due_at', 'id'],
     },
   }));

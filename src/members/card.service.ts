@@ -158,7 +158,7 @@ export class CardService {
         key: namedId('close-card', card.id, term.id), fingerprint: namedId('close-card'),
         id: newId(this.clock.now()), transfers: [transfer], flexibleFloor: 0,
       },
-      [companion(closedCardWriter, { cardId: card.id })],
+      [companion(closedCardWriter, { cardId: card.id, termId: term.id })],
     );
   }
 }

@@ -21,14 +21,14 @@ export interface MemberRows {
 const KEYS_MAX = 16;
 const IN_FLIGHT_MAX = 2;
 
-// Columns by type, because a UNION gives each column one type: five ids, one account, four texts, seven numbers.
+// Columns by type, because a UNION gives each column one type: five ids, one account, four texts, eight numbers.
 const MEMBER_PART = `SELECT 1, id, NULL, NULL, NULL, NULL, NULL, external_id, nickname, tags, birthday,
-  joined_at, NULL, NULL, NULL, NULL, NULL, NULL FROM member WHERE id IN `;
+  joined_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM member WHERE id IN `;
 const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency, NULL, NULL,
-  t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at
-  FROM card c JOIN card_term t ON t.card_id = c.id WHERE c.member_id IN `;
+  t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
+  t.withdrawn FROM card c JOIN card_term t ON t.card_id = c.id WHERE c.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
-  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL FROM ledger_account WHERE `;
+  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL FROM ledger_account WHERE `;
 // Bytes 39 to 42 of an account key are its period, so that past months and days are left where they are.
 const PERIOD_PART = `(SUBSTR(account, 39, 4) = ? OR SUBSTR(account, 39, 4) >= ?)`;
 const ZERO_PERIOD = Buffer.alloc(4);
@@ -136,7 +136,7 @@ function addTerm(cards: Map<Id, CardRow>, row: SqlRow): void {
   card.terms.push({
     id: hexOf(row[3]), currency: String(row[8]), startsAt: Number(row[11]), endsAt: Number(row[12]),
     price: Number(row[13]), costCap: Number(row[14]), programVersion: Number(row[15]),
-    brokeEvenAt: optionalInstant(row[16]),
+    brokeEvenAt: optionalInstant(row[16]), withdrawn: Number(row[18]),
   });
 }
 

@@ -52,8 +52,8 @@ export interface TermRow {
 
 const CARD_COLUMNS = ['id', 'member_id', 'plan_id', 'parent_card_id', 'status', 'opened_at', 'closed_at'] as const;
 const TERM_COLUMNS = [
-  'id', 'card_id', 'member_id', 'order_id', 'program_version', 'starts_at', 'ends_at', 'price', 'cost_cap', 'currency',
-  'broke_even_at',
+  'id', 'card_id', 'member_id', 'order_id', 'program_version', 'starts_at', 'ends_at', 'price', 'cost_cap', 'withdrawn',
+  'currency', 'broke_even_at',
 ] as const;
 
 /** Writes cards and terms in the transaction that grants their caps. */
@@ -67,13 +67,14 @@ export const termWriter: CompanionWriter<TermRow> = {
     if (cards.length > 0) await tx.insertMany('card', CARD_COLUMNS, cards);
     await tx.insertMany('card_term', TERM_COLUMNS, rows.map(({ row }) => [
       idToBytes(row.termId), idToBytes(row.cardId), idToBytes(row.memberId), row.orderId, row.programVersion,
-      row.startsAt, row.endsAt, row.price, row.costCap, row.currency, null,
+      row.startsAt, row.endsAt, row.price, row.costCap, 0, row.currency, null,
     ]));
   },
 };
 
 export interface ClosedCardRow {
   readonly cardId: Id;
+  readonly termId: Id;
 }
 
 /** Marks cards closed in the transaction that takes back what is left of their caps. */
@@ -83,6 +84,9 @@ export const closedCardWriter: CompanionWriter<ClosedCardRow> = {
     for (const { row, chain } of rows) {
       await tx.run(`UPDATE card SET status = 'CLOSED', closed_at = COALESCE(closed_at, ?) WHERE id = ?`, [
         chain.now, idToBytes(row.cardId),
+      ]);
+      await tx.run('UPDATE card_term SET withdrawn = withdrawn + ? WHERE id = ?', [
+        chain.flexibleAmount ?? 0, idToBytes(row.termId),
       ]);
     }
   },

@@ -26,6 +26,8 @@ export interface Term {
   readonly endsAt: Instant;
   readonly price: number;
   readonly costCap: number;
+  /** The part of the cap that was taken back when the card was closed. */
+  readonly withdrawn: number;
   readonly currency: Unit;
   /** The program that was in force when it was sold. */
   readonly programVersion: number;

@@ -151,7 +151,7 @@ export class EndRedemptionService {
 }
 
 /** Whose rows: a member its own, a partner those of its offers, the operator's server and staff all. */
-function maySee(actor: Actor, redemption: Redemption): boolean {
+export function maySee(actor: Actor, redemption: Redemption): boolean {
   if (actor.role === 'MEMBER') return actor.memberId === redemption.memberId;
   if (actor.role === 'PARTNER') return actor.partnerId !== undefined && actor.partnerId === redemption.partnerId;
   return true;

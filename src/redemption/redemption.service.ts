@@ -15,7 +15,9 @@ import { type Claim, resolveClaim, type Wanted } from './claim';
 import { claimChain } from './claim-chain';
 import { type Quote, quoteOf } from './quote';
 import type { Redemption } from './redemption';
-import { type ClaimRow, claimWriter, readRedemption, type WalletKey, WalletStore } from './redemption.store';
+import {
+  type ClaimRow, claimWriter, listOfferRedemptions, readRedemption, type WalletKey, WalletStore,
+} from './redemption.store';
 
 export interface RedeemInput extends Wanted {
   readonly memberId: Id;
@@ -23,6 +25,11 @@ export interface RedeemInput extends Wanted {
   readonly idempotencyKey: string;
   /** In the minor unit; 0 unless told. */
   readonly maxCoPay?: number;
+}
+
+/** Whose offers: those of one partner, or of all. */
+export interface OfferScope {
+  readonly partnerId?: Id | null;
 }
 
 export class RedemptionService {
@@ -79,6 +86,12 @@ export class RedemptionService {
   /** One page of a member's redemptions, newest first. Authorise before asking. */
   walletOf(key: WalletKey): Promise<readonly Redemption[]> {
     return this.wallets.load(key);
+  }
+
+  /** Redemptions of offers, newest first. `partnerId: null` is a partner that has no offers. */
+  async list(scope: OfferScope, page: { before?: Id; limit: number }): Promise<readonly Redemption[]> {
+    if (scope.partnerId === null) return [];
+    return listOfferRedemptions(this.database.read, scope.partnerId, page);
   }
 
   /** The code of a coupon in clear, for its holder only; `undefined` when it has none. */

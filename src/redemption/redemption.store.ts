@@ -151,6 +151,20 @@ export async function dueRedemptions(sql: Sql, now: Instant, limit: number): Pro
   return rows.map(fromRow);
 }
 
+/** Redemptions of offers, of one partner or of all, newest first. */
+export async function listOfferRedemptions(
+  sql: Sql, partnerId: Id | undefined, page: { before?: Id; limit: number },
+): Promise<Redemption[]> {
+  const before = idToBytes(page.before ?? NEWEST);
+  const scope = partnerId === undefined ? '' : 'partner_id = ? AND ';
+  const rows = await sql.arrays(
+    `SELECT ${SELECTED} FROM redemption WHERE ${scope}item_kind = 'OFFER' AND id < ?
+     ORDER BY id DESC LIMIT ${Math.trunc(page.limit)}`,
+    partnerId === undefined ? [before] : [idToBytes(partnerId), before],
+  );
+  return rows.map(fromRow);
+}
+
 /** One page of a member's redemptions, newest first. */
 export interface WalletKey {
   readonly memberId: Id;

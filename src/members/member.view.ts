@@ -1,0 +1,121 @@
+// A member as the API shows it: built from its rows without any further read, each part only when it is asked for.
+import { toGlobalId } from '../kernel/id';
+import type { Instant } from '../kernel/clock';
+import type { Money } from '../kernel/money';
+import { available, EMPTY_BALANCE } from '../ledger/account';
+import type { Catalogue } from '../program/catalogue';
+import type { CataloguePlan, LevelView, PlanView } from '../program/catalogue-item';
+import { type Card, cardStatusAt, shownTerm, type Term } from './member';
+import { cardCapAccount, growthAccount, leftOn, pointsAccount } from './member-accounts';
+import type { CardStatuses, CardType, CostCapType, GrowthType, MemberType } from './member.type';
+import type { MemberRows } from './member-rows.store';
+
+/** What a request knows of one member: the rows of one read, one catalogue and one instant. */
+export interface Standing {
+  readonly rows: MemberRows;
+  readonly catalogue: Catalogue;
+  readonly now: Instant;
+}
+
+// Instances, not plain objects: type-graphql copies a plain object that a typed resolver takes as its root.
+export class MemberView implements MemberType {
+  readonly __typename = 'Member';
+
+  constructor(readonly standing: Standing) {}
+
+  private get member() {
+    return this.standing.rows.member;
+  }
+  get id(): string {
+    return toGlobalId('member', this.member.id);
+  }
+  get externalId(): string {
+    return this.member.externalId;
+  }
+  get nickname(): string {
+    return this.member.nickname;
+  }
+  get birthday(): string | null {
+    return this.member.birthday ?? null;
+  }
+  get tags(): readonly string[] {
+    return this.member.tags;
+  }
+  get joinedAt(): Date {
+    return new Date(this.member.joinedAt);
+  }
+  get growthValue(): number {
+    return leftOn(this.standing.rows.balances, growthAccount(this.member.id));
+  }
+  get level(): LevelView | null {
+    return this.standing.catalogue.levelForGrowth(this.growthValue)?.view ?? null;
+  }
+  get growth(): GrowthType {
+    const { catalogue } = this.standing;
+    const value = this.growthValue;
+    const level = catalogue.levelForGrowth(value);
+    const next = level && catalogue.nextLevel(level);
+    return { value, nextLevel: next?.view ?? null, toNextLevel: next ? next.threshold - value : null };
+  }
+  get points(): { balance: number } {
+    return { balance: leftOn(this.standing.rows.balances, pointsAccount(this.member.id)) };
+  }
+  get cards(): readonly CardView[] {
+    return cardViews(this.standing);
+  }
+}
+
+/** The cards whose plan the catalogue knows, which are all of them unless a row was damaged. */
+export function cardViews(standing: Standing): CardView[] {
+  return standing.rows.cards.flatMap((card) => {
+    const plan = standing.catalogue.plan(card.planId);
+    return plan ? [new CardView(standing, card, plan)] : [];
+  });
+}
+
+export class CardView implements CardType {
+  readonly __typename = 'Card';
+  private readonly shown: Term;
+
+  constructor(
+    readonly standing: Standing,
+    readonly card: Card,
+    private readonly itsPlan: CataloguePlan,
+  ) {
+    this.shown = shownTerm(card, standing.now);
+  }
+
+  get id(): string {
+    return toGlobalId('card', this.card.id);
+  }
+  get kind() {
+    return this.itsPlan.kind;
+  }
+  get status(): keyof typeof CardStatuses {
+    return cardStatusAt(this.card, this.standing.now);
+  }
+  get plan(): PlanView {
+    return this.itsPlan.view;
+  }
+  get term() {
+    const { startsAt, endsAt, price, currency } = this.shown;
+    return { startsAt: new Date(startsAt), endsAt: new Date(endsAt), price: { amount: price, currency } };
+  }
+  get parentCard(): string | null {
+    return this.card.parentCardId ? toGlobalId('card', this.card.parentCardId) : null;
+  }
+  get costCap(): CostCapType {
+    const { id: termId, currency } = this.shown;
+    const account = cardCapAccount({ memberId: this.card.memberId, termId, currency });
+    const balance = this.standing.rows.balances.get(account) ?? EMPTY_BALANCE;
+    const money = (amount: number): Money => ({ amount, currency });
+    const limit = this.shown.costCap - this.shown.withdrawn;
+    return {
+      limit: money(limit),
+      held: money(balance.debitsPending),
+      // What was given back (a cancelled redemption) is no new cap: it lowers what was posted.
+      posted: money(limit - available(balance) - balance.debitsPending),
+      remaining: money(available(balance)),
+    };
+  }
+}

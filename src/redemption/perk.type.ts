@@ -1,0 +1,105 @@
+// API types of perks and of benefits on a card.
+import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Allow, SIGNED_IN } from '../identity/policy';
+import { BENEFIT_CLASSES, type BenefitClass, type OfferKind } from '../program/program';
+import { enumOf, MoneyType, PageInfoType } from '../request/shared.type';
+import { AvailabilityType, QuotaType, UsabilityType } from './usability.type';
+
+const OfferKinds = enumOf(['COUPON', 'DISCOUNT', 'GIFT', 'SERVICE', 'PRIVILEGE_CARD', 'DRAW_PRIZE']);
+registerEnumType(OfferKinds, { name: 'OfferKind' });
+const BenefitClasses = enumOf(BENEFIT_CLASSES);
+registerEnumType(BenefitClasses, { name: 'BenefitClass' });
+
+@Allow(SIGNED_IN)
+@ObjectType('Partner', { simpleResolvers: true, description: 'A brand whose offers members see as perks.' })
+export class PartnerType {
+  @Field(() => ID)
+  id!: string;
+  @Field()
+  code!: string;
+  @Field()
+  name!: string;
+}
+
+@Allow(SIGNED_IN)
+@ObjectType('Benefit', { simpleResolvers: true, description: 'What a level or a plan entitles to.' })
+export class BenefitType {
+  @Field(() => ID, { description: 'Redeem it by this id.' })
+  id!: string;
+  @Field()
+  code!: string;
+  @Field()
+  name!: string;
+  @Field(() => BenefitClasses)
+  class!: BenefitClass;
+  @Field(() => String, { nullable: true })
+  description!: string | null;
+  @Field(() => String, { nullable: true })
+  useConditions!: string | null;
+  @Field({ description: 'False for what applies by itself, such as a member price.' })
+  redeemable!: boolean;
+  @Field(() => MoneyType, { description: 'What one use is worth to the member.' })
+  faceValue!: MoneyType;
+}
+
+@Allow(SIGNED_IN)
+@ObjectType('EntitledBenefit', { simpleResolvers: true, description: 'A benefit as a card or a level grants it.' })
+export class EntitledBenefitType {
+  @Field(() => BenefitType)
+  benefit!: BenefitType;
+  @Field(() => QuotaType, { nullable: true, description: 'Null when uses are not counted.' })
+  quota!: QuotaType | null;
+  @Field(() => UsabilityType)
+  usability!: UsabilityType;
+}
+
+@Allow(SIGNED_IN)
+@ObjectType('Perk', { simpleResolvers: true, description: 'A live offer as a member sees it.' })
+export class PerkType {
+  @Field(() => ID, { description: 'Redeem it by this id.' })
+  id!: string;
+  @Field()
+  title!: string;
+  @Field(() => OfferKinds)
+  kind!: OfferKind;
+  @Field(() => PartnerType)
+  partner!: PartnerType;
+  @Field(() => String, { nullable: true })
+  description!: string | null;
+  @Field(() => String, { nullable: true })
+  useConditions!: string | null;
+  @Field(() => MoneyType, { description: 'What one use is worth to the member.' })
+  faceValue!: MoneyType;
+  @Field(() => GraphQLSafeInt)
+  pointsPrice!: number;
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: 'How often the member may still take it: its own limit or the stock, whichever is less. Null: unlimited.',
+  })
+  remainingForMe!: number | null;
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
+  validUntil!: Date | null;
+  @Field(() => AvailabilityType)
+  availability!: AvailabilityType;
+  @Field(() => UsabilityType)
+  usability!: UsabilityType;
+}
+
+@Allow(SIGNED_IN)
+@ObjectType('PerkEdge', { simpleResolvers: true })
+export class PerkEdgeType {
+  @Field()
+  cursor!: string;
+  @Field(() => PerkType)
+  node!: PerkType;
+}
+
+@Allow(SIGNED_IN)
+@ObjectType('PerkConnection', { simpleResolvers: true })
+export class PerkConnectionType {
+  @Field(() => [PerkEdgeType])
+  edges!: readonly PerkEdgeType[];
+  @Field(() => PageInfoType)
+  pageInfo!: PageInfoType;
+}

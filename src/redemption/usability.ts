@@ -1,0 +1,57 @@
+// Whether a claim would succeed now, and how much of it is left, from the rows that the request has already read.
+import { ZERO_ID } from '../kernel/id';
+import { byPrecedence, isRefusal, type Refusal } from '../kernel/refusal';
+import { available } from '../ledger/account';
+import type { StockLeft } from '../marketplace/stock.service';
+import type { Claim } from './claim';
+import { isCap, leftOf, type Limit, limitsOf } from './limits';
+import type { QuotaType, UsabilityType } from './usability.type';
+
+export const USABLE: UsabilityType = Object.freeze({ usable: true, reasons: Object.freeze([]) });
+
+export function unusable(refusals: readonly Refusal[]): UsabilityType {
+  return { usable: false, reasons: refusals.map(({ code, message }) => ({ code, message })) };
+}
+
+export interface Outlook {
+  readonly usability: UsabilityType;
+  /** The least of what the member and the stock have left; null when neither is limited. */
+  readonly remaining: number | null;
+  readonly limits: readonly Limit[];
+}
+
+/** `stock`: what is left of the offer, since that is no row of the member's. */
+export function outlookOf(claim: Claim | Refusal, stock: StockLeft | undefined): Outlook {
+  if (isRefusal(claim)) return { usability: unusable([claim]), remaining: stock?.left ?? null, limits: [] };
+  const limits = limitsOf(claim, ZERO_ID);
+  const { balances } = claim.rows;
+  const missing: Refusal[] = [];
+  let remaining = Number.POSITIVE_INFINITY;
+  for (const limit of limits) {
+    const left = limit.kind === 'STOCK' ? (stock?.left ?? 0) : leftOf(limit, balances);
+    if (limit.kind === 'STOCK' || limit.kind === 'MEMBER_LIMIT') remaining = Math.min(remaining, left);
+    // A cap that covers a part only is no obstacle where the member may pay the rest.
+    if (left < limit.amount && !(claim.costs.coPay && isCap(limit))) missing.push(limit.refusal);
+  }
+  return {
+    usability: missing.length === 0 ? USABLE : unusable(missing.sort(byPrecedence)),
+    remaining: remaining === Number.POSITIVE_INFINITY ? null : remaining,
+    limits,
+  };
+}
+
+/** The quota among the limits of a benefit's claim, as the API shows it. */
+export function quotaOf(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: readonly Limit[]): QuotaType | null {
+  const { quota } = claim.entitlement;
+  const limit = limits.find(({ kind }) => kind === 'QUOTA');
+  if (!quota || !limit) return null;
+  const balance = claim.rows.balances.get(limit.account);
+  const remaining = balance ? available(balance) : quota.limit;
+  const held = balance?.debitsPending ?? 0;
+  const { limit: allowed, period } = quota;
+  // A quota that was raised or lowered in the program holds from the next period; until then `used` may be off by that.
+  return {
+    period, limit: allowed, used: Math.max(0, allowed - remaining - held), held, remaining,
+    resetsAt: limit.resetsAt === undefined ? null : new Date(limit.resetsAt),
+  };
+}
