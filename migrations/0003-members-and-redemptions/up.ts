@@ -31,7 +31,14 @@ export class MembersAndRedemptions1764000000003 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await dropTables(runner, [
-      'job_lease', 'work_progress', 'pool_code', 'code_pool', 'redemption', 'card_term', 'card', 'member',
+      'job_lease',
+      'work_progress',
+      'pool_code',
+      'code_pool',
+      'redemption',
+      'card_term',
+      'card',
+      'member',
     ]);
   }
 }

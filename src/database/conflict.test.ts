@@ -1,21 +1,7 @@
 // A unit of work that met a conflict runs again as a whole, a bounded number of times, on both databases.
+import { meeting, watchFailures } from '../../test/support/conflict';
 import { eachDatabase } from '../../test/support/lanes';
-import { sqliteDialect } from './dialect';
 import type { Sql } from './sql';
-
-/** A door that opens once `parties` have come to it. */
-function meeting(parties: number): () => Promise<void> {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  let arrived = 0;
-  return () => {
-    arrived += 1;
-    if (arrived === parties) open();
-    return opened;
-  };
-}
 
 const addOne = (tx: Sql, name: string) => tx.run('UPDATE probe SET amount = amount + 1 WHERE name = ?', [name]);
 
@@ -97,16 +83,31 @@ eachDatabase((lane) => {
     expect(attempts).toBe(lane.name === 'mysql' ? 3 : 2);
   });
 
-  test('a writer that another process keeps out runs again as a whole when that one is done', async () => {
-    // Given another process that holds a row, and a writer that does not wait for locks.
+  test('a writer that another process keeps out runs again when that one is done', async () => {
+    // Given another process that holds a row, and a writer that is told at once when it cannot have it.
     const [holder, writer] = [await lane.openAnother(), await lane.openAnother()];
-    const holds = meeting(1);
-    const released = meeting(2);
+    if (lane.name === 'sqlite') await writer.transaction((tx) => tx.rows('PRAGMA busy_timeout = 0'));
+    const [held, release] = [meeting(2), meeting(2)];
     const holding = holder.transaction(async (tx) => {
       await addOne(tx, 'left');
-      await Promise.all([holds(), released()]);
+      await Promise.all([held(), release()]);
     });
-    if (lane.name === 'sqlite') await impatientSqlite(writer, holding);
-    expect(holding).toBeInstanceOf(Promise);
+    await held();
+    // When the holder ends as soon as the writer has met the conflict,
+    const watch = watchFailures(writer, () => void release());
+    try {
+      await writer.transaction(async (tx) => {
+        if (lane.name === 'mysql') await tx.run('SET SESSION innodb_lock_wait_timeout = 0');
+        await addOne(tx, 'right');
+        await addOne(tx, 'left');
+      });
+    } finally {
+      void release();
+      await holding;
+      watch.stop();
+    }
+    // then the writer's work was done once, after the holder's.
+    expect(watch.kinds).toContain('CONFLICT');
+    expect([await amountOf('left'), await amountOf('right')]).toEqual([2, 1]);
   });
 });

@@ -3,13 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { assert } from '../kernel/assert';
 import type { Dialect } from './dialect';
-import { connectionOf, MysqlSql, mysqlSource, poolOf, prepareConnections } from './mysql';
 import { Mutex } from './mutex';
+import { connectionOf, MysqlSql, mysqlSource, poolOf, prepareConnections } from './mysql';
 import type { Sql, StatementCounter } from './sql';
 import { type EntityClass, type MigrationClass, SqliteSql, sqliteSource } from './sqlite';
 
 const ATTEMPTS = 4;
 const RETRY_BASE_MS = 5;
+const MIGRATE_WAIT_SECONDS = 60;
 
 export interface DatabaseOptions {
   /** `mysql://user:password@host:port/name` or `sqlite:PATH`. */
@@ -47,7 +48,10 @@ export abstract class Database {
     }
   }
 
-  /** Runs what is missing of the migrations, in order. Safe to call from several processes at once on MySQL. */
+  /** Runs `work` on a connection of its own that sees the data as they are now, whatever commits meanwhile. */
+  abstract snapshot<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+
+  /** Runs what is missing of the migrations, in order. Safe to call from several processes at once. */
   abstract migrate(): Promise<string[]>;
   abstract ping(): Promise<void>;
   /** Refuses a server that may lose acknowledged commits. */
@@ -57,10 +61,14 @@ export abstract class Database {
 
 class SqliteDatabase extends Database {
   private readonly writing = new Mutex();
-  readonly read: Sql;
+  readonly read: SqliteSql;
   private readonly writer: SqliteSql;
 
-  constructor(private readonly readSource: DataSource, private readonly writeSource: DataSource) {
+  constructor(
+    readSource: DataSource,
+    private readonly writeSource: DataSource,
+    private readonly openReader: () => Promise<DataSource>,
+  ) {
     super();
     this.read = new SqliteSql(readSource, this.counter);
     this.writer = new SqliteSql(writeSource, this.counter);
@@ -78,14 +86,39 @@ class SqliteDatabase extends Database {
         this.writer.exec('COMMIT');
         return result;
       } catch (error) {
-        this.writer.exec('ROLLBACK');
+        this.rollBack();
         throw error;
       }
     });
   }
 
+  // SQLite itself ends a transaction on some faults (a full disk), and then there is none to roll back.
+  private rollBack(): void {
+    try {
+      this.writer.exec('ROLLBACK');
+    } catch (error) {
+      if (!/no transaction is active/.test(String(error))) throw error;
+    }
+  }
+
+  /** On a third connection: an open transaction on the shared one would hold up what all other readers see. */
+  async snapshot<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    const sql = new SqliteSql(await this.openReader(), this.counter);
+    try {
+      sql.exec('BEGIN');
+      // The first read is what takes the snapshot.
+      await sql.arrays('SELECT 1 FROM sqlite_master LIMIT 1');
+      const result = await work(sql);
+      sql.exec('COMMIT');
+      return result;
+    } finally {
+      await sql.close();
+    }
+  }
+
+  /** All in one transaction of ours, so that of processes that start together the second one finds them done. */
   async migrate(): Promise<string[]> {
-    const done = await this.writing.run(() => this.writeSource.runMigrations());
+    const done = await this.transaction(() => this.writeSource.runMigrations({ transaction: 'none' }));
     return done.map((migration) => migration.name);
   }
 
@@ -100,8 +133,8 @@ class SqliteDatabase extends Database {
 
   async close(): Promise<void> {
     await this.writing.run(async () => {
-      await this.readSource.destroy();
-      await this.writeSource.destroy();
+      await this.read.close();
+      await this.writer.close();
     });
   }
 }
@@ -138,11 +171,34 @@ class MysqlDatabase extends Database {
     }
   }
 
+  async snapshot<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const connection = await connectionOf(runner);
+      const sql = new MysqlSql(connection, () => runner.manager, this.counter);
+      // For the next transaction only; the session stays at READ COMMITTED.
+      await sql.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await sql.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+      try {
+        return await work(sql);
+      } finally {
+        await sql.run('COMMIT').catch(() => connection.destroy());
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+
   async migrate(): Promise<string[]> {
     const runner = this.source.createQueryRunner();
     try {
       // One lock by name for all processes that start together; MySQL and Galera keep it by node.
-      await runner.query(`SELECT GET_LOCK('perkgate.migrate', 60)`);
+      const [answer] = await runner.query(`SELECT GET_LOCK('perkgate.migrate', ${MIGRATE_WAIT_SECONDS}) AS locked`);
+      if (Number(answer.locked) !== 1) {
+        throw new Error(
+          `another process has been migrating for ${MIGRATE_WAIT_SECONDS} s; start again when it is done`,
+        );
+      }
       const done = await this.source.runMigrations();
       return done.map((migration) => migration.name);
     } finally {
@@ -159,7 +215,7 @@ class MysqlDatabase extends Database {
     const [row] = await this.read.arrays('SELECT @@innodb_flush_log_at_trx_commit');
     if (Number(row?.[0]) !== 1) {
       throw new UnsafeDatabaseError(
-        `innodb_flush_log_at_trx_commit is ${row?.[0]}, must be 1: other values lose acknowledged redemptions on a crash`,
+        `innodb_flush_log_at_trx_commit is ${row?.[0]}, must be 1: else a crash loses acknowledged redemptions`,
       );
     }
   }
@@ -176,8 +232,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const path = url.slice('sqlite:'.length);
     assert(path !== '' && path !== ':memory:', 'an embedded database needs a file');
     const writeSource = await sqliteSource(path, migrations, entities).initialize();
-    const readSource = await sqliteSource(path, [], entities).initialize();
-    return new SqliteDatabase(readSource, writeSource);
+    const openReader = () => sqliteSource(path, [], entities).initialize();
+    return new SqliteDatabase(await openReader(), writeSource, openReader);
   }
   const source = mysqlSource(url, options.poolSize ?? 10, migrations, entities);
   await source.initialize();

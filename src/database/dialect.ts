@@ -29,6 +29,8 @@ export interface Dialect {
   tableOptions(clustered: boolean): string;
   /** The tail of an INSERT that overwrites `columns` when the key exists. */
   onDuplicateUpdate(key: readonly string[], columns: readonly string[]): string;
+  /** Follows a table's name: read it by this index, whatever the optimizer thinks of it. */
+  byIndex(index: string): string;
   failureKind(error: unknown): FailureKind;
 }
 
@@ -46,9 +48,21 @@ const MYSQL_DUPLICATE = 1062;
 // 1047 and 1180: a Galera node cut off; 2006/2013: server gone; 1053: shutting down; 1927: connection killed.
 const MYSQL_UNKNOWN = new Set([1047, 1180, 2006, 2013, 1053, 1927, 1317]);
 const BROKEN_CONNECTION = new Set([
-  'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT',
-  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'PROTOCOL_SEQUENCE_TIMEOUT', 'ER_SERVER_SHUTDOWN', 'POOL_CLOSED',
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ER_SERVER_SHUTDOWN',
+  'POOL_CLOSED',
 ]);
+
+// `utf8mb4_bin` takes 'ABC ' for 'ABC'; the collations that do not are called differently by MariaDB and by MySQL 8,
+// each of which reads its own half of this.
+const BYTE_BY_BYTE = 'CHARACTER SET utf8mb4 COLLATE /*M! utf8mb4_nopad_bin */ /*!80000 utf8mb4_0900_bin */';
 
 export const mysqlDialect: Dialect = {
   name: 'mysql',
@@ -58,8 +72,8 @@ export const mysqlDialect: Dialect = {
     id: 'BINARY(16)',
     bytes: (length) => `BINARY(${length})`,
     blob: 'VARBINARY(8192)',
-    text: (length) => `VARCHAR(${length}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
-    longText: 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+    text: (length) => `VARCHAR(${length}) ${BYTE_BY_BYTE}`,
+    longText: `LONGTEXT ${BYTE_BY_BYTE}`,
     integer: 'INT',
     amount: 'BIGINT',
     autoId: 'BIGINT AUTO_INCREMENT PRIMARY KEY',
@@ -67,6 +81,7 @@ export const mysqlDialect: Dialect = {
   tableOptions: () => ' ENGINE=InnoDB',
   onDuplicateUpdate: (_key, columns) =>
     ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
+  byIndex: (index) => ` FORCE INDEX (${index})`,
   failureKind(error) {
     const { errno, code, fatal, message } = innermost(error);
     if (errno !== undefined && MYSQL_CONFLICTS.has(errno)) return 'CONFLICT';
@@ -94,8 +109,11 @@ export const sqliteDialect: Dialect = {
     autoId: 'INTEGER PRIMARY KEY AUTOINCREMENT',
   },
   tableOptions: (clustered) => (clustered ? ' WITHOUT ROWID' : ''),
-  onDuplicateUpdate: (key, columns) =>
-    ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+  onDuplicateUpdate: (key, columns) => {
+    const changes = columns.map((column) => `${column} = excluded.${column}`).join(', ');
+    return ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes}`;
+  },
+  byIndex: (index) => ` INDEXED BY ${index}`,
   failureKind(error) {
     const { code, message } = innermost(error);
     if (code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_LOCKED')) return 'CONFLICT';

@@ -10,7 +10,10 @@ const LOCK_WAIT_SECONDS = 5;
 const ROWS_A_STATEMENT = 1_000;
 
 export function mysqlSource(
-  url: string, poolSize: number, migrations: MigrationClass[], entities: EntityClass[],
+  url: string,
+  poolSize: number,
+  migrations: MigrationClass[],
+  entities: EntityClass[],
 ): DataSource {
   return new DataSource({
     type: 'mysql',
@@ -86,7 +89,10 @@ export class MysqlSql implements Sql {
   }
 
   async insertMany(
-    table: string, columns: readonly string[], rows: readonly SqlRow[], clause: { head?: string; tail?: string } = {},
+    table: string,
+    columns: readonly string[],
+    rows: readonly SqlRow[],
+    clause: { head?: string; tail?: string } = {},
   ): Promise<number> {
     const head = `${clause.head ?? 'INSERT INTO'} ${table} (${columns.join(', ')}) VALUES `;
     let changed = 0;

@@ -94,7 +94,10 @@ export class SqliteSql implements Sql {
 
   /** Row by row: a kept statement of one row is quicker here than preparing one of every width. */
   async insertMany(
-    table: string, columns: readonly string[], rows: readonly SqlRow[], clause: { head?: string; tail?: string } = {},
+    table: string,
+    columns: readonly string[],
+    rows: readonly SqlRow[],
+    clause: { head?: string; tail?: string } = {},
   ): Promise<number> {
     const text = `${clause.head ?? 'INSERT INTO'} ${table} (${columns.join(', ')})
       VALUES (${questionMarks(columns.length)})${clause.tail ?? ''}`;
@@ -104,5 +107,11 @@ export class SqliteSql implements Sql {
 
   exec(text: string): void {
     this.connection.exec(text);
+  }
+
+  /** Drops the kept statements too: they would go on answering from a file that was closed. */
+  close(): Promise<void> {
+    this.kept.clear();
+    return this.source.destroy();
   }
 }

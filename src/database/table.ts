@@ -18,7 +18,8 @@ export function dialectOf(runner: QueryRunner): Dialect {
 }
 
 export async function createTable(
-  runner: QueryRunner, describe: (types: Dialect['types']) => TableDescription,
+  runner: QueryRunner,
+  describe: (types: Dialect['types']) => TableDescription,
 ): Promise<void> {
   const dialect = dialectOf(runner);
   const { name, columns, primaryKey, unique = {}, indexes = {}, checks = {} } = describe(dialect.types);

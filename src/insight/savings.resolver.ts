@@ -1,16 +1,16 @@
 // The savings of a member, hung on the member by this room.
 import { GraphQLLocalDate } from 'graphql-scalars';
 import { Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
-import { Allow, SIGNED_IN } from '../identity/policy';
 import { MemberType } from '../members/member.type';
 import { MemberView } from '../members/member.view';
+import { Allow, SIGNED_IN } from '../request/policy';
 import { MoneyType } from '../request/shared.type';
 import { savingsOf } from './savings';
 
 @Allow(SIGNED_IN)
 @ObjectType('Savings', { simpleResolvers: true, description: 'What the benefits and perks saved the member.' })
 export class SavingsType {
-  @Field(() => MoneyType, { description: 'By coupons used in the running month of the program\'s time zone.' })
+  @Field(() => MoneyType, { description: "By coupons used in the running month of the program's time zone." })
   thisMonth!: MoneyType;
   @Field(() => MoneyType, { description: 'By all coupons used.' })
   total!: MoneyType;

@@ -71,7 +71,17 @@ export function idFromBytes(bytes: Buffer): Id {
 
 /** Types that have a global id at the API. The prefix is part of the id, so an id of another type is never accepted. */
 export const GLOBAL_ID_TYPES = [
-  'member', 'card', 'term', 'level', 'plan', 'benefit', 'entitlement', 'partner', 'offer', 'redemption', 'coupon',
+  'member',
+  'card',
+  'term',
+  'level',
+  'plan',
+  'benefit',
+  'entitlement',
+  'partner',
+  'offer',
+  'redemption',
+  'coupon',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -1,4 +1,4 @@
-// Periods of business time: terms, months, weeks and days in the program's time zone, as numbers that fit an account key.
+// Periods of business time: terms, months, weeks and days in the program's zone, as numbers that fit an account key.
 import { type Instant, MINUTE } from './clock';
 
 export const PERIOD_KINDS = ['TERM', 'MONTH', 'WEEK', 'DAY'] as const;
@@ -28,8 +28,14 @@ export class BusinessTime {
   /** Throws RangeError when `timeZone` is no IANA zone. */
   constructor(readonly timeZone: string) {
     this.format = new Intl.DateTimeFormat('en-US', {
-      timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
-      hour: 'numeric', minute: 'numeric', second: 'numeric',
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
     });
   }
 
@@ -97,4 +103,3 @@ export class BusinessTime {
     return this.startOfDate(year, month + months, Math.min(day, lastDay)) + timeOfDay;
   }
 }
-

@@ -15,7 +15,7 @@ export const REFUSALS = {
   MEMBER_LIMIT_REACHED: { retry: true, meaning: 'The member took this offer as often as the period allows.' },
   OUT_OF_STOCK: { retry: true, meaning: 'The offer has no stock left, in all or for today.' },
   INSUFFICIENT_POINTS: { retry: true, meaning: 'The member has fewer points than the offer asks.' },
-  SUB_CAP_REACHED: { retry: true, meaning: 'A part of the card\'s cost cap (class, month, partner, use) is used up.' },
+  SUB_CAP_REACHED: { retry: true, meaning: "A part of the card's cost cap (class, month, partner, use) is used up." },
   CARD_CAP_REACHED: { retry: true, meaning: 'The card may not cost the operator more in this term.' },
   CO_PAY_REQUIRED: { retry: false, meaning: 'The cap covers a part only; the request allows too small a co-pay.' },
   NOT_CANCELLABLE: { retry: false, meaning: 'The redemption is used, cancelled, failed or expired already.' },

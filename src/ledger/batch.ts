@@ -4,7 +4,8 @@ import type { Instant } from '../kernel/clock';
 import type { AccountKey, Balance } from './account';
 import { appendContra } from './contra.store';
 import { type Books, type Decision, decideChain } from './decide';
-import { readBooks, writeAccounts, writeChains, writeHolds, writeTransfers } from './ledger.store';
+import { writeHolds } from './hold.store';
+import { readBooks, writeAccounts, writeChains, writeTransfers } from './ledger.store';
 import type { AppliedChain, Chain, ChainResult } from './transfer';
 
 /**
@@ -38,7 +39,10 @@ export interface Submission {
 }
 
 export async function runBatch(tx: Sql, submissions: readonly Submission[], now: Instant): Promise<ChainResult[]> {
-  const books = await readBooks(tx, submissions.map(({ chain }) => chain));
+  const books = await readBooks(
+    tx,
+    submissions.map(({ chain }) => chain),
+  );
   const accountsBefore = new Map(books.accounts);
   const holdsBefore = new Map(books.holds);
   const after: Map<AccountKey, Balance>[] = [];
@@ -74,8 +78,11 @@ function balancesAfter(decision: Decision, books: Books): Map<AccountKey, Balanc
 }
 
 async function writeCompanions(
-  tx: Sql, submissions: readonly Submission[], decisions: readonly Decision[],
-  after: readonly Map<AccountKey, Balance>[], now: Instant,
+  tx: Sql,
+  submissions: readonly Submission[],
+  decisions: readonly Decision[],
+  after: readonly Map<AccountKey, Balance>[],
+  now: Instant,
 ): Promise<void> {
   const byWriter = new Map<CompanionWriter<unknown>, CompanionRow<unknown>[]>();
   for (const [at, { chain, companions }] of submissions.entries()) {
@@ -83,7 +90,10 @@ async function writeCompanions(
     if (!record || !result.applied) continue;
     const balances = after[at];
     const applied: AppliedChain = {
-      id: chain.id, flexibleAmount: result.flexibleAmount, now, balanceAfter: (account) => balances?.get(account),
+      id: chain.id,
+      flexibleAmount: result.flexibleAmount,
+      now,
+      balanceAfter: (account) => balances?.get(account),
     };
     for (const { writer, row } of companions) {
       const rows = byWriter.get(writer) ?? [];

@@ -10,14 +10,17 @@ const COLUMNS = ['account', 'credits_posted', 'credits_pending', 'debits_posted'
 
 /** What a list of transfers moves on accounts, as sums that may be negative (an ended hold leaves `pending`). */
 export function movementsOf(
-  transfers: readonly Transfer[], wanted: (account: AccountKey) => boolean,
+  transfers: readonly Transfer[],
+  wanted: (account: AccountKey) => boolean,
 ): Map<AccountKey, Balance> {
   const sums = new Map<AccountKey, Balance>();
   const add = (account: AccountKey, side: 'credits' | 'debits', posted: number, pending: number): void => {
     if (!wanted(account)) return;
     const sum = sums.get(account) ?? EMPTY_BALANCE;
     sums.set(account, {
-      ...sum, [`${side}Posted`]: sum[`${side}Posted`] + posted, [`${side}Pending`]: sum[`${side}Pending`] + pending,
+      ...sum,
+      [`${side}Posted`]: sum[`${side}Posted`] + posted,
+      [`${side}Pending`]: sum[`${side}Pending`] + pending,
     });
   };
   for (const { kind, debit, credit, amount, released } of transfers) {
@@ -34,8 +37,12 @@ function toRow([account, sum]: readonly [AccountKey, Balance]): SqlRow {
 }
 
 export async function appendContra(tx: Sql, transfers: readonly Transfer[]): Promise<void> {
-  const sums = movementsOf(transfers, (account) => !isEnforced(account));
-  if (sums.size > 0) await tx.insertMany('ledger_contra_delta', COLUMNS, [...sums].map(toRow));
+  const contra = (account: AccountKey) => !isEnforced(account);
+  let rows = [...movementsOf(transfers, contra)];
+  // Sums beyond the safe integers would be rounded; each transfer by itself is exact.
+  const exact = rows.every(([, sum]) => Object.values(sum).every(Number.isSafeInteger));
+  if (!exact) rows = transfers.flatMap((transfer) => [...movementsOf([transfer], contra)]);
+  if (rows.length > 0) await tx.insertMany('ledger_contra_delta', COLUMNS, rows.map(toRow));
 }
 
 function addBalances(left: Balance, right: Balance): Balance {
@@ -49,7 +56,7 @@ function addBalances(left: Balance, right: Balance): Balance {
   return sum;
 }
 
-/** Folds up to `limit` appended rows into the sums; answers how many. Exact at any time: sum + what is not yet folded. */
+/** Folds up to `limit` appended rows into the sums; answers how many. Exact at any time: sums + unfolded rows. */
 export async function foldContra(tx: Sql, limit: number): Promise<number> {
   const rows = await tx.arrays(
     `SELECT id, ${COLUMNS.join(', ')} FROM ledger_contra_delta ORDER BY id LIMIT ${Math.trunc(limit)}` +
@@ -72,14 +79,21 @@ export async function foldContra(tx: Sql, limit: number): Promise<number> {
     sums.set(account, addBalances(sums.get(account) ?? EMPTY_BALANCE, fromBalanceRow(row, 1)));
   }
   const tail = tx.dialect.onDuplicateUpdate(['account'], COLUMNS.slice(1));
-  await tx.insertMany('ledger_contra', COLUMNS, accounts.map((account) => toRow([account, sums.get(account)!])), { tail });
+  await tx.insertMany(
+    'ledger_contra',
+    COLUMNS,
+    accounts.map((account) => toRow([account, sums.get(account)!])),
+    { tail },
+  );
   const ids = rows.map((row) => amountOf(row[0]));
   return tx.run(`DELETE FROM ledger_contra_delta WHERE id IN (${questionMarks(ids.length)})`, ids);
 }
 
 /** The exact sums of all contra accounts, or of those in a key range. */
 export async function readContra(sql: Sql, from = '', to = ''): Promise<Map<AccountKey, Balance>> {
-  const sums = COLUMNS.slice(1).map((column) => `SUM(${column})`).join(', ');
+  const sums = COLUMNS.slice(1)
+    .map((column) => `SUM(${column})`)
+    .join(', ');
   const where = from ? 'WHERE account BETWEEN ? AND ?' : '';
   const range = from ? [bytes(from), bytes(to)] : [];
   const rows = await sql.arrays(

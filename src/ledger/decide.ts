@@ -64,13 +64,17 @@ class Draft {
     return this.holds.get(chain) ?? this.books.holds.get(chain);
   }
 
-  /** Adds to one side of an enforced account; false when the sum leaves the safe integers. */
+  /**
+   * Adds to one side of an enforced account; false when the sum leaves the safe integers. Posted and pending are
+   * taken together, so that what was held can always be posted.
+   */
   add(account: AccountKey, side: Side, amount: number): boolean {
     if (!isEnforced(account)) return true;
     const balance = this.balance(account) ?? EMPTY_BALANCE;
-    const sum = balance[side] + amount;
-    if (!Number.isSafeInteger(sum)) return false;
-    this.accounts.set(account, { ...balance, [side]: sum });
+    const after = { ...balance, [side]: balance[side] + amount };
+    if (!Number.isSafeInteger(after.creditsPosted + after.creditsPending)) return false;
+    if (!Number.isSafeInteger(after.debitsPosted + after.debitsPending)) return false;
+    this.accounts.set(account, after);
     return true;
   }
 
@@ -102,6 +106,7 @@ function refusedBefore(refusal: string): Decision {
 }
 
 function decideNew(books: Books, chain: Chain, now: Instant): Decision {
+  assert(chain.id === baseOf(chain.id), `chain id ${chain.id} does not end in a zero byte`);
   const draft = new Draft(books);
   open(draft, chain, now);
   const flexible = flexibleAmount(draft, chain);
@@ -119,7 +124,12 @@ function refused(draft: Draft, chain: Chain, at: number, status: TransferStatus)
   const balance = 'debit' in input ? draft.balance(input.debit) : undefined;
   const left = status === 'INSUFFICIENT' && balance ? available(balance) : undefined;
   const result: ChainRefused = {
-    applied: false, replayed: false, status, at, refusal: input.refusal, available: left,
+    applied: false,
+    replayed: false,
+    status,
+    at,
+    refusal: input.refusal,
+    available: left,
   };
   return { result, transfers: [], record: true };
 }
@@ -130,35 +140,48 @@ function open(draft: Draft, chain: Chain, now: Instant): void {
     if (draft.balance(account)) continue;
     draft.accounts.set(account, { ...EMPTY_BALANCE, creditsPosted: grant });
     if (grant === 0) continue;
-    push(draft, chain, { kind: 'TRANSFER', debit: from, credit: account, amount: grant, code: TRANSFER_CODES.GRANT }, now);
+    push(
+      draft,
+      chain,
+      { kind: 'TRANSFER', debit: from, credit: account, amount: grant, code: TRANSFER_CODES.GRANT },
+      now,
+    );
   }
 }
 
 /** The common amount of the flexible transfers: what all their accounts can cover, at most what was asked. */
 function flexibleAmount(draft: Draft, chain: Chain): number | undefined {
-  let amount: number | undefined;
+  let asked: number | undefined;
+  let covered = Number.MAX_SAFE_INTEGER;
   for (const input of chain.transfers) {
     if (!('debit' in input) || !input.flexible) continue;
-    amount ??= input.amount;
+    asked ??= input.amount;
     const balance = isEnforced(input.debit) ? draft.balance(input.debit) : undefined;
-    if (balance) amount = Math.min(amount, available(balance));
+    if (balance) covered = Math.min(covered, available(balance));
   }
-  return amount === undefined ? undefined : Math.max(amount, chain.flexibleFloor ?? 0);
+  if (asked === undefined) return undefined;
+  const { flexibleFloor: floor = 0 } = chain;
+  assert(isAmount(floor), `flexible floor ${floor} is not an amount`);
+  return Math.min(asked, Math.max(covered, floor));
 }
 
 function apply(
-  draft: Draft, chain: Chain, input: TransferInput, flexible: number | undefined, now: Instant,
+  draft: Draft,
+  chain: Chain,
+  input: TransferInput,
+  flexible: number | undefined,
+  now: Instant,
 ): TransferStatus | undefined {
   if ('pendingId' in input) return resolve(draft, chain, input, now);
-  const amount = input.flexible ? (flexible ?? input.amount) : input.amount;
-  // A flexible amount of nothing moves nothing: the other party bears the whole cost.
-  if (input.flexible && amount === 0) return undefined;
-  if (!Number.isSafeInteger(amount) || amount <= 0) return 'AMOUNT_INVALID';
+  if (!Number.isSafeInteger(input.amount) || input.amount <= 0) return 'AMOUNT_INVALID';
   if (input.debit === input.credit) return 'SAME_ACCOUNT';
   if (!sameUnit(input.debit, input.credit)) return 'UNIT_MISMATCH';
   for (const account of [input.debit, input.credit]) {
     if (isEnforced(account) && !draft.balance(account)) return 'ACCOUNT_NOT_FOUND';
   }
+  const amount = input.flexible ? (flexible ?? input.amount) : input.amount;
+  // A flexible amount of nothing moves nothing: the other party bears the whole cost.
+  if (amount === 0) return undefined;
   const held = input.kind === 'HOLD';
   const before = draft.balance(input.debit);
   const fits =
@@ -175,7 +198,10 @@ function apply(
 
 /** Puts the balance back so that the refusal can say what was left before this transfer. */
 function restore(
-  draft: Draft, account: AccountKey, before: Balance | undefined, status: TransferStatus,
+  draft: Draft,
+  account: AccountKey,
+  before: Balance | undefined,
+  status: TransferStatus,
 ): TransferStatus {
   if (before) draft.accounts.set(account, before);
   return status;
@@ -189,7 +215,10 @@ function registerHold(draft: Draft, chain: Chain, transfer: Transfer): void {
 }
 
 function resolve(
-  draft: Draft, chain: Chain, input: Extract<TransferInput, { pendingId: Id }>, now: Instant,
+  draft: Draft,
+  chain: Chain,
+  input: Extract<TransferInput, { pendingId: Id }>,
+  now: Instant,
 ): TransferStatus | undefined {
   const amount = input.kind === 'VOID' ? 0 : input.amount;
   if (amount !== undefined && !isAmount(amount)) return 'AMOUNT_INVALID';
@@ -206,7 +235,7 @@ function resolve(
   draft.add(pending.debit, 'debitsPending', -pending.amount);
   draft.add(pending.credit, 'creditsPending', -pending.amount);
   const fits = draft.add(pending.debit, 'debitsPosted', posted) && draft.add(pending.credit, 'creditsPosted', posted);
-  if (!fits) return 'OVERFLOW';
+  assert(fits, `hold ${pending.id} had no room kept for it to be posted`);
   draft.resolutions.set(pending.id, input.kind);
   draft.holds.set(holder, { ...hold, open: hold.open - 1 });
   const { debit, credit } = pending;
@@ -215,15 +244,25 @@ function resolve(
 }
 
 function push(
-  draft: Draft, chain: Chain, part: Pick<Transfer, 'kind' | 'debit' | 'credit' | 'amount' | 'code'>,
-  now: Instant, pending?: Transfer,
+  draft: Draft,
+  chain: Chain,
+  part: Pick<Transfer, 'kind' | 'debit' | 'credit' | 'amount' | 'code'>,
+  now: Instant,
+  pending?: Transfer,
 ): Transfer {
   const at = draft.transfers.length + 1;
   assert(at < 256, 'a chain has at most 255 transfers, openings included');
   const { kind, debit, credit, amount, code } = part;
   const transfer: Transfer = {
-    id: idAt(chain.id, at), kind, debit, credit, amount, code,
-    released: pending?.amount ?? 0, pendingId: pending?.id, createdAt: now,
+    id: idAt(chain.id, at),
+    kind,
+    debit,
+    credit,
+    amount,
+    code,
+    released: pending?.amount ?? 0,
+    pendingId: pending?.id,
+    createdAt: now,
   };
   draft.transfers.push(transfer);
   return transfer;

@@ -6,7 +6,8 @@ import type { Id } from '../kernel/id';
 import type { AccountKey, Balance } from './account';
 import { type Companion, runBatch, type Submission } from './batch';
 import { foldContra, readContra } from './contra.store';
-import { expiredHolds, readHolder, transfersOfChain } from './ledger.store';
+import { type ExpiredHold, expiredHolds, openHoldsOf } from './hold.store';
+import { readHolder, transfersOfChain } from './ledger.store';
 import type { Chain, ChainResult, Transfer } from './transfer';
 
 export interface LedgerOptions {
@@ -103,9 +104,14 @@ export class LedgerService {
     return transfersOfChain(this.database.read, chain);
   }
 
-  /** Chains with holds past their time, oldest first. */
-  expiredHolds(limit: number): Promise<Id[]> {
-    return expiredHolds(this.database.read, this.clock.now(), limit);
+  /** Chains with holds past their time, oldest first, from the one that follows `after`. */
+  expiredHolds(limit: number, after?: ExpiredHold): Promise<ExpiredHold[]> {
+    return expiredHolds(this.database.read, this.clock.now(), limit, after);
+  }
+
+  /** The holds of a chain that are neither posted nor voided. */
+  openHoldsOf(chain: Id): Promise<Transfer[]> {
+    return openHoldsOf(this.database.read, chain);
   }
 
   /** One bounded pass of the contra roll-up; answers how many appended rows it folded in. */

@@ -3,21 +3,28 @@ import { questionMarks } from '../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../database/sql';
 import { assert } from '../kernel/assert';
 import type { Instant } from '../kernel/clock';
-import { type Id, idFromBytes, idToBytes } from '../kernel/id';
+import { type Id, idToBytes } from '../kernel/id';
 import { type AccountKey, type Balance, holderRange, isEnforced } from './account';
-import type { Books, Hold, RecordedChain } from './decide';
+import type { Books, RecordedChain } from './decide';
 import {
-  type Chain, type ChainResult, TRANSFER_KINDS, TRANSFER_STATUSES, type Transfer, type TransferKind,
+  type Chain,
+  type ChainResult,
+  TRANSFER_KINDS,
+  TRANSFER_STATUSES,
+  type Transfer,
+  type TransferKind,
   type TransferStatus,
 } from './transfer';
 
-const KIND_BY_NUMBER = new Map<number, TransferKind>(Object.entries(TRANSFER_KINDS).map(([kind, code]) => [code, kind as TransferKind]));
+const KIND_BY_NUMBER = new Map<number, TransferKind>(
+  Object.entries(TRANSFER_KINDS).map(([kind, code]) => [code, kind as TransferKind]),
+);
 const STATUS_BY_NUMBER = new Map<number, TransferStatus>(
   Object.entries(TRANSFER_STATUSES).map(([status, code]) => [code, status as TransferStatus]),
 );
 const APPLIED = 0;
 /** Keys a statement, so that neither database's limit on its length is met. */
-const KEYS_A_STATEMENT = 2_000;
+export const KEYS_A_STATEMENT = 2_000;
 
 export const TRANSFER_COLUMNS = 'id, kind, debit, credit, amount, released, pending_id, code, created_at';
 
@@ -32,7 +39,10 @@ export function hexOf(value: SqlValue | undefined): string {
 
 /** A stored amount. One that is no safe integer means that the row was damaged: never round it in silence. */
 export function amountOf(value: SqlValue | undefined): number {
-  assert(typeof value === 'number' && Number.isSafeInteger(value), `stored amount ${String(value)} is not a safe integer`);
+  assert(
+    typeof value === 'number' && Number.isSafeInteger(value),
+    `stored amount ${String(value)} is not a safe integer`,
+  );
   return value;
 }
 
@@ -40,9 +50,15 @@ export function fromTransferRow(row: SqlRow): Transfer {
   const kind = KIND_BY_NUMBER.get(Number(row[1]));
   assert(kind, `transfer kind ${String(row[1])} is unknown`);
   return {
-    id: hexOf(row[0]), kind, debit: hexOf(row[2]), credit: hexOf(row[3]),
-    amount: amountOf(row[4]), released: amountOf(row[5]),
-    pendingId: row[6] === null ? undefined : hexOf(row[6]), code: Number(row[7]), createdAt: Number(row[8]),
+    id: hexOf(row[0]),
+    kind,
+    debit: hexOf(row[2]),
+    credit: hexOf(row[3]),
+    amount: amountOf(row[4]),
+    released: amountOf(row[5]),
+    pendingId: row[6] === null ? undefined : hexOf(row[6]),
+    code: Number(row[7]),
+    createdAt: Number(row[8]),
   };
 }
 
@@ -58,7 +74,11 @@ async function readKeys(tx: Sql, keys: readonly string[], statement: (marks: str
 /** Reads what the chains touch. Rows are locked in key order, holds before accounts, so that batches never deadlock. */
 export async function readBooks(tx: Sql, chains: readonly Chain[]): Promise<Books> {
   const books: Books = {
-    accounts: new Map(), chains: new Map(), pendings: new Map(), resolutions: new Map(), holds: new Map(),
+    accounts: new Map(),
+    chains: new Map(),
+    pendings: new Map(),
+    resolutions: new Map(),
+    holds: new Map(),
   };
   await readChains(tx, chains, books);
   const open = chains.filter((chain) => !books.chains.has(chain.key));
@@ -95,8 +115,11 @@ function accountsOf(chains: readonly Chain[], books: Books): AccountKey[] {
 }
 
 async function readChains(tx: Sql, chains: readonly Chain[], books: Books): Promise<void> {
-  const rows = await readKeys(tx, uniqueSorted(chains.map((chain) => chain.key)), (marks) =>
-    `SELECT chain_key, id, fingerprint, status, refused_at, refusal, available, flexible_amount
+  const rows = await readKeys(
+    tx,
+    uniqueSorted(chains.map((chain) => chain.key)),
+    (marks) =>
+      `SELECT chain_key, id, fingerprint, status, refused_at, refusal, available, flexible_amount
      FROM ledger_chain WHERE chain_key IN (${marks})`,
   );
   for (const row of rows) books.chains.set(hexOf(row[0]), fromChainRow(row));
@@ -116,23 +139,30 @@ function fromChainRow(row: SqlRow): RecordedChain {
 }
 
 async function readPendings(tx: Sql, pendingIds: Id[], books: Books): Promise<void> {
-  const rows = await readKeys(tx, pendingIds, (marks) =>
-    `SELECT ${TRANSFER_COLUMNS} FROM ledger_transfer WHERE id IN (${marks})`,
+  const rows = await readKeys(
+    tx,
+    pendingIds,
+    (marks) => `SELECT ${TRANSFER_COLUMNS} FROM ledger_transfer WHERE id IN (${marks})`,
   );
   for (const row of rows) {
     const transfer = fromTransferRow(row);
     books.pendings.set(transfer.id, transfer);
   }
   const holders = uniqueSorted(pendingIds.map((id) => `${id.slice(0, 30)}00`));
-  const holds = await readKeys(tx, holders, (marks) =>
-    `SELECT chain, expires_at, open FROM ledger_hold WHERE chain IN (${marks}) ORDER BY chain${tx.dialect.forUpdate}`,
+  const holds = await readKeys(
+    tx,
+    holders,
+    (marks) =>
+      `SELECT chain, expires_at, open FROM ledger_hold WHERE chain IN (${marks}) ORDER BY chain${tx.dialect.forUpdate}`,
   );
   for (const row of holds) books.holds.set(hexOf(row[0]), { expiresAt: Number(row[1]), open: Number(row[2]) });
 }
 
 async function readResolutions(tx: Sql, pendingIds: Id[], books: Books): Promise<void> {
-  const rows = await readKeys(tx, pendingIds, (marks) =>
-    `SELECT pending_id, kind FROM ledger_transfer WHERE pending_id IN (${marks})`,
+  const rows = await readKeys(
+    tx,
+    pendingIds,
+    (marks) => `SELECT pending_id, kind FROM ledger_transfer WHERE pending_id IN (${marks})`,
   );
   for (const row of rows) {
     books.resolutions.set(hexOf(row[0]), Number(row[1]) === TRANSFER_KINDS.POST ? 'POST' : 'VOID');
@@ -140,8 +170,11 @@ async function readResolutions(tx: Sql, pendingIds: Id[], books: Books): Promise
 }
 
 async function lockAccounts(tx: Sql, keys: AccountKey[], books: Books): Promise<void> {
-  const rows = await readKeys(tx, keys, (marks) =>
-    `SELECT account, credits_posted, credits_pending, debits_posted, debits_pending FROM ledger_account
+  const rows = await readKeys(
+    tx,
+    keys,
+    (marks) =>
+      `SELECT account, credits_posted, credits_pending, debits_posted, debits_pending FROM ledger_account
      WHERE account IN (${marks}) ORDER BY account${tx.dialect.forUpdate}`,
   );
   for (const row of rows) books.accounts.set(hexOf(row[0]), fromBalanceRow(row, 1));
@@ -149,8 +182,10 @@ async function lockAccounts(tx: Sql, keys: AccountKey[], books: Books): Promise<
 
 export function fromBalanceRow(row: SqlRow, at: number): Balance {
   return {
-    creditsPosted: amountOf(row[at]), creditsPending: amountOf(row[at + 1]),
-    debitsPosted: amountOf(row[at + 2]), debitsPending: amountOf(row[at + 3]),
+    creditsPosted: amountOf(row[at]),
+    creditsPending: amountOf(row[at + 1]),
+    debitsPosted: amountOf(row[at + 2]),
+    debitsPending: amountOf(row[at + 3]),
   };
 }
 
@@ -173,9 +208,11 @@ function toAccountRow([account, balance]: readonly [AccountKey, Balance]): SqlRo
   return [bytes(account), creditsPosted, creditsPending, debitsPosted, debitsPending];
 }
 
-/** Writes the balances that differ from what was read. New accounts are plain inserts: a rival's opening must collide. */
+/** Writes the balances that differ from what was read. New accounts are plain inserts: a rival's must collide. */
 export async function writeAccounts(
-  tx: Sql, before: ReadonlyMap<AccountKey, Balance>, after: ReadonlyMap<AccountKey, Balance>,
+  tx: Sql,
+  before: ReadonlyMap<AccountKey, Balance>,
+  after: ReadonlyMap<AccountKey, Balance>,
 ): Promise<void> {
   const opened: SqlRow[] = [];
   const changed: SqlRow[] = [];
@@ -196,52 +233,46 @@ export async function writeTransfers(tx: Sql, transfers: readonly Transfer[]): P
 function toTransferRow(transfer: Transfer): SqlRow {
   const { id, kind, debit, credit, amount, released, pendingId, code, createdAt } = transfer;
   return [
-    idToBytes(id), TRANSFER_KINDS[kind], bytes(debit), bytes(credit), amount, released,
-    pendingId ? idToBytes(pendingId) : null, code, createdAt,
+    idToBytes(id),
+    TRANSFER_KINDS[kind],
+    bytes(debit),
+    bytes(credit),
+    amount,
+    released,
+    pendingId ? idToBytes(pendingId) : null,
+    code,
+    createdAt,
   ];
 }
 
 export async function writeChains(
-  tx: Sql, decided: readonly { chain: Chain; result: ChainResult; transfers: number }[], now: Instant,
+  tx: Sql,
+  decided: readonly { chain: Chain; result: ChainResult; transfers: number }[],
+  now: Instant,
 ): Promise<void> {
   const columns = [
-    'chain_key', 'id', 'fingerprint', 'status', 'refused_at', 'refusal', 'available', 'flexible_amount',
-    'transfers', 'created_at',
+    'chain_key',
+    'id',
+    'fingerprint',
+    'status',
+    'refused_at',
+    'refusal',
+    'available',
+    'flexible_amount',
+    'transfers',
+    'created_at',
   ];
-  await tx.insertMany('ledger_chain', columns, decided.map(({ chain, result, transfers }) => {
-    const head = [idToBytes(chain.key), idToBytes(chain.id), bytes(chain.fingerprint)];
-    if (result.applied) return [...head, APPLIED, null, null, null, result.flexibleAmount ?? null, transfers, now];
-    assert(!('mismatch' in result), 'a mismatch is never recorded');
-    const { status, at, refusal, available } = result;
-    return [...head, TRANSFER_STATUSES[status], at, refusal ?? null, available ?? null, null, 0, now];
-  }));
-}
-
-/** Brings the rows of open holds to what the books say; a chain without an open hold has no row. */
-export async function writeHolds(
-  tx: Sql, before: ReadonlyMap<Id, Hold>, after: ReadonlyMap<Id, Hold>,
-): Promise<void> {
-  const kept: SqlRow[] = [];
-  const ended: Id[] = [];
-  for (const [chain, hold] of after) {
-    if (before.get(chain) === hold) continue;
-    if (hold.open > 0) kept.push([idToBytes(chain), hold.expiresAt, hold.open]);
-    else if (before.has(chain)) ended.push(chain);
-  }
-  const tail = tx.dialect.onDuplicateUpdate(['chain'], ['expires_at', 'open']);
-  if (kept.length > 0) await tx.insertMany('ledger_hold', ['chain', 'expires_at', 'open'], kept, { tail });
-  for (let from = 0; from < ended.length; from += KEYS_A_STATEMENT) {
-    const some = ended.slice(from, from + KEYS_A_STATEMENT).sort();
-    await tx.run(`DELETE FROM ledger_hold WHERE chain IN (${questionMarks(some.length)})`, some.map(idToBytes));
-  }
-}
-
-/** Chains whose holds are past their time, oldest first. */
-export async function expiredHolds(sql: Sql, now: Instant, limit: number): Promise<Id[]> {
-  const rows = await sql.arrays(
-    `SELECT chain FROM ledger_hold WHERE expires_at <= ? ORDER BY expires_at, chain LIMIT ${Math.trunc(limit)}`, [now],
+  await tx.insertMany(
+    'ledger_chain',
+    columns,
+    decided.map(({ chain, result, transfers }) => {
+      const head = [idToBytes(chain.key), idToBytes(chain.id), bytes(chain.fingerprint)];
+      if (result.applied) return [...head, APPLIED, null, null, null, result.flexibleAmount ?? null, transfers, now];
+      assert(!('mismatch' in result), 'a mismatch is never recorded');
+      const { status, at, refusal, available } = result;
+      return [...head, TRANSFER_STATUSES[status], at, refusal ?? null, available ?? null, null, 0, now];
+    }),
   );
-  return rows.map((row) => idFromBytes(row[0] as Buffer));
 }
 
 /** All transfers of one chain, in their order. */

@@ -72,7 +72,10 @@ export class CodePoolService {
   }
 
   private async store(
-    request: CodeImport, progressName: string, report: CodeImportReport, codes: readonly string[],
+    request: CodeImport,
+    progressName: string,
+    report: CodeImportReport,
+    codes: readonly string[],
   ): Promise<void> {
     const { offerId } = request;
     const fresh = await this.freshCodes(offerId, codes);
@@ -102,7 +105,11 @@ export class CodePoolService {
       const hash = this.cipher.hash(offerId, code);
       byHash.set(hash.toString('hex'), { hash, code });
     }
-    const known = await knownHashes(this.database.read, offerId, [...byHash.values()].map(({ hash }) => hash));
+    const known = await knownHashes(
+      this.database.read,
+      offerId,
+      [...byHash.values()].map(({ hash }) => hash),
+    );
     for (const hash of known) byHash.delete(hash);
     return [...byHash.values()].map(({ hash, code }) => ({ hash, sealed: this.cipher.seal(offerId, code) }));
   }

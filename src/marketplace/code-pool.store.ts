@@ -1,4 +1,4 @@
-// The only SQL of code pools. Codes are numbered from 1; the pool's row says how many are loaded and how many handed out.
+// The only SQL of code pools. Codes are numbered from 1; the pool's row says how many are loaded and handed out.
 import { questionMarks } from '../database/dialect';
 import type { Sql } from '../database/sql';
 import { assert } from '../kernel/assert';
@@ -11,14 +11,14 @@ export interface PoolCode {
 }
 
 /**
- * Takes the next `count` codes. Call it only in the transaction whose chain took as many from the offer's stock account:
- * its lock is what keeps two processes from one code, and its balance is what guarantees that there are enough.
+ * Takes the next `count` codes. Call it only in the transaction whose chain took as many from the offer's stock: its
+ * lock is what keeps two processes from one code, and its balance is what guarantees that there are enough.
  */
 export async function takeCodes(tx: Sql, offerId: Id, count: number): Promise<PoolCode[]> {
   const key = idToBytes(offerId);
-  const [pool] = await tx.arrays(
-    `SELECT issued, loaded FROM code_pool WHERE offer_id = ?${tx.dialect.forUpdate}`, [key],
-  );
+  const [pool] = await tx.arrays(`SELECT issued, loaded FROM code_pool WHERE offer_id = ?${tx.dialect.forUpdate}`, [
+    key,
+  ]);
   assert(pool, `offer ${offerId} has stock but no code pool`);
   const issued = Number(pool[0]);
   const rows = await tx.arrays(

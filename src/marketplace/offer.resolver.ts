@@ -1,18 +1,24 @@
 // Offers as partners and staff see them: a partner its own, staff all, with what members are never shown.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
-import { Arg, Ctx, Field, ID, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
-import { Allow, STAFF } from '../identity/policy';
+import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import type { Catalogue } from '../program/catalogue';
 import type { CatalogueOffer } from '../program/catalogue-item';
 import type { CostBasis, Fulfilment } from '../program/program';
 import type { RequestContext } from '../request/context';
+import { Allow, STAFF } from '../request/policy';
 import { enumOf, MoneyType } from '../request/shared.type';
 import type { StockService } from './stock.service';
 
 const Fulfilments = enumOf(['INTERNAL', 'CODE_POOL']);
-registerEnumType(Fulfilments, { name: 'Fulfilment', description: 'Who makes the coupon: the gateway, or a pool of codes.' });
+registerEnumType(Fulfilments, {
+  name: 'Fulfilment',
+  description: 'Who makes the coupon: the gateway, or a pool of codes.',
+});
 const CostBases = enumOf(['ISSUE', 'USE']);
-registerEnumType(CostBases, { name: 'CostBasis', description: 'Whether a cost counts when a coupon is issued or used.' });
+registerEnumType(CostBases, {
+  name: 'CostBasis',
+  description: 'Whether a cost counts when a coupon is issued or used.',
+});
 
 @Allow('PARTNER', STAFF)
 @ObjectType('Offer', { simpleResolvers: true, description: 'What a partner offers, as it and staff see it.' })
@@ -50,7 +56,7 @@ export class OfferResolver {
   ) {}
 
   @Allow('PARTNER', STAFF)
-  @Query(() => [OfferType], { description: 'Offers in the program: a partner\'s own, or those that staff asks for.' })
+  @Query(() => [OfferType], { description: "Offers in the program: a partner's own, or those that staff asks for." })
   offers(
     @Ctx() context: RequestContext,
     @Arg('partner', () => String, { nullable: true, description: 'The code of a partner; all unless told.' })
@@ -66,9 +72,17 @@ export class OfferResolver {
   private toType(offer: CatalogueOffer, currency: string): OfferType {
     const { view } = offer;
     return {
-      id: view.id, code: offer.code, title: view.title, partner: offer.partner.code, fulfilment: offer.fulfilment,
-      faceValue: view.faceValue, unitCost: { amount: offer.unitCost, currency }, costBasis: offer.costBasis,
-      stockLeft: this.stock.left(offer)?.left ?? null, validFrom: view.validFrom, validUntil: view.validUntil,
+      id: view.id,
+      code: offer.code,
+      title: view.title,
+      partner: offer.partner.code,
+      fulfilment: offer.fulfilment,
+      faceValue: view.faceValue,
+      unitCost: { amount: offer.unitCost, currency },
+      costBasis: offer.costBasis,
+      stockLeft: this.stock.left(offer)?.left ?? null,
+      validFrom: view.validFrom,
+      validUntil: view.validUntil,
     };
   }
 }

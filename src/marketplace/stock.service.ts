@@ -44,7 +44,9 @@ export class StockService {
    * stock takes back at most what is left. A code pool gets its stock with its codes.
    */
   async align(next: Catalogue, previous: Catalogue): Promise<void> {
-    const changed = next.offers.filter((offer) => hasStock(offer) && previous.offer(offer.id)?.version !== offer.version);
+    const changed = next.offers.filter(
+      (offer) => hasStock(offer) && previous.offer(offer.id)?.version !== offer.version,
+    );
     if (changed.length === 0) return this.look(next);
     const sums = await this.ledger.contraSums();
     await Promise.all(changed.map((offer) => this.alignOffer(offer, grantedTo(offer.id, sums))));
@@ -62,14 +64,24 @@ export class StockService {
     }
     const key = namedId('stock', offer.id, String(offer.version));
     const openings = [{ account: stock, grant: 0, from: source }];
-    await this.ledger.submit({ key, fingerprint: key, id: newId(this.clock.now()), openings, transfers, flexibleFloor: 0 });
+    await this.ledger.submit({
+      key,
+      fingerprint: key,
+      id: newId(this.clock.now()),
+      openings,
+      transfers,
+      flexibleFloor: 0,
+    });
   }
 
   /** Reads the board again: one statement for all offers with stock. */
   async look(catalogue: Catalogue): Promise<void> {
     const offers = catalogue.offers.filter(hasStock);
     const now = this.clock.now();
-    const balances = await readAccounts(this.database.read, offers.map(({ id }) => stockAccountOf(id)));
+    const balances = await readAccounts(
+      this.database.read,
+      offers.map(({ id }) => stockAccountOf(id)),
+    );
     this.board = new Map(offers.map(({ id }) => [id, leftOn(balances.get(stockAccountOf(id)))]));
     this.asOf = now;
   }

@@ -12,9 +12,9 @@ import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
 import { checkText, shown } from './input-checks';
 import { type Card, cardStatusAt, type Term } from './member';
+import { closedCardWriter, findCardOfOrder, findOwnerOfCard, type TermRow, termWriter } from './member.store';
 import { cardCapAccount, termOpenings } from './member-accounts';
 import type { MemberRows, MemberRowsStore } from './member-rows.store';
-import { closedCardWriter, findCardOfOrder, findOwnerOfCard, type TermRow, termWriter } from './member.store';
 
 export interface OpenCardInput {
   readonly memberId: Id;
@@ -72,7 +72,14 @@ export class CardService {
     const state = renewalFault(card, plan);
     const { memberId, planId } = card;
     const startsAt = Math.max(this.clock.now(), card.terms.at(-1)!.endsAt);
-    const row = this.termRow(plan, { memberId, planId, cardId: card.id, orderId: input.orderId, startsAt, isNew: false });
+    const row = this.termRow(plan, {
+      memberId,
+      planId,
+      cardId: card.id,
+      orderId: input.orderId,
+      startsAt,
+      isNew: false,
+    });
     return this.commit(row, plan, namedId('renew', card.id), state);
   }
 
@@ -118,16 +125,31 @@ export class CardService {
     // Days are counted on the calendar, so that a term does not shift by an hour when the clocks change.
     const { year, month, day } = time.localDate(startsAt);
     const sinceMidnight = startsAt - time.startOfDate(year, month, day);
-    const endsAt = months ? time.addMonths(startsAt, months) : time.startOfDate(year, month, day + days) + sinceMidnight;
+    const endsAt = months
+      ? time.addMonths(startsAt, months)
+      : time.startOfDate(year, month, day + days) + sinceMidnight;
     return {
-      isNew: input.isNew, cardId: input.cardId, termId: newId(this.clock.now()), memberId: input.memberId,
-      planId: plan.id, parentCardId: input.parentCardId, orderId: input.orderId, programVersion: plan.version,
-      startsAt, endsAt, price: plan.price.amount, costCap: plan.costCap, currency: settings.currency,
+      isNew: input.isNew,
+      cardId: input.cardId,
+      termId: newId(this.clock.now()),
+      memberId: input.memberId,
+      planId: plan.id,
+      parentCardId: input.parentCardId,
+      orderId: input.orderId,
+      programVersion: plan.version,
+      startsAt,
+      endsAt,
+      price: plan.price.amount,
+      costCap: plan.costCap,
+      currency: settings.currency,
     };
   }
 
   private async commit(
-    row: TermRow, plan: CataloguePlan, content: string, fault: Refusal | undefined,
+    row: TermRow,
+    plan: CataloguePlan,
+    content: string,
+    fault: Refusal | undefined,
   ): Promise<CardAndMember | Refusal> {
     const { memberId, termId, currency, orderId } = row;
     // A refusal is not kept under the order: it was paid, and may be sent again once what stands in its way is mended.
@@ -135,7 +157,10 @@ export class CardService {
     const partnerNumber = (id: Id): number => this.catalogue().partner(id)?.number ?? 0;
     const result = await this.ledger.submit(
       {
-        key: namedId('card-order', orderId), fingerprint: content, id: newId(this.clock.now()), transfers: [],
+        key: namedId('card-order', orderId),
+        fingerprint: content,
+        id: newId(this.clock.now()),
+        transfers: [],
         openings: termOpenings({ memberId, termId, currency }, plan, partnerNumber),
       },
       [companion(termWriter, row)],
@@ -152,11 +177,21 @@ export class CardService {
     const debit = cardCapAccount({ memberId: card.memberId, termId: term.id, currency });
     const credit = accountKey({ holder: card.planId, kind: ACCOUNT_KINDS.CAP_GRANTED, unit: currency });
     const all = Number.MAX_SAFE_INTEGER;
-    const transfer = { kind: 'TRANSFER', debit, credit, amount: all, code: TRANSFER_CODES.WITHDRAW, flexible: true } as const;
+    const transfer = {
+      kind: 'TRANSFER',
+      debit,
+      credit,
+      amount: all,
+      code: TRANSFER_CODES.WITHDRAW,
+      flexible: true,
+    } as const;
     await this.ledger.submit(
       {
-        key: namedId('close-card', card.id, term.id), fingerprint: namedId('close-card'),
-        id: newId(this.clock.now()), transfers: [transfer], flexibleFloor: 0,
+        key: namedId('close-card', card.id, term.id),
+        fingerprint: namedId('close-card'),
+        id: newId(this.clock.now()),
+        transfers: [transfer],
+        flexibleFloor: 0,
       },
       [companion(closedCardWriter, { cardId: card.id, termId: term.id })],
     );

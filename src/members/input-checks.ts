@@ -33,7 +33,7 @@ export function checkBirthday(birthday: string | undefined): Refusal | undefined
   if (birthday === undefined) return undefined;
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(birthday);
   const date = match && new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
-  if (date && date.toISOString().startsWith(birthday)) return undefined;
+  if (date?.toISOString().startsWith(birthday)) return undefined;
   return refuse('INVALID_INPUT', `birthday is ${shown(birthday)}; allowed is a date like 1990-02-28.`, 'birthday');
 }
 

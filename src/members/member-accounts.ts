@@ -62,7 +62,13 @@ export function growthAccount(memberId: Id): AccountKey {
 }
 
 /** `ref` is the term of the card that entitles, or zero when the level does. */
-export function quotaAccount(memberId: Id, ref: Id, benefitNumber: number, period: PeriodNumber, unit: Unit): AccountKey {
+export function quotaAccount(
+  memberId: Id,
+  ref: Id,
+  benefitNumber: number,
+  period: PeriodNumber,
+  unit: Unit,
+): AccountKey {
   return accountKey({ holder: memberId, kind: KIND.QUOTA, ref, item: benefitNumber, period, unit });
 }
 
@@ -89,10 +95,14 @@ export function termOpenings(term: TermRef, plan: CataloguePlan, partnerNumber: 
     { account: cardCapAccount(term), grant: plan.costCap, from: capGranted },
     { account: savingsAccount(term), grant: 0, from: savingsSource(unit) },
     ...[...perClass].map(([benefitClass, grant]) => ({
-      account: classCapAccount(term, benefitClass), grant, from: subCapGranted,
+      account: classCapAccount(term, benefitClass),
+      grant,
+      from: subCapGranted,
     })),
     ...[...perPartner].map(([partnerId, grant]) => ({
-      account: partnerCapAccount(term, partnerNumber(partnerId)), grant, from: subCapGranted,
+      account: partnerCapAccount(term, partnerNumber(partnerId)),
+      grant,
+      from: subCapGranted,
     })),
   ];
 }

@@ -24,8 +24,8 @@ const IN_FLIGHT_MAX = 2;
 // Columns by type, because a UNION gives each column one type: five ids, one account, four texts, eight numbers.
 const MEMBER_PART = `SELECT 1, id, NULL, NULL, NULL, NULL, NULL, external_id, nickname, tags, birthday,
   joined_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM member WHERE id IN `;
-const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency, NULL, NULL,
-  t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
+const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency,
+  NULL, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
   t.withdrawn FROM card c JOIN card_term t ON t.card_id = c.id WHERE c.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
   credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL FROM ledger_account WHERE `;
@@ -63,7 +63,9 @@ export class MemberRowsStore {
 }
 
 async function readMemberRows(
-  sql: Sql, ids: readonly Id[], periodFrom: PeriodNumber,
+  sql: Sql,
+  ids: readonly Id[],
+  periodFrom: PeriodNumber,
 ): Promise<(MemberRows | undefined)[]> {
   const padded = padToPowerOfTwo(ids);
   const keys = padded.map(idToBytes);
@@ -102,9 +104,11 @@ function gather(rows: readonly SqlRow[], ids: readonly Id[]): (MemberRows | unde
 }
 
 function entry<Key, Value>(map: Map<Id, Map<Key, Value>>, id: Id): Map<Key, Value> {
-  let inner = map.get(id);
-  if (!inner) map.set(id, (inner = new Map()));
-  return inner;
+  const known = map.get(id);
+  if (known) return known;
+  const created = new Map<Key, Value>();
+  map.set(id, created);
+  return created;
 }
 
 function fromMemberRow(row: SqlRow): Member {
@@ -125,18 +129,27 @@ function addTerm(cards: Map<Id, CardRow>, row: SqlRow): void {
     const parent = row[5];
     card = {
       card: {
-        id, memberId: hexOf(row[1]), planId: hexOf(row[4]),
+        id,
+        memberId: hexOf(row[1]),
+        planId: hexOf(row[4]),
         parentCardId: Buffer.isBuffer(parent) ? idFromBytes(parent) : undefined,
-        status: row[7] as StoredCardStatus, openedAt: Number(row[17]),
+        status: row[7] as StoredCardStatus,
+        openedAt: Number(row[17]),
       },
       terms: [],
     };
     cards.set(id, card);
   }
   card.terms.push({
-    id: hexOf(row[3]), currency: String(row[8]), startsAt: Number(row[11]), endsAt: Number(row[12]),
-    price: Number(row[13]), costCap: Number(row[14]), programVersion: Number(row[15]),
-    brokeEvenAt: optionalInstant(row[16]), withdrawn: Number(row[18]),
+    id: hexOf(row[3]),
+    currency: String(row[8]),
+    startsAt: Number(row[11]),
+    endsAt: Number(row[12]),
+    price: Number(row[13]),
+    costCap: Number(row[14]),
+    programVersion: Number(row[15]),
+    brokeEvenAt: optionalInstant(row[16]),
+    withdrawn: Number(row[18]),
   });
 }
 
@@ -147,7 +160,8 @@ function optionalInstant(value: SqlRow[number] | undefined): Instant | undefined
 function sortedCards(cards: Map<Id, CardRow> | undefined): Card[] {
   if (!cards) return [];
   const sorted = [...cards.values()].map(({ card, terms }) => ({
-    ...card, terms: terms.length > 1 ? terms.sort((left, right) => left.startsAt - right.startsAt) : terms,
+    ...card,
+    terms: terms.length > 1 ? terms.sort((left, right) => left.startsAt - right.startsAt) : terms,
   }));
   return sorted.sort((left, right) => left.openedAt - right.openedAt || (left.id < right.id ? -1 : 1));
 }

@@ -9,7 +9,7 @@ registerEnumType(AdjustedBalances, { name: 'AdjustedBalance' });
 
 @InputType('RegisterMemberInput')
 export class RegisterMemberInput {
-  @Field({ description: 'The operator\'s own id: 1 to 128 characters, compared byte by byte.' })
+  @Field({ description: "The operator's own id: 1 to 128 characters, compared byte by byte." })
   externalId!: string;
   @Field({ description: '1 to 128 characters.' })
   nickname!: string;

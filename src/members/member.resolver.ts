@@ -1,17 +1,17 @@
 // Members and cards at the API: a member asks for itself, the operator's server and staff for one by its id.
 import { Arg, Ctx, createUnionType, Field, ID, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
-import { Allow, MEMBERS } from '../identity/policy';
 import { fromGlobalId, namedId } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
+import { Allow, MEMBERS } from '../request/policy';
 import { type RefusalAnswer, RefusalType, toRefusalType } from '../request/shared.type';
 import type { CardAndMember, CardService } from './card.service';
+import { checkText } from './input-checks';
 import { AdjustBalanceRequest, OpenCardRequest, RegisterMemberInput, RenewCardRequest } from './member.input';
 import type { MemberService } from './member.service';
 import { CardType, MemberType } from './member.type';
 import { CardView, MemberView } from './member.view';
-import { checkText } from './input-checks';
 import type { MemberRows } from './member-rows.store';
 
 @Allow('SERVER')
@@ -22,7 +22,8 @@ export class RegisteredMembersType {
 }
 
 const RegisterMembersResult = createUnionType({
-  name: 'RegisterMembersResult', types: () => [RegisteredMembersType, RefusalType] as const,
+  name: 'RegisterMembersResult',
+  types: () => [RegisteredMembersType, RefusalType] as const,
 });
 const CardResult = createUnionType({ name: 'CardResult', types: () => [CardType, RefusalType] as const });
 const MemberResult = createUnionType({ name: 'MemberResult', types: () => [MemberType, RefusalType] as const });
@@ -40,7 +41,10 @@ export class MemberResolver {
   ) {}
 
   @Allow(MEMBERS)
-  @Query(() => MemberType, { nullable: true, description: 'The member whose token this is; null if it is not registered.' })
+  @Query(() => MemberType, {
+    nullable: true,
+    description: 'The member whose token this is; null if it is not registered.',
+  })
   async me(@Ctx() context: RequestContext): Promise<MemberView | null> {
     const memberId = context.actor?.memberId;
     const rows = memberId === undefined ? undefined : await this.members.rowsOf(memberId);
@@ -82,7 +86,13 @@ export class MemberResolver {
     const parentCardId = parent === undefined ? undefined : fromGlobalId('card', parent);
     if (parent !== undefined && parentCardId === undefined) return toRefusalType(NO_CARD);
     const { orderId, startsAt } = input;
-    const opened = await this.cards.open({ memberId, planId: plan.id, orderId, startsAt: startsAt?.getTime(), parentCardId });
+    const opened = await this.cards.open({
+      memberId,
+      planId: plan.id,
+      orderId,
+      startsAt: startsAt?.getTime(),
+      parentCardId,
+    });
     return this.cardAnswer(opened, context);
   }
 

@@ -2,17 +2,17 @@
 import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import { type Id, namedId, newId, ZERO_ID } from '../kernel/id';
+import { GROWTH, POINT } from '../kernel/money';
 import { type Refusal, refuse } from '../kernel/refusal';
 import { type AccountKey, accountKey } from '../ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
 import { isMismatch } from '../ledger/transfer';
-import { GROWTH, POINT } from '../kernel/money';
 import { checkAmount, checkBirthday, checkNickname, checkTags, checkText, shown } from './input-checks';
 import type { Member } from './member';
+import { findMemberId, findMemberIds, upsertMembers } from './member.store';
 import { growthAccount, pointsAccount } from './member-accounts';
 import type { MemberRows, MemberRowsStore } from './member-rows.store';
-import { findMemberId, findMemberIds, upsertMembers } from './member.store';
 
 export interface MemberInput {
   readonly externalId: string;
@@ -50,13 +50,23 @@ export class MemberService {
     const now = this.clock.now();
     const externalIds = [...new Set(inputs.map(({ externalId }) => externalId))];
     if (externalIds.length < inputs.length) {
-      return refuse('INVALID_INPUT', 'An externalId is given twice; each member may be named once a call.', 'externalId');
+      return refuse(
+        'INVALID_INPUT',
+        'An externalId is given twice; each member may be named once a call.',
+        'externalId',
+      );
     }
     const ids = await this.database.transaction(async (tx) => {
-      const fresh = inputs.map((input): Member => ({
-        id: newId(now), externalId: input.externalId, nickname: input.nickname, birthday: input.birthday,
-        tags: input.tags ?? [], joinedAt: input.joinedAt ?? now,
-      }));
+      const fresh = inputs.map(
+        (input): Member => ({
+          id: newId(now),
+          externalId: input.externalId,
+          nickname: input.nickname,
+          birthday: input.birthday,
+          tags: input.tags ?? [],
+          joinedAt: input.joinedAt ?? now,
+        }),
+      );
       await upsertMembers(tx, fresh);
       return findMemberIds(tx, externalIds);
     });
@@ -89,7 +99,8 @@ export class MemberService {
       transfers: [{ kind: 'TRANSFER', debit, credit, amount: Math.abs(amount), code: TRANSFER_CODES.ADJUST }],
     });
     if (result.applied) return (await this.memberRows.load(memberId))!;
-    if (isMismatch(result)) return refuse('IDEMPOTENCY_MISMATCH', 'The idempotency key was used for another adjustment.');
+    if (isMismatch(result))
+      return refuse('IDEMPOTENCY_MISMATCH', 'The idempotency key was used for another adjustment.');
     if (result.status !== 'INSUFFICIENT') return refuse('INVALID_INPUT', 'The balance would grow too large.', 'amount');
     const left = `${balance} has ${result.available ?? 0} left`;
     return refuse('CONFLICT', `${left}; ${shown(String(amount))} would take it below zero.`, 'amount');

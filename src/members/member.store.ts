@@ -22,8 +22,12 @@ const MEMBER_COLUMNS = ['id', 'external_id', 'nickname', 'birthday', 'tags', 'jo
 
 function toMemberRow(member: Member) {
   return [
-    idToBytes(member.id), member.externalId, member.nickname, member.birthday ?? null,
-    JSON.stringify(member.tags), member.joinedAt,
+    idToBytes(member.id),
+    member.externalId,
+    member.nickname,
+    member.birthday ?? null,
+    JSON.stringify(member.tags),
+    member.joinedAt,
   ];
 }
 
@@ -52,23 +56,54 @@ export interface TermRow {
 
 const CARD_COLUMNS = ['id', 'member_id', 'plan_id', 'parent_card_id', 'status', 'opened_at', 'closed_at'] as const;
 const TERM_COLUMNS = [
-  'id', 'card_id', 'member_id', 'order_id', 'program_version', 'starts_at', 'ends_at', 'price', 'cost_cap', 'withdrawn',
-  'currency', 'broke_even_at',
+  'id',
+  'card_id',
+  'member_id',
+  'order_id',
+  'program_version',
+  'starts_at',
+  'ends_at',
+  'price',
+  'cost_cap',
+  'withdrawn',
+  'currency',
+  'broke_even_at',
 ] as const;
 
 /** Writes cards and terms in the transaction that grants their caps. */
 export const termWriter: CompanionWriter<TermRow> = {
   order: 10,
   async write(tx, rows) {
-    const cards = rows.filter(({ row }) => row.isNew).map(({ row, chain }) => [
-      idToBytes(row.cardId), idToBytes(row.memberId), idToBytes(row.planId),
-      row.parentCardId ? idToBytes(row.parentCardId) : null, 'ACTIVE', chain.now, null,
-    ]);
+    const cards = rows
+      .filter(({ row }) => row.isNew)
+      .map(({ row, chain }) => [
+        idToBytes(row.cardId),
+        idToBytes(row.memberId),
+        idToBytes(row.planId),
+        row.parentCardId ? idToBytes(row.parentCardId) : null,
+        'ACTIVE',
+        chain.now,
+        null,
+      ]);
     if (cards.length > 0) await tx.insertMany('card', CARD_COLUMNS, cards);
-    await tx.insertMany('card_term', TERM_COLUMNS, rows.map(({ row }) => [
-      idToBytes(row.termId), idToBytes(row.cardId), idToBytes(row.memberId), row.orderId, row.programVersion,
-      row.startsAt, row.endsAt, row.price, row.costCap, 0, row.currency, null,
-    ]));
+    await tx.insertMany(
+      'card_term',
+      TERM_COLUMNS,
+      rows.map(({ row }) => [
+        idToBytes(row.termId),
+        idToBytes(row.cardId),
+        idToBytes(row.memberId),
+        row.orderId,
+        row.programVersion,
+        row.startsAt,
+        row.endsAt,
+        row.price,
+        row.costCap,
+        0,
+        row.currency,
+        null,
+      ]),
+    );
   },
 };
 
@@ -83,10 +118,12 @@ export const closedCardWriter: CompanionWriter<ClosedCardRow> = {
   async write(tx, rows) {
     for (const { row, chain } of rows) {
       await tx.run(`UPDATE card SET status = 'CLOSED', closed_at = COALESCE(closed_at, ?) WHERE id = ?`, [
-        chain.now, idToBytes(row.cardId),
+        chain.now,
+        idToBytes(row.cardId),
       ]);
       await tx.run('UPDATE card_term SET withdrawn = withdrawn + ? WHERE id = ?', [
-        chain.flexibleAmount ?? 0, idToBytes(row.termId),
+        chain.flexibleAmount ?? 0,
+        idToBytes(row.termId),
       ]);
     }
   },

@@ -1,12 +1,14 @@
 // API types of members: what a member (or the operator's server, for one) sees of its own standing.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Allow, SIGNED_IN, STAFF } from '../identity/policy';
-import { MoneyType } from '../request/shared.type';
-import { enumOf } from '../request/shared.type';
+import { Allow, SIGNED_IN, STAFF } from '../request/policy';
+import { enumOf, MoneyType } from '../request/shared.type';
 
 export const CardKinds = enumOf(['MEMBERSHIP', 'PRIVILEGE']);
-registerEnumType(CardKinds, { name: 'CardKind', description: 'A paid membership, or a privilege card that may hang on one.' });
+registerEnumType(CardKinds, {
+  name: 'CardKind',
+  description: 'A paid membership, or a privilege card that may hang on one.',
+});
 
 export const CardStatuses = enumOf(['ACTIVE', 'CLOSED', 'EXPIRED', 'UPCOMING']);
 registerEnumType(CardStatuses, { name: 'CardStatus', description: 'The state of a card now.' });
@@ -27,7 +29,10 @@ export class LevelType {
 }
 
 @Allow(SIGNED_IN)
-@ObjectType('Plan', { simpleResolvers: true, description: 'What is sold or granted; a card is a member\'s instance of it.' })
+@ObjectType('Plan', {
+  simpleResolvers: true,
+  description: "What is sold or granted; a card is a member's instance of it.",
+})
 export class PlanType {
   @Field(() => ID)
   id!: string;
@@ -73,7 +78,10 @@ export class TermType {
 }
 
 @Allow(STAFF)
-@ObjectType('CostCap', { simpleResolvers: true, description: 'The most that a card may cost the operator in its term.' })
+@ObjectType('CostCap', {
+  simpleResolvers: true,
+  description: 'The most that a card may cost the operator in its term.',
+})
 export class CostCapType {
   @Field(() => MoneyType)
   limit!: MoneyType;
@@ -86,7 +94,7 @@ export class CostCapType {
 }
 
 @Allow(SIGNED_IN)
-@ObjectType('Card', { simpleResolvers: true, description: 'A member\'s instance of a plan.' })
+@ObjectType('Card', { simpleResolvers: true, description: "A member's instance of a plan." })
 export class CardType {
   @Field(() => ID)
   id!: string;
@@ -101,7 +109,9 @@ export class CardType {
   @Field(() => ID, { nullable: true, description: 'The card that a privilege card hangs on.' })
   parentCard!: string | null;
   @Allow(STAFF)
-  @Field(() => CostCapType, { description: 'Of the term shown. For staff only: members never see the operator\'s costs.' })
+  @Field(() => CostCapType, {
+    description: "Of the term shown. For staff only: members never see the operator's costs.",
+  })
   costCap!: CostCapType;
 }
 
@@ -110,7 +120,7 @@ export class CardType {
 export class MemberType {
   @Field(() => ID)
   id!: string;
-  @Field({ description: 'The operator\'s own id of this person.' })
+  @Field({ description: "The operator's own id of this person." })
   externalId!: string;
   @Field()
   nickname!: string;

@@ -1,13 +1,14 @@
 // A member as the API shows it: built from its rows without any further read, each part only when it is asked for.
-import { toGlobalId } from '../kernel/id';
+
 import type { Instant } from '../kernel/clock';
+import { toGlobalId } from '../kernel/id';
 import type { Money } from '../kernel/money';
 import { available, EMPTY_BALANCE } from '../ledger/account';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan, LevelView, PlanView } from '../program/catalogue-item';
 import { type Card, cardStatusAt, shownTerm, type Term } from './member';
-import { cardCapAccount, growthAccount, leftOn, pointsAccount } from './member-accounts';
 import type { CardStatuses, CardType, CostCapType, GrowthType, MemberType } from './member.type';
+import { cardCapAccount, growthAccount, leftOn, pointsAccount } from './member-accounts';
 import type { MemberRows } from './member-rows.store';
 
 /** What a request knows of one member: the rows of one read, one catalogue and one instant. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const SUFFIX = '.yaml';
 
 /** The nearest folder upwards that has a package.json: the presets are data, which the compiler does not copy. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let folder = __dirname;
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);

@@ -1,7 +1,7 @@
 // The program at the API: operations read it, see what a new file would change, and apply it.
 import { Arg, Ctx, createUnionType, Field, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
-import { Allow, STAFF } from '../identity/policy';
 import type { RequestContext } from '../request/context';
+import { Allow, STAFF } from '../request/policy';
 import { printDifference } from './difference';
 import type { ProgramService } from './program.service';
 
@@ -50,7 +50,8 @@ export class ProgramChangesType {
 }
 
 const ProgramResult = createUnionType({
-  name: 'ProgramResult', types: () => [ProgramChangesType, FaultyProgramType] as const,
+  name: 'ProgramResult',
+  types: () => [ProgramChangesType, FaultyProgramType] as const,
 });
 
 @Resolver()

@@ -62,7 +62,11 @@ function addSavings(claim: Claim, openings: Opening[], transfers: TransferInput[
   const account = savingsAccount(savingsRef(claim));
   openings.push({ account, grant: 0, from: savingsSource(currency) });
   transfers.push({
-    kind: 'HOLD', debit: savingsSource(currency), credit: account, amount: faceValue, code: TRANSFER_CODES.REDEEM,
+    kind: 'HOLD',
+    debit: savingsSource(currency),
+    credit: account,
+    amount: faceValue,
+    code: TRANSFER_CODES.REDEEM,
   });
 }
 

@@ -1,4 +1,4 @@
-// A claim: what a member wants, resolved against the catalogue and the member's own rows, before any limit is looked at.
+// A claim: what a member wants, resolved against the catalogue and its own rows, before any limit is looked at.
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
@@ -7,8 +7,13 @@ import { growthAccount, leftOn } from '../members/member-accounts';
 import type { MemberRows } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
 import {
-  type CatalogueBenefit, type CatalogueEntitlement, type CatalogueLevel, type CatalogueOffer, type CataloguePlan,
-  type Costs, isOpen,
+  type CatalogueBenefit,
+  type CatalogueEntitlement,
+  type CatalogueLevel,
+  type CatalogueOffer,
+  type CataloguePlan,
+  type Costs,
+  isOpen,
 } from '../program/catalogue-item';
 import type { BenefitClass } from '../program/program';
 import type { ItemKind } from './redemption';
@@ -94,11 +99,21 @@ export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): 
   if (outside) return outside;
   if (offer.chargesCard && !bearer) {
     const held = candidates[0];
-    return held ? notActive(held, now) : refuse('NOT_ELIGIBLE', 'This perk needs a card that the member does not hold.');
+    return held
+      ? notActive(held, now)
+      : refuse('NOT_ELIGIBLE', 'This perk needs a card that the member does not hold.');
   }
   return {
-    itemKind: 'OFFER', catalogue, rows, now, offer, costs: offer, benefitClass: offer.benefitClass,
-    itemId: offer.id, itemNumber: offer.number, bearer: offer.chargesCard ? bearer : undefined,
+    itemKind: 'OFFER',
+    catalogue,
+    rows,
+    now,
+    offer,
+    costs: offer,
+    benefitClass: offer.benefitClass,
+    itemId: offer.id,
+    itemNumber: offer.number,
+    bearer: offer.chargesCard ? bearer : undefined,
   };
 }
 
@@ -148,14 +163,23 @@ export function claimBenefit(asking: Asking, benefit: CatalogueBenefit, cardId?:
 
 /** The claim of one entitlement on the card (or level) that grants it. */
 export function benefitClaim(
-  asking: Asking, entitlement: CatalogueEntitlement, bearer: Bearer | undefined,
+  asking: Asking,
+  entitlement: CatalogueEntitlement,
+  bearer: Bearer | undefined,
 ): BenefitClaim | Refusal {
   const { benefit } = entitlement;
   if (!benefit.redeemable) return refuse('NOT_ELIGIBLE', 'This benefit applies by itself; there is nothing to claim.');
   if (benefit.retired) return refuse('OFFER_NOT_LIVE', 'This benefit is no longer in the program.');
   return {
-    ...asking, itemKind: 'BENEFIT', benefit, entitlement, bearer, costs: benefit, benefitClass: benefit.class,
-    itemId: benefit.id, itemNumber: benefit.number,
+    ...asking,
+    itemKind: 'BENEFIT',
+    benefit,
+    entitlement,
+    bearer,
+    costs: benefit,
+    benefitClass: benefit.class,
+    itemId: benefit.id,
+    itemNumber: benefit.number,
   };
 }
 

@@ -4,9 +4,9 @@ import type { Actor } from '../kernel/actor';
 import type { Clock } from '../kernel/clock';
 import { type Id, namedId, newId } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
+import { kindOf } from '../ledger/account';
 import { type Companion, companion } from '../ledger/batch';
 import { ACCOUNT_KINDS, TRANSFER_CODES, type TransferCode } from '../ledger/chart';
-import { kindOf } from '../ledger/account';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { Opening, Transfer, TransferInput } from '../ledger/transfer';
 import { checkText } from '../members/input-checks';
@@ -14,10 +14,15 @@ import { savingsAccount, savingsMonthAccount, savingsSource } from '../members/m
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
 import { type Redemption, statusAt } from './redemption';
-import {
-  breakEvenWriter, dueRedemptions, endWriter, type EndRow, readRedemption, StaleRedemptionError,
-} from './redemption.store';
 import { refusalOf } from './redemption.service';
+import {
+  breakEvenWriter,
+  dueRedemptions,
+  type EndRow,
+  endWriter,
+  readRedemption,
+  StaleRedemptionError,
+} from './redemption.store';
 
 export interface EndInput {
   readonly redemptionId: Id;
@@ -56,10 +61,16 @@ export class EndRedemptionService {
 
   /** The use was confirmed (核销): what was held is posted, and what the member saved is real. */
   async confirmUse(actor: Actor, input: EndInput & { usedAt?: number }): Promise<Redemption | Refusal> {
-    return this.end(actor, input, 'use', async (redemption, transfers) => {
-      const fault = useFault(redemption, input.usedAt ?? this.clock.now(), this.clock.now());
-      return { to: 'USED', refused: fault, ...(await this.useParts(redemption, transfers)) };
-    }, input.usedAt);
+    return this.end(
+      actor,
+      input,
+      'use',
+      async (redemption, transfers) => {
+        const fault = useFault(redemption, input.usedAt ?? this.clock.now(), this.clock.now());
+        return { to: 'USED', refused: fault, ...(await this.useParts(redemption, transfers)) };
+      },
+      input.usedAt,
+    );
   }
 
   /** One bounded pass over coupons whose time is over; answers how many it ended. */
@@ -69,18 +80,34 @@ export class EndRedemptionService {
     return ended.filter(Boolean).length;
   }
 
+  /** Whether the holds of this chain are a redemption's; its own expiry ends them, at the same instant. */
+  async ownsHoldsOf(chain: Id): Promise<boolean> {
+    const redemption = await readRedemption(this.database.read, chain);
+    if (!redemption) return false;
+    if (redemption.status === 'ISSUED' && statusAt(redemption, this.clock.now()) === 'EXPIRED') {
+      await this.expire(redemption);
+    }
+    return true;
+  }
+
   private async expire(redemption: Redemption): Promise<boolean> {
     const holds = openHolds(await this.ledger.transfersOf(redemption.id));
     const key = namedId('expire', redemption.id);
-    const transfers = holds.map((hold): TransferInput => ({
-      kind: 'VOID', pendingId: hold.id, code: TRANSFER_CODES.EXPIRE,
-    }));
+    const transfers = holds.map(
+      (hold): TransferInput => ({
+        kind: 'VOID',
+        pendingId: hold.id,
+        code: TRANSFER_CODES.EXPIRE,
+      }),
+    );
     const result = await this.submit(redemption, { key, fingerprint: key, to: 'EXPIRED', transfers });
-    return result !== undefined && result.applied && !result.replayed;
+    return result?.applied === true && !result.replayed;
   }
 
   private async end(
-    actor: Actor, input: EndInput, operation: 'cancel' | 'use',
+    actor: Actor,
+    input: EndInput,
+    operation: 'cancel' | 'use',
     plan: (redemption: Redemption, transfers: Transfer[]) => Promise<Omit<Ending, 'key' | 'fingerprint'>>,
     content?: number,
   ): Promise<Redemption | Refusal> {
@@ -105,7 +132,10 @@ export class EndRedemptionService {
     const { key, fingerprint, to, refused, openings, transfers, companions = [] } = ending;
     const id = newId(this.clock.now());
     const row: EndRow = {
-      id: redemption.id, from: redemption.status, to, usedAt: to === 'USED' ? this.clock.now() : undefined,
+      id: redemption.id,
+      from: redemption.status,
+      to,
+      usedAt: to === 'USED' ? this.clock.now() : undefined,
     };
     const chain = refused
       ? { key, fingerprint, id, transfers: [], refused: JSON.stringify(refused) }
@@ -119,14 +149,18 @@ export class EndRedemptionService {
   }
 
   private async useParts(
-    redemption: Redemption, transfers: Transfer[],
+    redemption: Redemption,
+    transfers: Transfer[],
   ): Promise<Pick<Ending, 'openings' | 'transfers' | 'companions'>> {
     const saved = redemption.faceValue - redemption.coPay;
     const posts = openHolds(transfers).map((hold): TransferInput => {
       const isSaving = kindOf(hold.credit) === ACCOUNT_KINDS.SAVINGS;
       // The member saved what it did not pay itself.
       return {
-        kind: 'POST', pendingId: hold.id, code: TRANSFER_CODES.USE, amount: isSaving ? Math.max(saved, 0) : undefined,
+        kind: 'POST',
+        pendingId: hold.id,
+        code: TRANSFER_CODES.USE,
+        amount: isSaving ? Math.max(saved, 0) : undefined,
       };
     });
     if (saved <= 0) return { transfers: posts };
@@ -136,7 +170,10 @@ export class EndRedemptionService {
     const source = savingsSource(currency);
     return {
       openings: [{ account, grant: 0, from: source }],
-      transfers: [...posts, { kind: 'TRANSFER', debit: source, credit: account, amount: saved, code: TRANSFER_CODES.USE }],
+      transfers: [
+        ...posts,
+        { kind: 'TRANSFER', debit: source, credit: account, amount: saved, code: TRANSFER_CODES.USE },
+      ],
       companions: termId ? await this.breakEven(redemption, termId) : [],
     };
   }
@@ -146,7 +183,13 @@ export class EndRedemptionService {
     const term = rows?.cards.flatMap((card) => card.terms).find(({ id }) => id === termId);
     if (!term || term.brokeEvenAt !== undefined) return [];
     const { memberId, currency } = redemption;
-    return [companion(breakEvenWriter, { termId, price: term.price, savings: savingsAccount({ memberId, termId, currency }) })];
+    return [
+      companion(breakEvenWriter, {
+        termId,
+        price: term.price,
+        savings: savingsAccount({ memberId, termId, currency }),
+      }),
+    ];
   }
 }
 
@@ -188,6 +231,11 @@ function reversal(transfers: readonly Transfer[], burnt: boolean): TransferInput
 }
 
 const KEPT_WHEN_BURNT = new Set<number>([
-  ACCOUNT_KINDS.STOCK, ACCOUNT_KINDS.CARD_CAP, ACCOUNT_KINDS.CAP_CLASS, ACCOUNT_KINDS.CAP_MONTH,
-  ACCOUNT_KINDS.CAP_PARTNER, ACCOUNT_KINDS.CAP_USE, ACCOUNT_KINDS.OPERATOR_FUNDS,
+  ACCOUNT_KINDS.STOCK,
+  ACCOUNT_KINDS.CARD_CAP,
+  ACCOUNT_KINDS.CAP_CLASS,
+  ACCOUNT_KINDS.CAP_MONTH,
+  ACCOUNT_KINDS.CAP_PARTNER,
+  ACCOUNT_KINDS.CAP_USE,
+  ACCOUNT_KINDS.OPERATOR_FUNDS,
 ]);

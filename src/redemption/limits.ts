@@ -1,8 +1,9 @@
 // Every limit that a claim touches, as accounts: the one list that usability, quotes and redemptions are made from.
+
+import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { COUNT, POINT, type Unit } from '../kernel/money';
 import type { PeriodKind, PeriodNumber } from '../kernel/period';
-import type { Instant } from '../kernel/clock';
 import { type Refusal, type RefusalCode, refuse } from '../kernel/refusal';
 import { type AccountKey, accountKey, available, type Balance } from '../ledger/account';
 import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
@@ -10,14 +11,28 @@ import type { Opening } from '../ledger/transfer';
 import { hasStock, stockAccountOf } from '../marketplace/stock.service';
 import { type Card, currentTerm, type Term } from '../members/member';
 import {
-  cardCapAccount, classCapAccount, memberLimitAccount, monthCapAccount, partnerCapAccount, pointsAccount,
-  quotaAccount, useCapAccount,
+  cardCapAccount,
+  classCapAccount,
+  memberLimitAccount,
+  monthCapAccount,
+  partnerCapAccount,
+  pointsAccount,
+  quotaAccount,
+  useCapAccount,
 } from '../members/member-accounts';
 import type { CataloguePlan } from '../program/catalogue-item';
 import { type Claim, quotaRef } from './claim';
 
 export const LIMIT_KINDS = [
-  'QUOTA', 'MEMBER_LIMIT', 'STOCK', 'POINTS', 'CLASS_CAP', 'MONTH_CAP', 'PARTNER_CAP', 'USE_CAP', 'CARD_CAP',
+  'QUOTA',
+  'MEMBER_LIMIT',
+  'STOCK',
+  'POINTS',
+  'CLASS_CAP',
+  'MONTH_CAP',
+  'PARTNER_CAP',
+  'USE_CAP',
+  'CARD_CAP',
   'PARENT_CARD_CAP',
 ] as const;
 export type LimitKind = (typeof LIMIT_KINDS)[number];
@@ -63,7 +78,8 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   const limits: Limit[] = [];
   if (claim.itemKind === 'BENEFIT') addQuota(claim, limits);
   else addOfferLimits(claim, limits);
-  if (claim.costs.unitCost > 0 && claim.bearer) addCaps(claim, claim.bearer.plan, claim.bearer.term, redemptionId, limits);
+  if (claim.costs.unitCost > 0 && claim.bearer)
+    addCaps(claim, claim.bearer.plan, claim.bearer.term, redemptionId, limits);
   return limits;
 }
 
@@ -80,11 +96,13 @@ function addQuota(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: Limit[
   const { quota } = claim.entitlement;
   if (!quota) return;
   const { itemId, itemNumber } = claim;
-  const account = quotaAccount(
-    claim.rows.member.id, quotaRef(claim), itemNumber, periodOf(claim, quota.period), COUNT,
-  );
+  const account = quotaAccount(claim.rows.member.id, quotaRef(claim), itemNumber, periodOf(claim, quota.period), COUNT);
   limits.push({
-    kind: 'QUOTA', account, unit: COUNT, amount: 1, refusal: REFUSALS.QUOTA,
+    kind: 'QUOTA',
+    account,
+    unit: COUNT,
+    amount: 1,
+    refusal: REFUSALS.QUOTA,
     to: contra(itemId, KIND.QUOTA_USED, COUNT),
     opening: { account, grant: quota.limit, from: contra(itemId, KIND.QUOTA_GRANTED, COUNT) },
     resetsAt: claim.catalogue.time.nextPeriodAt(quota.period, claim.now),
@@ -98,7 +116,11 @@ function addOfferLimits(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Li
     const { limit, period } = offer.memberLimit;
     const account = memberLimitAccount(memberId, offer.number, periodOf(claim, period), COUNT);
     limits.push({
-      kind: 'MEMBER_LIMIT', account, unit: COUNT, amount: 1, refusal: REFUSALS.MEMBER_LIMIT,
+      kind: 'MEMBER_LIMIT',
+      account,
+      unit: COUNT,
+      amount: 1,
+      refusal: REFUSALS.MEMBER_LIMIT,
       to: contra(itemId, KIND.LIMIT_USED, COUNT),
       opening: { account, grant: limit, from: contra(itemId, KIND.LIMIT_GRANTED, COUNT) },
       resetsAt: claim.catalogue.time.nextPeriodAt(period, claim.now),
@@ -106,14 +128,22 @@ function addOfferLimits(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Li
   }
   if (hasStock(offer)) {
     limits.push({
-      kind: 'STOCK', account: stockAccountOf(itemId), unit: COUNT, amount: 1, refusal: REFUSALS.STOCK,
+      kind: 'STOCK',
+      account: stockAccountOf(itemId),
+      unit: COUNT,
+      amount: 1,
+      refusal: REFUSALS.STOCK,
       to: contra(itemId, KIND.STOCK_ISSUED, COUNT),
     });
   }
   if (offer.pointsPrice > 0) {
     limits.push({
-      kind: 'POINTS', account: pointsAccount(memberId), unit: POINT, amount: offer.pointsPrice,
-      refusal: REFUSALS.POINTS, to: contra(ZERO_ID, KIND.POINTS_SPENT, POINT, offer.number),
+      kind: 'POINTS',
+      account: pointsAccount(memberId),
+      unit: POINT,
+      amount: offer.pointsPrice,
+      refusal: REFUSALS.POINTS,
+      to: contra(ZERO_ID, KIND.POINTS_SPENT, POINT, offer.number),
       // A member who never earned a point has no account yet.
       opening: { account: pointsAccount(memberId), grant: 0, from: contra(ZERO_ID, KIND.POINTS_ISSUED, POINT) },
     });
@@ -134,7 +164,13 @@ function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id
   const granted = contra(plan.id, KIND.SUB_CAP_GRANTED, currency);
   const add = (kind: LimitKind, account: AccountKey, opening?: number, resetsAt?: Instant): void => {
     limits.push({
-      kind, account, unit: currency, amount, to: used, refusal: REFUSALS[kind], resetsAt,
+      kind,
+      account,
+      unit: currency,
+      amount,
+      to: used,
+      refusal: REFUSALS[kind],
+      resetsAt,
       opening: opening === undefined ? undefined : { account, grant: opening, from: granted },
     });
   };
@@ -151,14 +187,20 @@ function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id
   }
   if (plan.subCaps.perUse !== undefined) add('USE_CAP', useCapAccount(ref, redemptionId), plan.subCaps.perUse);
   const card: Limit = {
-    kind: 'CARD_CAP', account: cardCapAccount(ref), unit: currency, amount, refusal: REFUSALS.CARD_CAP,
+    kind: 'CARD_CAP',
+    account: cardCapAccount(ref),
+    unit: currency,
+    amount,
+    refusal: REFUSALS.CARD_CAP,
     to: costAccount(claim, currency),
   };
   limits.push(card);
   const parent = plan.drawsOnParentCap ? parentTerm(claim) : undefined;
   if (!parent) return;
   limits.push({
-    ...card, kind: 'PARENT_CARD_CAP', refusal: REFUSALS.PARENT_CARD_CAP,
+    ...card,
+    kind: 'PARENT_CARD_CAP',
+    refusal: REFUSALS.PARENT_CARD_CAP,
     account: cardCapAccount({ ...ref, termId: parent.term.id }),
     to: contra(parent.card.planId, KIND.PARENT_CAP_USED, currency),
   });
@@ -176,4 +218,3 @@ export function leftOf(limit: Limit, balances: ReadonlyMap<AccountKey, Balance>)
   const balance = balances.get(limit.account);
   return balance ? available(balance) : (limit.opening?.grant ?? 0);
 }
-

@@ -1,8 +1,8 @@
 // API types of perks and of benefits on a card.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { Allow, SIGNED_IN } from '../identity/policy';
 import { BENEFIT_CLASSES, type BenefitClass, type OfferKind } from '../program/program';
+import { Allow, SIGNED_IN } from '../request/policy';
 import { enumOf, MoneyType, PageInfoType } from '../request/shared.type';
 import { AvailabilityType, QuotaType, UsabilityType } from './usability.type';
 
@@ -75,7 +75,8 @@ export class PerkType {
   pointsPrice!: number;
   @Field(() => GraphQLSafeInt, {
     nullable: true,
-    description: 'How often the member may still take it: its own limit or the stock, whichever is less. Null: unlimited.',
+    description:
+      'How often the member may still take it: its own limit or the stock, whichever is less. Null: unlimited.',
   })
   remainingForMe!: number | null;
   @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })

@@ -1,22 +1,24 @@
 // Perks and benefits as a member sees them: the catalogue's offers with what is left of each for this member.
-import { isRefusal } from '../kernel/refusal';
+
 import { encodeCursor } from '../kernel/page';
+import { isRefusal, refuse } from '../kernel/refusal';
+import type { StockService } from '../marketplace/stock.service';
 import { currentTerm } from '../members/member';
 import { type CardView, MemberView, type Standing } from '../members/member.view';
-import type { StockService } from '../marketplace/stock.service';
 import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../program/catalogue-item';
 import { type Bearer, benefitClaim, claimOffer } from './claim';
 import type { EntitledBenefitType, PerkConnectionType, PerkType } from './perk.type';
 import { outlookOf, quotaOf, unusable } from './usability';
-import { refuse } from '../kernel/refusal';
 
 export const PERK_CURSOR = 'perk';
 
 const cursors = new WeakMap<CatalogueOffer, string>();
 
 function cursorOf(offer: CatalogueOffer): string {
-  let cursor = cursors.get(offer);
-  if (cursor === undefined) cursors.set(offer, (cursor = encodeCursor(PERK_CURSOR, String(offer.number))));
+  const known = cursors.get(offer);
+  if (known !== undefined) return known;
+  const cursor = encodeCursor(PERK_CURSOR, String(offer.number));
+  cursors.set(offer, cursor);
   return cursor;
 }
 
@@ -43,9 +45,16 @@ export function perkOf(standing: Standing, stock: StockService, offer: Catalogue
   const left = stock.left(offer);
   const { usability, remaining } = outlookOf(claimOffer(standing, offer), left);
   return {
-    id: view.id, title: view.title, kind: view.kind, partner: view.partner, description: view.description,
-    useConditions: view.useConditions, faceValue: view.faceValue, pointsPrice: view.pointsPrice,
-    remainingForMe: remaining, validUntil: view.validUntil,
+    id: view.id,
+    title: view.title,
+    kind: view.kind,
+    partner: view.partner,
+    description: view.description,
+    useConditions: view.useConditions,
+    faceValue: view.faceValue,
+    pointsPrice: view.pointsPrice,
+    remainingForMe: remaining,
+    validUntil: view.validUntil,
     // Terms come from the catalogue of this request; only a stock is as old as the board.
     availability: left
       ? { source: 'CACHED', asOf: new Date(left.asOf) }
@@ -74,7 +83,10 @@ export function levelBenefits(view: MemberView): EntitledBenefitType[] {
 }
 
 function entitledBenefit(
-  standing: Standing, entitlement: CatalogueEntitlement, bearer: Bearer | undefined, ofLevel = false,
+  standing: Standing,
+  entitlement: CatalogueEntitlement,
+  bearer: Bearer | undefined,
+  ofLevel = false,
 ): EntitledBenefitType {
   const { benefit } = entitlement;
   if (!bearer && !ofLevel) return { benefit: benefit.view, quota: null, usability: NOT_ACTIVE };

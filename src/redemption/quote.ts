@@ -5,7 +5,7 @@ import type { Unit } from '../kernel/money';
 import { byPrecedence, type Refusal } from '../kernel/refusal';
 import type { AccountKey, Balance } from '../ledger/account';
 import type { Claim } from './claim';
-import { isCap, leftOf, type Limit, type LimitKind, limitsOf } from './limits';
+import { isCap, type Limit, type LimitKind, leftOf, limitsOf } from './limits';
 
 export interface LimitLeft {
   readonly kind: LimitKind;
@@ -39,7 +39,13 @@ export function quoteOf(claim: Claim, balances: ReadonlyMap<AccountKey, Balance>
     coPay,
     limits: limits.map((limit) => {
       const { kind, unit, resetsAt } = limit;
-      return { kind, unit, takes: isCap(limit) ? unitCost - coPay : limit.amount, left: leftOf(limit, balances), resetsAt };
+      return {
+        kind,
+        unit,
+        takes: isCap(limit) ? unitCost - coPay : limit.amount,
+        left: leftOf(limit, balances),
+        resetsAt,
+      };
     }),
     refusals: refusalsOf(limits, balances, allowed),
   };
@@ -47,9 +53,10 @@ export function quoteOf(claim: Claim, balances: ReadonlyMap<AccountKey, Balance>
 
 /** The limits that stand in the way; the caps do not when the member may pay the rest. */
 export function refusalsOf(
-  limits: readonly Limit[], balances: ReadonlyMap<AccountKey, Balance>, coPayAllowed: boolean,
+  limits: readonly Limit[],
+  balances: ReadonlyMap<AccountKey, Balance>,
+  coPayAllowed: boolean,
 ): Refusal[] {
   const missing = limits.filter((limit) => !(coPayAllowed && isCap(limit)) && leftOf(limit, balances) < limit.amount);
   return missing.map((limit) => limit.refusal).sort(byPrecedence);
 }
-

@@ -21,6 +21,10 @@ export function toQuoteType(quote: Quote, showCaps: boolean): RedemptionQuoteTyp
 
 function toLimitType({ kind, unit, takes, left, resetsAt }: LimitLeft): QuotedLimitType {
   return {
-    kind, unit: unit.replace('#', ''), takes, left, resetsAt: resetsAt === undefined ? null : new Date(resetsAt),
+    kind,
+    unit: unit.replace('#', ''),
+    takes,
+    left,
+    resetsAt: resetsAt === undefined ? null : new Date(resetsAt),
   };
 }

@@ -1,23 +1,30 @@
 // Redemptions at the API: quote, redeem, cancel, confirm the use, look one up.
 import { Arg, Ctx, createUnionType, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { Allow, SIGNED_IN } from '../identity/policy';
 import type { Actor } from '../kernel/actor';
 import { fromGlobalId, type Id } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import type { MemberService } from '../members/member.service';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
+import { Allow, SIGNED_IN } from '../request/policy';
 import { RefusalType, toRefusalType } from '../request/shared.type';
 import type { Wanted } from './claim';
 import { type EndRedemptionService, maySee } from './end.service';
 import { toQuoteType } from './quote.view';
 import type { Redemption } from './redemption';
 import type { RedemptionService } from './redemption.service';
-import { CancelRequest, ConfirmUseRequest, RedeemRequest, RedemptionQuoteType, RedemptionType } from './redemption.type';
+import {
+  CancelRequest,
+  ConfirmUseRequest,
+  RedeemRequest,
+  RedemptionQuoteType,
+  RedemptionType,
+} from './redemption.type';
 import { RedemptionView } from './redemption.view';
 
 const RedemptionResult = createUnionType({
-  name: 'RedemptionResult', types: () => [RedemptionType, RefusalType] as const,
+  name: 'RedemptionResult',
+  types: () => [RedemptionType, RefusalType] as const,
   description: 'The redemption, or one named refusal.',
 });
 const QuoteResult = createUnionType({ name: 'QuoteResult', types: () => [RedemptionQuoteType, RefusalType] as const });

@@ -16,7 +16,12 @@ import { claimChain } from './claim-chain';
 import { type Quote, quoteOf } from './quote';
 import type { Redemption } from './redemption';
 import {
-  type ClaimRow, claimWriter, listOfferRedemptions, readRedemption, type WalletKey, WalletStore,
+  type ClaimRow,
+  claimWriter,
+  listOfferRedemptions,
+  readRedemption,
+  type WalletKey,
+  WalletStore,
 } from './redemption.store';
 
 export interface RedeemInput extends Wanted {
@@ -64,7 +69,9 @@ export class RedemptionService {
     };
     if (isRefusal(claim)) {
       const { key, fingerprint, id } = request;
-      return this.answer(await this.ledger.submit({ key, fingerprint, id, transfers: [], refused: JSON.stringify(claim) }));
+      return this.answer(
+        await this.ledger.submit({ key, fingerprint, id, transfers: [], refused: JSON.stringify(claim) }),
+      );
     }
     const row = this.claimRow(claim, request.id);
     const chain = claimChain(claim, request, row.redemption.expiresAt);
@@ -110,13 +117,23 @@ export class RedemptionService {
     const fromPool = claim.itemKind === 'OFFER' && claim.offer.fulfilment === 'CODE_POOL';
     const expiresAt = now + costs.couponValidDays * DAY;
     const redemption: Redemption = {
-      id, itemKind, itemId, memberId: claim.rows.member.id, cardId: bearer?.card.id, termId: bearer?.term.id,
+      id,
+      itemKind,
+      itemId,
+      memberId: claim.rows.member.id,
+      cardId: bearer?.card.id,
+      termId: bearer?.term.id,
       partnerId: claim.itemKind === 'OFFER' ? claim.offer.partner.id : undefined,
-      status: 'ISSUED', costBasis: costs.costBasis, currency: claim.catalogue.settings.currency,
-      cost: costs.unitCost, coPay: 0, faceValue: costs.faceValue,
+      status: 'ISSUED',
+      costBasis: costs.costBasis,
+      currency: claim.catalogue.settings.currency,
+      cost: costs.unitCost,
+      coPay: 0,
+      faceValue: costs.faceValue,
       points: claim.itemKind === 'OFFER' ? claim.offer.pointsPrice : 0,
       sealedCode: fromPool ? undefined : this.cipher.seal(itemId, newCode()),
-      claimedAt: now, expiresAt,
+      claimedAt: now,
+      expiresAt,
     };
     return { redemption, fromPool, fullCost: costs.unitCost, dueAt: expiresAt, dueStep: 'EXPIRE' };
   }

@@ -1,4 +1,4 @@
-// The only SQL of redemptions: rows that commit with their chain, guarded changes of state, and lists of a member's own.
+// The only SQL of redemptions: rows that commit with their chain, guarded changes of state, and lists.
 import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
 import type { Sql, SqlRow, SqlValue } from '../database/sql';
 import type { Instant } from '../kernel/clock';
@@ -9,8 +9,26 @@ import { takeCodes } from '../marketplace/code-pool.store';
 import type { DueStep, ItemKind, Redemption, RedemptionStatus } from './redemption';
 
 const COLUMNS = [
-  'id', 'member_id', 'item_kind', 'item_id', 'partner_id', 'card_id', 'term_id', 'status', 'cost_basis', 'currency',
-  'cost', 'co_pay', 'face_value', 'points', 'pool_seq', 'code_cipher', 'claimed_at', 'expires_at', 'used_at', 'ended_at',
+  'id',
+  'member_id',
+  'item_kind',
+  'item_id',
+  'partner_id',
+  'card_id',
+  'term_id',
+  'status',
+  'cost_basis',
+  'currency',
+  'cost',
+  'co_pay',
+  'face_value',
+  'points',
+  'pool_seq',
+  'code_cipher',
+  'claimed_at',
+  'expires_at',
+  'used_at',
+  'ended_at',
 ] as const;
 const SELECTED = COLUMNS.join(', ');
 
@@ -29,21 +47,51 @@ function optionalNumber(value: SqlValue | undefined): number | undefined {
 function toRow(redemption: Redemption): SqlValue[] {
   const r = redemption;
   return [
-    idToBytes(r.id), idToBytes(r.memberId), r.itemKind, idToBytes(r.itemId), optionalBytes(r.partnerId),
-    optionalBytes(r.cardId), optionalBytes(r.termId), r.status, r.costBasis, r.currency, r.cost, r.coPay, r.faceValue,
-    r.points, r.poolSeq ?? null, r.sealedCode ?? null, r.claimedAt, r.expiresAt, r.usedAt ?? null, r.endedAt ?? null,
+    idToBytes(r.id),
+    idToBytes(r.memberId),
+    r.itemKind,
+    idToBytes(r.itemId),
+    optionalBytes(r.partnerId),
+    optionalBytes(r.cardId),
+    optionalBytes(r.termId),
+    r.status,
+    r.costBasis,
+    r.currency,
+    r.cost,
+    r.coPay,
+    r.faceValue,
+    r.points,
+    r.poolSeq ?? null,
+    r.sealedCode ?? null,
+    r.claimedAt,
+    r.expiresAt,
+    r.usedAt ?? null,
+    r.endedAt ?? null,
   ];
 }
 
 function fromRow(row: SqlRow): Redemption {
   return {
-    id: idFromBytes(row[0] as Buffer), memberId: idFromBytes(row[1] as Buffer), itemKind: row[2] as ItemKind,
-    itemId: idFromBytes(row[3] as Buffer), partnerId: optionalId(row[4]), cardId: optionalId(row[5]),
-    termId: optionalId(row[6]), status: row[7] as RedemptionStatus, costBasis: row[8] as Redemption['costBasis'],
-    currency: String(row[9]), cost: amountOf(row[10]), coPay: amountOf(row[11]), faceValue: amountOf(row[12]),
-    points: amountOf(row[13]), poolSeq: optionalNumber(row[14]),
-    sealedCode: Buffer.isBuffer(row[15]) ? row[15] : undefined, claimedAt: amountOf(row[16]),
-    expiresAt: amountOf(row[17]), usedAt: optionalNumber(row[18]), endedAt: optionalNumber(row[19]),
+    id: idFromBytes(row[0] as Buffer),
+    memberId: idFromBytes(row[1] as Buffer),
+    itemKind: row[2] as ItemKind,
+    itemId: idFromBytes(row[3] as Buffer),
+    partnerId: optionalId(row[4]),
+    cardId: optionalId(row[5]),
+    termId: optionalId(row[6]),
+    status: row[7] as RedemptionStatus,
+    costBasis: row[8] as Redemption['costBasis'],
+    currency: String(row[9]),
+    cost: amountOf(row[10]),
+    coPay: amountOf(row[11]),
+    faceValue: amountOf(row[12]),
+    points: amountOf(row[13]),
+    poolSeq: optionalNumber(row[14]),
+    sealedCode: Buffer.isBuffer(row[15]) ? row[15] : undefined,
+    claimedAt: amountOf(row[16]),
+    expiresAt: amountOf(row[17]),
+    usedAt: optionalNumber(row[18]),
+    endedAt: optionalNumber(row[19]),
   };
 }
 
@@ -132,7 +180,8 @@ export const breakEvenWriter: CompanionWriter<BreakEvenRow> = {
       const balance = chain.balanceAfter(row.savings);
       if (!balance || balance.creditsPosted - balance.debitsPosted < row.price) continue;
       await tx.run('UPDATE card_term SET broke_even_at = ? WHERE id = ? AND broke_even_at IS NULL', [
-        chain.now, idToBytes(row.termId),
+        chain.now,
+        idToBytes(row.termId),
       ]);
     }
   },
@@ -146,14 +195,17 @@ export async function readRedemption(sql: Sql, id: Id): Promise<Redemption | und
 /** Open redemptions whose next step is due, oldest first. */
 export async function dueRedemptions(sql: Sql, now: Instant, limit: number): Promise<Redemption[]> {
   const rows = await sql.arrays(
-    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`, [now],
+    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
+    [now],
   );
   return rows.map(fromRow);
 }
 
 /** Redemptions of offers, of one partner or of all, newest first. */
 export async function listOfferRedemptions(
-  sql: Sql, partnerId: Id | undefined, page: { before?: Id; limit: number },
+  sql: Sql,
+  partnerId: Id | undefined,
+  page: { before?: Id; limit: number },
 ): Promise<Redemption[]> {
   const before = idToBytes(page.before ?? NEWEST);
   const scope = partnerId === undefined ? '' : 'partner_id = ? AND ';
@@ -197,9 +249,11 @@ function walletStatement(limits: readonly number[]): string {
   let statement = statements.get(name);
   if (!statement) {
     statement = limits
-      .map((limit, at) =>
-        `SELECT * FROM (SELECT ${at} AS page, ${SELECTED} FROM redemption WHERE member_id = ? AND id < ?
-         ORDER BY id DESC LIMIT ${limit}) AS page${at}`)
+      .map(
+        (limit, at) =>
+          `SELECT * FROM (SELECT ${at} AS page, ${SELECTED} FROM redemption WHERE member_id = ? AND id < ?
+         ORDER BY id DESC LIMIT ${limit}) AS page${at}`,
+      )
       .join(' UNION ALL ');
     if (statements.size > 256) statements.clear();
     statements.set(name, statement);

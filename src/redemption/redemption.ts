@@ -3,9 +3,7 @@ import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import type { Unit } from '../kernel/money';
 
-export const REDEMPTION_STATUSES = [
-  'HELD', 'ISSUED', 'USED', 'FAILED', 'CANCELLED', 'EXPIRED', 'UNKNOWN',
-] as const;
+export const REDEMPTION_STATUSES = ['HELD', 'ISSUED', 'USED', 'FAILED', 'CANCELLED', 'EXPIRED', 'UNKNOWN'] as const;
 export type RedemptionStatus = (typeof REDEMPTION_STATUSES)[number];
 
 /** From each state the states that may follow. `USED`, `FAILED`, `CANCELLED` and `EXPIRED` are final. */

@@ -1,7 +1,7 @@
 // API types of redemptions, coupons and quotes.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { Allow, SIGNED_IN, STAFF } from '../identity/policy';
+import { Allow, SIGNED_IN, STAFF } from '../request/policy';
 import { enumOf, MoneyType, PageInfoType, RefusalType } from '../request/shared.type';
 import { LIMIT_KINDS, type LimitKind } from './limits';
 import { REDEMPTION_STATUSES, type RedemptionStatus } from './redemption';
@@ -9,7 +9,7 @@ import { REDEMPTION_STATUSES, type RedemptionStatus } from './redemption';
 const RedemptionStatuses = enumOf(REDEMPTION_STATUSES);
 registerEnumType(RedemptionStatuses, {
   name: 'RedemptionStatus',
-  description: 'HELD → ISSUED → USED, or FAILED, CANCELLED, EXPIRED; UNKNOWN while a partner\'s answer is not known.',
+  description: "HELD → ISSUED → USED, or FAILED, CANCELLED, EXPIRED; UNKNOWN while a partner's answer is not known.",
 });
 const LimitKinds = enumOf(LIMIT_KINDS);
 registerEnumType(LimitKinds, { name: 'LimitKind', description: 'In order of precedence.' });
@@ -116,7 +116,9 @@ export class RedemptionQuoteType {
   faceValue!: MoneyType;
   @Field(() => GraphQLSafeInt)
   pointsPrice!: number;
-  @Field(() => [QuotedLimitType], { description: 'The operator\'s own limits (caps) are shown to staff and servers only.' })
+  @Field(() => [QuotedLimitType], {
+    description: "The operator's own limits (caps) are shown to staff and servers only.",
+  })
   limits!: QuotedLimitType[];
 }
 
@@ -131,7 +133,10 @@ export class RedeemRequest {
   @Field(() => GraphQLSafeInt, { nullable: true, description: 'The most to pay, in the minor unit; 0 unless told.' })
   maxCoPay?: number | null;
   @Allow('SERVER')
-  @Field(() => String, { nullable: true, description: 'The external id of the member; the operator\'s server must name it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The external id of the member; the operator's server must name it.",
+  })
   member?: string | null;
 }
 

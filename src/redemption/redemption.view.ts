@@ -1,6 +1,7 @@
 // Redemptions and coupons as the API shows them; a code is decrypted only when it is asked for.
-import { type Id, toGlobalId } from '../kernel/id';
+
 import type { Instant } from '../kernel/clock';
+import { type Id, toGlobalId } from '../kernel/id';
 import type { Money } from '../kernel/money';
 import { encodeCursor } from '../kernel/page';
 import type { Catalogue } from '../program/catalogue';
@@ -29,7 +30,10 @@ function globalItemId({ itemKind, itemId }: Redemption): string {
 export class RedemptionView implements RedemptionType {
   readonly __typename = 'Redemption';
 
-  constructor(private readonly redemption: Redemption, private readonly show: ShowRedemption) {}
+  constructor(
+    private readonly redemption: Redemption,
+    private readonly show: ShowRedemption,
+  ) {}
 
   private money(amount: number): Money {
     return { amount, currency: this.redemption.currency };
@@ -76,7 +80,10 @@ export class RedemptionView implements RedemptionType {
 }
 
 export class CouponView implements CouponType {
-  constructor(private readonly held: Redemption, private readonly show: ShowRedemption) {}
+  constructor(
+    private readonly held: Redemption,
+    private readonly show: ShowRedemption,
+  ) {}
 
   get id(): string {
     return toGlobalId('coupon', this.held.id);
@@ -104,7 +111,8 @@ export class CouponView implements CouponType {
 /** `found` holds one row more than the page when there is a next one. */
 export function couponPage(found: readonly Redemption[], first: number, show: ShowRedemption): CouponConnectionType {
   const edges = found.slice(0, first).map((redemption) => ({
-    cursor: couponCursor(redemption.id), node: new CouponView(redemption, show),
+    cursor: couponCursor(redemption.id),
+    node: new CouponView(redemption, show),
   }));
   return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }

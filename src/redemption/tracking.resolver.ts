@@ -1,10 +1,10 @@
 // The list of redemptions for partners, who see those of their own offers, and for staff, who see all.
 import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { Allow, STAFF } from '../identity/policy';
 import { encodeCursor } from '../kernel/page';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
 import { afterKey, pageSize } from '../request/page-input';
+import { Allow, STAFF } from '../request/policy';
 import { PageInfoType } from '../request/shared.type';
 import type { Redemption } from './redemption';
 import type { RedemptionService } from './redemption.service';
@@ -40,7 +40,8 @@ export class TrackingResolver {
 
   @Allow('PARTNER', STAFF)
   @Query(() => RedemptionConnectionType, {
-    name: 'redemptions', description: 'Redemptions of offers: a partner\'s own, or of all for staff.',
+    name: 'redemptions',
+    description: "Redemptions of offers: a partner's own, or of all for staff.",
   })
   async list(
     @Ctx() context: RequestContext,
@@ -54,7 +55,8 @@ export class TrackingResolver {
     const found = await this.redemptions.list(scope, { before, limit: size + 1 });
     const show = { catalogue: this.catalogue(), now: context.now, codeOf: () => undefined };
     const edges = found.slice(0, size).map((redemption: Redemption) => ({
-      cursor: encodeCursor(CURSOR, redemption.id), node: new RedemptionView(redemption, show),
+      cursor: encodeCursor(CURSOR, redemption.id),
+      node: new RedemptionView(redemption, show),
     }));
     return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }

@@ -4,7 +4,7 @@ import { byPrecedence, isRefusal, type Refusal } from '../kernel/refusal';
 import { available } from '../ledger/account';
 import type { StockLeft } from '../marketplace/stock.service';
 import type { Claim } from './claim';
-import { isCap, leftOf, type Limit, limitsOf } from './limits';
+import { isCap, type Limit, leftOf, limitsOf } from './limits';
 import type { QuotaType, UsabilityType } from './usability.type';
 
 export const USABLE: UsabilityType = Object.freeze({ usable: true, reasons: Object.freeze([]) });
@@ -51,7 +51,11 @@ export function quotaOf(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: 
   const { limit: allowed, period } = quota;
   // A quota that was raised or lowered in the program holds from the next period; until then `used` may be off by that.
   return {
-    period, limit: allowed, used: Math.max(0, allowed - remaining - held), held, remaining,
+    period,
+    limit: allowed,
+    used: Math.max(0, allowed - remaining - held),
+    held,
+    remaining,
     resetsAt: limit.resetsAt === undefined ? null : new Date(limit.resetsAt),
   };
 }

@@ -1,13 +1,16 @@
 // API types that say whether something can be used now, how much of it is left, and how fresh that is.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { Allow, SIGNED_IN } from '../identity/policy';
 import { PERIOD_KINDS, type PeriodKind } from '../kernel/period';
 import type { RefusalCode } from '../kernel/refusal';
+import { Allow, SIGNED_IN } from '../request/policy';
 import { enumOf, RefusalCodes } from '../request/shared.type';
 
 export const PeriodKinds = enumOf(PERIOD_KINDS);
-registerEnumType(PeriodKinds, { name: 'PeriodKind', description: 'Of the program\'s time zone; weeks begin on Monday.' });
+registerEnumType(PeriodKinds, {
+  name: 'PeriodKind',
+  description: "Of the program's time zone; weeks begin on Monday.",
+});
 
 export const AvailabilitySources = enumOf(['LIVE', 'CACHED', 'UNAVAILABLE']);
 registerEnumType(AvailabilitySources, { name: 'AvailabilitySource' });

@@ -1,10 +1,10 @@
 // What the redemption room hangs on members and cards: perks, coupons, and the benefits of cards and levels.
 import { Arg, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { Allow, SIGNED_IN } from '../identity/policy';
 import type { StockService } from '../marketplace/stock.service';
 import { CardType, MemberType } from '../members/member.type';
 import { CardView, MemberView } from '../members/member.view';
 import { afterKey, pageSize } from '../request/page-input';
+import { Allow, SIGNED_IN } from '../request/policy';
 import { EntitledBenefitType, PerkConnectionType } from './perk.type';
 import { cardBenefits, levelBenefits, PERK_CURSOR, perkPage } from './perk.view';
 import type { RedemptionService } from './redemption.service';

@@ -3,6 +3,7 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { Money } from '../kernel/money';
 import { REFUSALS, type Refusal, type RefusalCode } from '../kernel/refusal';
+import { Allow, ANYONE } from './policy';
 
 /** `{ A: 'A', B: 'B' }`, the form that type-graphql takes an enum in. */
 export function enumOf<Name extends string>(names: readonly Name[]): { [Key in Name]: Key } {
@@ -17,8 +18,10 @@ registerEnumType(RefusalCodes, {
     Object.entries(REFUSALS).map(([code, { meaning }]) => [code, { description: meaning }]),
   ),
 });
+
 export { RefusalCodes };
 
+@Allow(ANYONE)
 @ObjectType('Money', { description: 'An amount of money.', simpleResolvers: true })
 export class MoneyType implements Money {
   @Field(() => GraphQLSafeInt, { description: 'In the minor unit of the currency (fen, cents).' })
@@ -28,6 +31,7 @@ export class MoneyType implements Money {
   currency!: string;
 }
 
+@Allow(ANYONE)
 @ObjectType('Refusal', { description: 'An expected "no", with a stable code.', simpleResolvers: true })
 export class RefusalType {
   @Field(() => RefusalCodes)
@@ -52,6 +56,7 @@ export function toRefusalType(refusal: Refusal): RefusalAnswer {
   return { __typename: 'Refusal', code, message, field, retry: REFUSALS[code].retry };
 }
 
+@Allow(ANYONE)
 @ObjectType('PageInfo', { simpleResolvers: true })
 export class PageInfoType {
   @Field()

@@ -1,0 +1,53 @@
+// `perkgate codes load`: coupon codes of a partner from a file into the pool of an offer.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import type { CodeImportReport } from '../marketplace/code-pool.service';
+import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { progressBar } from './progress';
+
+interface LoadOptions extends CommonOptions {
+  readonly offer: string;
+}
+
+export function addCodesCommand(root: Command): void {
+  const codes = root.command('codes').description('load coupon codes into the pool of an offer');
+  const load = codes
+    .command('load')
+    .argument('<file>', 'one code a line, UTF-8; may be interrupted and run again')
+    .requiredOption('--offer <code>', 'the code of an offer with fulfilment CODE_POOL');
+  action(load, async (options: LoadOptions, file) => {
+    const { size } = await stat(file!).catch(() => {
+      throw new CommandError(`The file ${file} cannot be read.`);
+    });
+    const name = await digestOf(file!);
+    const report = await withGateway(async (gateway) => {
+      const offer = gateway.catalogue.current().offerByCode(options.offer);
+      if (offer?.fulfilment !== 'CODE_POOL') {
+        throw new CommandError(`There is no offer ${JSON.stringify(options.offer)} with a code pool in the program.`);
+      }
+      const source = createReadStream(file!);
+      const bar = progressBar('loading codes');
+      const onProgress = ({ lines }: Readonly<CodeImportReport>) =>
+        bar.update(`${lines} lines`, source.bytesRead, size);
+      return gateway.pools.load({ offerId: offer.id, name, source, onProgress }).finally(() => bar.stop());
+    });
+    return { text: described(report), json: { ...report } };
+  });
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex').slice(0, 32);
+}
+
+function described(report: CodeImportReport): string {
+  const { lines, added, duplicates, blank, faulty, faults, resumedAt } = report;
+  const resumed = resumedAt > 0 ? ` (${resumedAt} of them by an earlier run)` : '';
+  const counts = `${added} codes added, ${duplicates} duplicates, ${blank} blank, ${faulty} faulty`;
+  const head = `${lines} lines${resumed}: ${counts}`;
+  return [head, ...faults.map(({ line, reason }) => `  line ${line}: ${reason}`)].join('\n');
+}

@@ -1,0 +1,91 @@
+// What all commands share: options, one clear line on failure, and one JSON object as the last line with `--json`.
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { compose, type Gateway } from '../compose';
+import { type Config, ConfigError, loadConfig } from '../config';
+import { type Clock, systemClock } from '../kernel/clock';
+import { createLogger } from '../server/logger';
+
+/** An expected failure: its message is the one line that the user reads. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export interface Output {
+  /** For people. */
+  readonly text: string;
+  /** For programs: printed as the last line with `--json`. */
+  readonly json: object;
+  /** False makes the command exit with 1 although it ran. */
+  readonly ok?: boolean;
+}
+
+export interface CommonOptions {
+  readonly json?: boolean;
+}
+
+/** Adds `--json` and runs the action: prints what it answers, or one line on what went wrong. */
+export function action<Options extends CommonOptions>(
+  command: Command,
+  run: (options: Options, ...args: string[]) => Promise<Output>,
+): Command {
+  return command.option('--json', 'print one JSON object as the last line').action(async (...given: unknown[]) => {
+    const options = given.at(-2) as Options;
+    const args = given.slice(0, -2) as string[];
+    try {
+      const { text, json, ok = true } = await run(options, ...args);
+      print(options.json ? JSON.stringify({ ok, ...json }) : text);
+      process.exitCode = ok ? 0 : 1;
+    } catch (error) {
+      fail(error, options.json === true);
+    }
+  });
+}
+
+function fail(error: unknown, json: boolean): void {
+  const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  process.stderr.write(`perkgate: ${message}\n`);
+  // An unexpected fault needs its place; an expected one would only be buried under it.
+  const expected = error instanceof CommandError || error instanceof ConfigError;
+  if (!expected && error instanceof Error && process.stderr.isTTY) process.stderr.write(`${error.stack}\n`);
+  if (json) print(JSON.stringify({ ok: false, error: message }));
+  process.exitCode = 1;
+}
+
+/** Logs go to standard error, so that standard output holds only what the command answers. */
+export function commandLogger(config: Config) {
+  return createLogger(config.logLevel, pino.destination(2));
+}
+
+/** Opens the gateway with all migrations run and the catalogue read, runs the work, and closes it again. */
+export async function withGateway<Result>(
+  work: (gateway: Gateway) => Promise<Result>,
+  clock: Clock = systemClock,
+): Promise<Result> {
+  const config = loadConfig();
+  const gateway = await openGateway(config, clock);
+  try {
+    return await work(gateway);
+  } finally {
+    await gateway.close();
+  }
+}
+
+export async function openGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
+  const gateway = await compose(config, commandLogger(config), clock).catch((error: Error) => {
+    throw new CommandError(`The database ${shownUrl(config.databaseUrl)} cannot be opened: ${error.message}`);
+  });
+  await gateway.database.migrate();
+  if (!config.allowUnsafeDurability) await gateway.database.checkDurability();
+  await gateway.catalogue.refresh();
+  return gateway;
+}
+
+/** The database's URL without its password. */
+export function shownUrl(url: string): string {
+  return url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');
+}

@@ -1,0 +1,61 @@
+// `perkgate ledger verify|explain`: the proof that the books are right, and the transfers behind one balance.
+import type { Command } from 'commander';
+import type { Gateway } from '../compose';
+import { describeAccount } from '../ledger/describe';
+import { explainAccount, renderExplanation } from '../ledger/explain';
+import { verifyLedger } from '../ledger/verify';
+import { renderVerifyReport } from '../ledger/verify-tally';
+import { holdCheck } from '../redemption/hold.check';
+import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { progressBar } from './progress';
+
+interface ExplainCommand extends CommonOptions {
+  readonly account?: string;
+  readonly member?: string;
+  readonly limit: string;
+  readonly after?: string;
+}
+
+export function addLedgerCommand(root: Command): void {
+  const ledger = root.command('ledger').description('verify the ledger, or explain one balance');
+  action(ledger.command('verify').description('prove that every balance equals its transfers'), async () => {
+    const report = await withGateway((gateway) => {
+      const bar = progressBar('verifying');
+      return verifyLedger(gateway.database, [holdCheck], ({ step, done, total }) =>
+        bar.update(step, done, total),
+      ).finally(() => bar.stop());
+    });
+    return { text: renderVerifyReport(report), json: { ...report }, ok: report.clean };
+  });
+  const explain = ledger
+    .command('explain')
+    .description('list the transfers behind a balance; with --member alone, list its accounts')
+    .option('--member <external-id>', 'the accounts of this member')
+    .option('--account <key>', 'the account, by the key that --member lists')
+    .option('--limit <lines>', 'lines at most', '100')
+    .option('--after <transfer>', 'go on after this transfer');
+  action(explain, (options: ExplainCommand) => withGateway((gateway) => explained(gateway, options)));
+}
+
+async function explained(gateway: Gateway, options: ExplainCommand) {
+  if (options.account) {
+    if (!/^[0-9a-f]{88}$/.test(options.account)) {
+      throw new CommandError('--account is no account key: 88 hexadecimal digits, as --member lists them.');
+    }
+    const limit = Number(options.limit);
+    if (!Number.isInteger(limit) || limit < 1)
+      throw new CommandError(`--limit is ${options.limit}; allowed is 1 or more.`);
+    const explanation = await explainAccount(gateway.database, options.account, { limit, after: options.after });
+    return { text: renderExplanation(explanation), json: { ...explanation } };
+  }
+  if (!options.member) throw new CommandError('Give --member or --account.');
+  const memberId = await gateway.members.idOf(options.member);
+  if (!memberId) throw new CommandError(`There is no member ${options.member}.`);
+  const balances = await gateway.ledger.balancesOf(memberId);
+  const accounts = [...balances].map(([key, balance]) => ({ key, words: describeAccount(key).words, ...balance }));
+  const lines = accounts.map(
+    ({ key, words, creditsPosted, debitsPosted, debitsPending }) =>
+      `${key}  ${words}: ${creditsPosted - debitsPosted - debitsPending} available`,
+  );
+  return { text: lines.join('\n'), json: { accounts } };
+}

@@ -1,0 +1,45 @@
+// `perkgate program plan|apply|export`: the operator's configuration as one file.
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { printDifference } from '../program/difference';
+import type { Faulty } from '../program/program.service';
+import { printFault } from '../program/program-fault';
+import { action, CommandError, type Output, withGateway } from './command';
+
+export function addProgramCommand(root: Command): void {
+  const program = root.command('program').description('plan, apply or export the program file');
+  const plan = program.command('plan').argument('<file>', 'the program file (YAML)');
+  action(plan.description('print what applying the file would change'), async (_options, file) => {
+    const text = await read(file);
+    const planned = await withGateway((gateway) => gateway.programs.plan(text, file));
+    if (planned.faults) return faulty(planned);
+    const { changes, currentVersion } = planned;
+    return { text: printDifference(changes), json: { version: currentVersion, changes } };
+  });
+  const apply = program.command('apply').argument('<file>', 'the program file (YAML)');
+  action(apply.description('apply the file in one transaction'), async (_options, file) => {
+    const text = await read(file);
+    const applied = await withGateway((gateway) => gateway.programs.apply(text, `cli:${userInfo().username}`, file));
+    if (applied.faults) return faulty(applied);
+    const { changes, version } = applied;
+    return { text: `${printDifference(changes)}\nversion ${version} is in force`, json: { version, changes } };
+  });
+  const exported = program.command('export').description('write the program in force to standard output');
+  action(exported, async () => {
+    const current = await withGateway((gateway) => gateway.programs.current());
+    if (!current) throw new CommandError('No program was applied yet; apply one with `perkgate program apply FILE`.');
+    return { text: current.text.trimEnd(), json: { version: current.version, text: current.text } };
+  });
+}
+
+async function read(file: string): Promise<Buffer> {
+  return readFile(file).catch((error: Error) => {
+    throw new CommandError(`The file ${file} cannot be read: ${error.message}`);
+  });
+}
+
+function faulty({ faults }: Faulty): Output {
+  const lines = faults.map(printFault);
+  return { text: [...lines, `${faults.length} faults; nothing was changed`].join('\n'), json: { faults }, ok: false };
+}

@@ -1,0 +1,114 @@
+// `perkgate serve`: migrates, fills the demo in demo mode, and serves until it is told to stop.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { compose, demoKeyOf, type Gateway, type RunningGateway, run } from '../compose';
+import { type Config, loadConfig } from '../config';
+import { DEMO_MEMBER, DEMO_PARTNER, seedDemo } from '../demo/demo';
+import { issueDemoToken } from '../identity/demo-key';
+import type { Role } from '../kernel/actor';
+import { DAY, ManualClock, systemClock } from '../kernel/clock';
+import { packageRoot } from '../program/presets';
+import { action, CommandError, commandLogger, openGateway, print } from './command';
+
+const TOKEN_LIFETIME_MS = 30 * DAY;
+
+interface DemoTokens {
+  readonly member: string;
+  readonly partner: string;
+  readonly bd: string;
+}
+
+export function addServeCommand(program: Command): void {
+  const command = program.command('serve').description('serve the gateway (this is what `npm start` runs)');
+  action(command, async () => {
+    const config = loadConfig();
+    if (config.mode === 'demo') await fillDemo(config);
+    const gateway = await openGateway(config);
+    const tokens = config.mode === 'demo' ? await demoTokens(gateway) : undefined;
+    const running = await run(gateway, tokens && explorerOf(tokens));
+    const url = await listen(running, config);
+    print(tokens ? demoBanner(url, tokens) : `Perkgate serves ${url}/graphql`);
+    const signal = await stopSignal();
+    await stop(running, gateway, signal);
+    return { text: 'stopped', json: { url } };
+  });
+}
+
+async function listen(running: RunningGateway, { host, port }: Config): Promise<string> {
+  try {
+    return await running.server.listen({ port, host });
+  } catch (error) {
+    await running.stop();
+    throw new CommandError(
+      `Cannot listen on HOST ${host}, PORT ${port}: ${(error as Error).message}; set another PORT.`,
+    );
+  }
+}
+
+/** The demo's history lies in the past, so it is written by a gateway whose clock is moved there. */
+async function fillDemo(config: Config): Promise<void> {
+  const clock = new ManualClock(systemClock.now());
+  const gateway = await compose(config, commandLogger(config), clock);
+  try {
+    await gateway.database.migrate();
+    await gateway.catalogue.refresh();
+    await seedDemo(gateway, clock, systemClock.now());
+  } finally {
+    await gateway.close();
+  }
+}
+
+async function demoTokens(gateway: Gateway): Promise<DemoTokens> {
+  const key = await demoKeyOf(gateway);
+  const issue = (role: Role, subject: string) =>
+    issueDemoToken(key, { role, subject, lifetimeMs: TOKEN_LIFETIME_MS }, gateway.clock);
+  return {
+    member: await issue('MEMBER', DEMO_MEMBER),
+    partner: await issue('PARTNER', DEMO_PARTNER),
+    bd: await issue('BD', 'demo-bd'),
+  };
+}
+
+function memberHome(): string {
+  return readFileSync(join(packageRoot(), 'schema', 'operations', 'member-home.graphql'), 'utf8');
+}
+
+function explorerOf(tokens: DemoTokens) {
+  return {
+    title: 'Perkgate',
+    defaultQuery: memberHome(),
+    headers: { authorization: `Bearer ${tokens.member}` },
+  };
+}
+
+function demoBanner(url: string, tokens: DemoTokens): string {
+  const query =
+    '{ me { nickname level { name } cards { plan { name } status } perks(first: 3) { edges { node { title } } } } }';
+  return `
+Perkgate serves ${url}/graphql (explorer: ${url}/), with demo data. Paste this into a shell:
+
+curl -s ${url}/graphql -H 'content-type: application/json' \\
+  -H 'authorization: Bearer ${tokens.member}' \\
+  -d '${JSON.stringify({ query })}'
+
+Demo tokens, valid for 30 days (more: npx perkgate token --role ROLE --subject ID):
+  member ${DEMO_MEMBER}:
+    ${tokens.member}
+  partner ${DEMO_PARTNER}:
+    ${tokens.partner}
+  BD demo-bd:
+    ${tokens.bd}
+`;
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+async function stop(running: RunningGateway, gateway: Gateway, signal: string): Promise<void> {
+  gateway.log.info({ signal }, 'stopping: no new requests, those in flight are finished');
+  await running.stop();
+}

@@ -1,0 +1,92 @@
+// The demo: a program, members with cards and two months of history, told through the same services as the API.
+
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { Actor } from '../kernel/actor';
+import { assert } from '../kernel/assert';
+import { DAY, HOUR, type Instant, type ManualClock } from '../kernel/clock';
+import { type Id, namedId } from '../kernel/id';
+import { isRefusal, type Refusal } from '../kernel/refusal';
+import { newCode } from '../marketplace/code-cipher';
+import { readProgress, saveProgress } from '../marketplace/code-pool.store';
+import type { Card } from '../members/member';
+import { presetPath } from '../program/presets';
+import type { DemoHouse } from './demo-house';
+import { DEMO_CARDS, DEMO_CLAIMS, DEMO_MEMBERS, type DemoClaim, HISTORY_DAYS } from './demo-story';
+
+export { DEMO_MEMBER, DEMO_PARTNER } from './demo-story';
+
+const PROGRESS = 'demo';
+const CODES_A_POOL = 200;
+const OPERATOR: Actor = { role: 'SERVER', subject: 'demo-shop' };
+
+/**
+ * Fills an empty database, with the clock moved through the story; one that was filled is left alone. Every step has
+ * a key of its own, so a start that was interrupted is completed by the next.
+ */
+export async function seedDemo(house: DemoHouse, clock: ManualClock, now: Instant): Promise<void> {
+  if (await readProgress(house.database.read, PROGRESS)) return;
+  clock.set(now - HISTORY_DAYS * DAY);
+  const preset = presetPath('jd-plus');
+  const applied = await house.programs.apply(await readFile(preset), 'demo', preset);
+  assert(!applied.faults, 'the demo program is faulty');
+  await fillPools(house);
+  const members = must(await house.members.register(DEMO_MEMBERS.map(({ growth, points, ...profile }) => profile)));
+  const ids = new Map(members.map(({ externalId, id }) => [externalId, id]));
+  for (const { externalId, growth, points } of DEMO_MEMBERS) {
+    await adjust(house, ids.get(externalId)!, 'GROWTH', growth);
+    await adjust(house, ids.get(externalId)!, 'POINTS', points);
+  }
+  await openCards(house, clock, now, ids);
+  for (const claim of DEMO_CLAIMS) await tell(house, clock, now, ids.get(claim.member)!, claim);
+  clock.set(now);
+  await house.database.transaction((tx) => saveProgress(tx, { name: PROGRESS, position: 1, detail: '{}' }, now));
+}
+
+function must<Value>(outcome: Value | Refusal): Value {
+  assert(!isRefusal(outcome), `the demo was refused: ${isRefusal(outcome) ? outcome.message : ''}`);
+  return outcome;
+}
+
+async function fillPools(house: DemoHouse): Promise<void> {
+  const offers = house.catalogue.current().offers.filter(({ fulfilment }) => fulfilment === 'CODE_POOL');
+  for (const offer of offers) {
+    const lines = Array.from({ length: CODES_A_POOL }, () => `${newCode()}\n`).join('');
+    await house.pools.load({ offerId: offer.id, name: 'demo', source: Readable.from([Buffer.from(lines)]) });
+  }
+}
+
+async function adjust(house: DemoHouse, memberId: Id, balance: 'GROWTH' | 'POINTS', amount: number): Promise<void> {
+  if (amount > 0)
+    must(await house.members.adjust({ memberId, balance, amount, key: namedId('demo', balance, memberId) }));
+}
+
+async function openCards(
+  house: DemoHouse,
+  clock: ManualClock,
+  now: Instant,
+  ids: ReadonlyMap<string, Id>,
+): Promise<void> {
+  const opened = new Map<string, Card>();
+  for (const { order, member, plan, parent, daysAgo } of DEMO_CARDS) {
+    clock.set(now - daysAgo * DAY);
+    const planId = house.catalogue.current().planByCode(plan)!.id;
+    const parentCardId = parent && opened.get(parent)?.id;
+    const input = { memberId: ids.get(member)!, planId, orderId: `demo-${order}`, parentCardId };
+    opened.set(order, must(await house.cards.open(input)).card);
+  }
+}
+
+async function tell(house: DemoHouse, clock: ManualClock, now: Instant, memberId: Id, claim: DemoClaim): Promise<void> {
+  const catalogue = house.catalogue.current();
+  const offer = catalogue.offerByCode(claim.item);
+  const item = offer ?? catalogue.benefitByCode(claim.item);
+  assert(item, `the demo program has no ${claim.item}`);
+  clock.set(now - claim.daysAgo * DAY);
+  const idempotencyKey = `demo ${claim.item} ${claim.daysAgo}`;
+  const wanted = { itemKind: offer ? 'OFFER' : 'BENEFIT', itemId: item.id, memberId } as const;
+  const redemption = must(await house.redemptions.redeem(OPERATOR, { ...wanted, idempotencyKey }));
+  if (!claim.used) return;
+  clock.advance(2 * HOUR);
+  must(await house.ends.confirmUse(OPERATOR, { redemptionId: redemption.id, idempotencyKey: `use ${redemption.id}` }));
+}

@@ -1,0 +1,107 @@
+// Accounts in words, for people who ask why a balance is what it is.
+import { type Id, ZERO_ID } from '../kernel/id';
+import { COUNT, GROWTH, POINT } from '../kernel/money';
+import { type AccountKey, type AccountParts, accountParts, isEnforced, kindOf } from './account';
+import { type AccountKindName, kindName } from './chart';
+
+interface KindWords {
+  readonly title: string;
+  readonly holder: string;
+  readonly ref?: string;
+  readonly item?: string;
+}
+
+const MEMBER_TERM = { holder: 'member', ref: 'term' };
+
+/** What the parts of a key stand for, as the chart of accounts says. */
+const WORDS: Record<AccountKindName, KindWords> = {
+  CARD_CAP: { title: 'cost cap of a card', ...MEMBER_TERM },
+  CAP_CLASS: { title: 'cost cap of a benefit class', ...MEMBER_TERM, item: 'class' },
+  CAP_MONTH: { title: 'cost cap of a month', ...MEMBER_TERM },
+  CAP_PARTNER: { title: 'cost cap of a partner', ...MEMBER_TERM, item: 'partner' },
+  CAP_USE: { title: 'cost cap of one redemption', holder: 'member', ref: 'redemption' },
+  QUOTA: { title: 'quota of an entitlement', ...MEMBER_TERM, item: 'benefit' },
+  MEMBER_LIMIT: { title: 'limit of an offer for a member', holder: 'member', item: 'offer' },
+  STOCK: { title: 'stock of an offer', holder: 'offer' },
+  POINTS: { title: 'points of a member', holder: 'member' },
+  GROWTH: { title: 'growth value of a member', holder: 'member' },
+  SAVINGS: { title: 'savings of a card', ...MEMBER_TERM },
+  SAVINGS_MONTH: { title: 'savings of a month', holder: 'member' },
+  CAP_GRANTED: { title: 'caps granted', holder: 'plan' },
+  COST: { title: 'cost of redemptions', holder: 'partner', item: 'offer or benefit' },
+  PARENT_CAP_USED: { title: "used of a parent card's cap", holder: 'holder' },
+  OPERATOR_FUNDS: { title: 'cost that no card bears', holder: 'holder' },
+  SUB_CAP_GRANTED: { title: 'sub-caps granted', holder: 'holder' },
+  SUB_CAP_USED: { title: 'sub-caps used', holder: 'holder' },
+  QUOTA_GRANTED: { title: 'quotas granted', holder: 'holder' },
+  QUOTA_USED: { title: 'quotas used', holder: 'holder' },
+  LIMIT_GRANTED: { title: 'limits granted', holder: 'holder' },
+  LIMIT_USED: { title: 'limits used', holder: 'holder' },
+  STOCK_GRANTED: { title: 'stock granted', holder: 'holder' },
+  STOCK_ISSUED: { title: 'stock issued', holder: 'holder' },
+  POINTS_ISSUED: { title: 'points issued', holder: 'holder' },
+  POINTS_SPENT: { title: 'points spent', holder: 'holder' },
+  GROWTH_EARNED: { title: 'growth earned', holder: 'holder' },
+  GROWTH_LOST: { title: 'growth lost', holder: 'holder' },
+  SAVINGS_SOURCE: { title: 'source of savings', holder: 'holder' },
+};
+
+const UNIT_WORDS = new Map([
+  [COUNT, 'times'],
+  [POINT, 'points'],
+  [GROWTH, 'growth'],
+]);
+
+export interface AccountDescription {
+  /** The kind's name in the chart, or its number when the chart has none. */
+  readonly kind: string;
+  readonly enforced: boolean;
+  readonly parts: Required<AccountParts>;
+  /** `cost cap of a card (CARD_CAP), member 01…, term 01…, in CNY` */
+  readonly words: string;
+}
+
+/** Says in words which account a key names. Never throws: a damaged key is described by its digits. */
+export function describeAccount(key: AccountKey): AccountDescription {
+  const parts = partsOf(key);
+  const name = kindName(parts.kind);
+  const kind = name ?? `kind ${parts.kind}`;
+  const words: KindWords = name ? WORDS[name] : { title: 'account of an unknown kind', holder: 'holder' };
+  const listed = [
+    `${words.title} (${kind})`,
+    ...named(words.holder, parts.holder),
+    ...named(words.ref ?? 'ref', parts.ref),
+    ...(parts.item === 0 ? [] : [`${words.item ?? 'item'} ${parts.item}`]),
+    ...(parts.period === 0 ? [] : [periodWords(parts.period)]),
+    `in ${unitWords(parts.unit)}`,
+  ];
+  return { kind, enforced: isEnforced(key), parts, words: listed.join(', ') };
+}
+
+function partsOf(key: AccountKey): Required<AccountParts> {
+  try {
+    return accountParts(key);
+  } catch {
+    const [holder, ref] = [key.slice(0, 32), key.slice(36, 68)];
+    return { holder, kind: kindOf(key), ref, item: 0, period: 0, unit: `unknown unit, key ${key}` };
+  }
+}
+
+function named(word: string, id: Id): string[] {
+  return id === ZERO_ID ? [] : [`${word} ${id}`];
+}
+
+export function unitWords(unit: string): string {
+  return UNIT_WORDS.get(unit) ?? unit;
+}
+
+const WEEK_FROM = 1_000_000_000;
+
+/** `month 2026-11`, `day 2026-11-22`, `week from 2026-11-16` (see `PeriodNumber`). */
+export function periodWords(period: number): string {
+  const [week, date] = period >= WEEK_FROM ? [true, period - WEEK_FROM] : [false, period];
+  const digits = String(date).padStart(8, '0');
+  const [year, month, day] = [digits.slice(0, -4), digits.slice(-4, -2), digits.slice(-2)];
+  if (week) return `week from ${year}-${month}-${day}`;
+  return day === '00' ? `month ${year}-${month}` : `day ${year}-${month}-${day}`;
+}

@@ -1,0 +1,152 @@
+// The server on a real port: health, the explorer page, and an end that loses nothing.
+import { connect, type Socket } from 'node:net';
+import { freshGate, type SampleServer, startSample } from '../../test/support/sample-server';
+
+let server: SampleServer;
+let url: string;
+let databaseAway: boolean;
+
+beforeEach(async () => {
+  databaseAway = false;
+  server = await startSample({
+    readiness: {
+      database: async () => {
+        if (databaseAway) throw new Error('connect ECONNREFUSED');
+      },
+      catalogue: async () => undefined,
+    },
+    explorer: { defaultQuery: 'query Hi { hello } # </script><b>', headers: { authorization: 'Bearer member' } },
+    // Longer than a test may take: whoever relies on being cut off fails.
+    shutdownMs: 60_000,
+  });
+  url = await server.listen({ port: 0, host: '127.0.0.1' });
+});
+afterEach(() => server.close());
+
+const ask = (query: string, init: RequestInit = {}) =>
+  fetch(`${url}/graphql`, {
+    method: 'POST',
+    body: JSON.stringify({ query }),
+    headers: { 'content-type': 'application/json' },
+    ...init,
+  });
+
+describe('health', () => {
+  it('lives, and is ready', async () => {
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
+  });
+
+  it('names the check that fails, keeps its reason for the log, and lives on', async () => {
+    databaseAway = true;
+    const answer = await fetch(`${url}/readyz`);
+    expect([answer.status, await answer.text()]).toEqual([503, '{"status":"not ready","failing":["database"]}']);
+    expect(JSON.stringify(server.log)).toContain('ECONNREFUSED');
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    databaseAway = false;
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe('the explorer', () => {
+  it('shows browsers a page that needs no other host', async () => {
+    const answer = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml;q=0.9' } });
+    const html = await answer.text();
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(html).toContain('query Hi { hello }');
+    expect(html).toContain('Bearer member');
+    expect(html).toContain('"endpoint":"/graphql"');
+    expect(html).not.toMatch(/<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)\s*=\s*["']?(?:https?:)?\/\//i);
+    expect(html).not.toMatch(/@import\s+(?:url\()?["']?(?:https?:)?\/\/|url\(["']?(?:https?:)?\/\//i);
+    expect(html).not.toContain('# </script>');
+  });
+
+  it('may run only its own script, by the policy that browsers are given', async () => {
+    const answer = await fetch(url, { headers: { accept: 'text/html' } });
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/default-src 'none'; script-src 'sha256-[A-Za-z0-9+/=]{44}'; /);
+    expect(policy).not.toMatch(/https?:|unsafe-eval|script-src[^;]*unsafe-inline/);
+    expect(answer.headers.get('x-frame-options')).toBe('DENY');
+  });
+
+  it('points programs to the API', async () => {
+    expect(await (await fetch(url)).json()).toMatchObject({ graphql: '/graphql' });
+  });
+});
+
+it('sends modest security headers with every answer', async () => {
+  const { headers } = await ask('{ hello }');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('x-powered-by')).toBeNull();
+});
+
+describe('the end', () => {
+  it('finishes what is in flight, takes nothing new, and closes', async () => {
+    const gate = freshGate();
+    const inFlight = ask('{ slow }');
+    await gate.reached;
+    const closed = server.close();
+    await expect(ask('{ hello }')).rejects.toThrow();
+    gate.release();
+    const answer = await inFlight;
+    expect([answer.status, await answer.json()]).toEqual([200, { data: { slow: 'done' } }]);
+    await closed;
+  });
+
+  it('tells those who are still connected that it is not ready any more', async () => {
+    const gate = freshGate();
+    const inFlight = server.query('{ slow }');
+    await gate.reached;
+    const keptOpen = await openConnection();
+    keptOpen.send('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n');
+    await keptOpen.received(/"status":"ok"/);
+    // Half a request: the server must have read it before it closes, else the connection counts as idle.
+    await keptOpen.sendUntilRead('GET /readyz HTTP/1.1\r\nhost: a\r\n');
+    const closed = server.close();
+    keptOpen.send('\r\n');
+    await keptOpen.received(/HTTP\/1\.1 503[\s\S]*connection: close[\s\S]*"failing":\["shutdown"\]/i);
+    gate.release();
+    expect((await inFlight).status).toBe(200);
+    await closed;
+  });
+
+  it('cuts off who keeps a connection busy for longer than the shutdown may take', async () => {
+    const impatient = await startSample({ shutdownMs: 50 });
+    const address = await impatient.listen({ port: 0, host: '127.0.0.1' });
+    const gate = freshGate();
+    const stuck = fetch(`${address}/graphql`, {
+      method: 'POST',
+      body: '{"query":"{ slow }"}',
+      headers: { 'content-type': 'application/json' },
+    });
+    await gate.reached;
+    await Promise.all([impatient.close(), expect(stuck).rejects.toThrow()]);
+    gate.release();
+  });
+
+  it('may be asked for twice', async () => {
+    await Promise.all([server.close(), server.close()]);
+  });
+});
+
+async function openConnection() {
+  const accepted = new Promise<Socket>((resolve) => server.fastify.server.once('connection', resolve));
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString();
+  });
+  const serverSide = await accepted;
+  return {
+    send: (part: string) => socket.write(part),
+    sendUntilRead: async (part: string) => {
+      const expected = serverSide.bytesRead + Buffer.byteLength(part);
+      socket.write(part);
+      while (serverSide.bytesRead < expected) await new Promise((resolve) => setImmediate(resolve));
+    },
+    received: async (pattern: RegExp) => {
+      while (!pattern.test(text)) await new Promise((resolve) => socket.once('data', resolve));
+    },
+  };
+}

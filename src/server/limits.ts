@@ -1,0 +1,42 @@
+// How large a document may be: rules that run with the validation, whose outcome Apollo Server keeps by document.
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import { type ASTVisitor, GraphQLError, Kind, type ValidationContext, type ValidationRule } from 'graphql';
+
+export interface DocumentLimits {
+  readonly depth: number;
+  readonly aliases: number;
+  readonly operationsPerDocument: number;
+}
+
+const DIRECTIVES_PER_OPERATION = 50;
+
+// By default these rules throw, which ends as "internal server error"; a validation error is to be reported instead.
+const reporting = {
+  propagateOnRejection: false,
+  onReject: [
+    (context: ValidationContext | null, error: GraphQLError): void =>
+      context?.reportError(new GraphQLError(error.message.replace(/^Syntax Error: /, ''))),
+  ],
+};
+
+function maxOperationsRule(most: number): ValidationRule {
+  return (context: ValidationContext): ASTVisitor => ({
+    Document(node) {
+      const found = node.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION).length;
+      if (found > most) {
+        context.reportError(new GraphQLError(`A document may hold ${most} operations, found ${found}.`));
+      }
+    },
+  });
+}
+
+export function limitRules(limits: DocumentLimits): ValidationRule[] {
+  return [
+    maxOperationsRule(limits.operationsPerDocument),
+    maxDepthRule({ n: limits.depth, flattenFragments: true, ...reporting }) as unknown as ValidationRule,
+    maxAliasesRule({ n: limits.aliases, ...reporting }) as unknown as ValidationRule,
+    maxDirectivesRule({ n: DIRECTIVES_PER_OPERATION, ...reporting }) as unknown as ValidationRule,
+  ];
+}

@@ -1,0 +1,25 @@
+// The GraphQL schema from resolver classes, and its text as it stands in `schema/`.
+import 'reflect-metadata';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+
+// biome-ignore lint/complexity/noBannedTypes: type-graphql names its resolver classes so.
+export type ResolverClass = Function;
+
+/** Hands out instances that were made by hand; type-graphql asks for them by class. */
+export type Instances = ReadonlyMap<ResolverClass, object>;
+
+export function schemaOf(resolvers: readonly ResolverClass[], instances: Instances): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: resolvers as unknown as NonEmptyArray<ResolverClass>,
+    container: { get: (resolver: ResolverClass) => instances.get(resolver) },
+    // Inputs are checked by the services, which say what was given and what is allowed.
+    validate: false,
+  });
+}
+
+/** The schema as it is committed: sorted, so that a change shows where it happened and nowhere else. */
+export function schemaText(schema: GraphQLSchema): string {
+  const head = '# Emitted from the code by `npm run schema`; do not edit.\n\n';
+  return `${head}${printSchema(lexicographicSortSchema(schema))}\n`;
+}
