@@ -1,6 +1,7 @@
 // `perkgate ledger verify|explain`: the proof that the books are right, and the transfers behind one balance.
 import type { Command } from 'commander';
 import type { Gateway } from '../compose';
+import { type Column, textTable } from '../kernel/text-table';
 import { describeAccount } from '../ledger/describe';
 import { explainAccount, renderExplanation } from '../ledger/explain';
 import { verifyLedger } from '../ledger/verify';
@@ -8,6 +9,14 @@ import { renderVerifyReport } from '../ledger/verify-tally';
 import { holdCheck } from '../redemption/hold.check';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
 import { progressBar } from './progress';
+
+const ACCOUNT_COLUMNS: Column[] = [
+  { title: 'account' },
+  { title: 'posted', align: 'right' },
+  { title: 'held', align: 'right' },
+  { title: 'available', align: 'right' },
+  { title: 'key, for --account' },
+];
 
 interface ExplainCommand extends CommonOptions {
   readonly account?: string;
@@ -52,10 +61,14 @@ async function explained(gateway: Gateway, options: ExplainCommand) {
   const memberId = await gateway.members.idOf(options.member);
   if (!memberId) throw new CommandError(`There is no member ${options.member}.`);
   const balances = await gateway.ledger.balancesOf(memberId);
-  const accounts = [...balances].map(([key, balance]) => ({ key, words: describeAccount(key).words, ...balance }));
-  const lines = accounts.map(
-    ({ key, words, creditsPosted, debitsPosted, debitsPending }) =>
-      `${key}  ${words}: ${creditsPosted - debitsPosted - debitsPending} available`,
-  );
-  return { text: lines.join('\n'), json: { accounts } };
+  const accounts = [...balances].map(([key, balance]) => ({ key, ...describeAccount(key), ...balance }));
+  const holder = `member ${memberId}, `;
+  const rows = accounts.map(({ key, words, creditsPosted, debitsPosted, debitsPending }) => [
+    words.replace(holder, ''),
+    creditsPosted - debitsPosted,
+    debitsPending,
+    creditsPosted - debitsPosted - debitsPending,
+    key,
+  ]);
+  return { text: textTable(ACCOUNT_COLUMNS, rows), json: { accounts } };
 }

@@ -10,7 +10,7 @@ export const DEMO_MEMBERS = [
   {
     externalId: 'lin',
     nickname: '林小满',
-    tags: ['pets', 'films'],
+    tags: ['pet-owner', 'films'],
     birthday: '1992-04-18',
     growth: 12_600,
     points: 5_200,
@@ -56,6 +56,7 @@ export const DEMO_CLAIMS: readonly DemoClaim[] = [
   ...freight('lin', false, 3, 1),
   { member: 'lin', item: 'brewmaro-second-cup', daysAgo: 52, used: true },
   { member: 'lin', item: 'kinolume-weekday', daysAgo: 41, used: true },
+  { member: 'lin', item: 'stayvelle-upgrade', daysAgo: 45, used: true },
   { member: 'lin', item: 'doctor-call', daysAgo: 38, used: true },
   { member: 'lin', item: 'pet-wash', daysAgo: 34, used: true },
   { member: 'lin', item: 'kinolume-popcorn', daysAgo: 2, used: false },

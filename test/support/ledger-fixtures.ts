@@ -1,11 +1,11 @@
 // Accounts and chains for tests of the ledger: fresh ids each time, so that tests share a database without meeting.
 
 import type { Database } from '../../src/database/database';
-import { DAY, type Instant } from '../../src/kernel/clock';
+import { DAY, type Instant, ManualClock } from '../../src/kernel/clock';
 import { type Id, idAt, namedId, newId } from '../../src/kernel/id';
 import { type AccountKey, type AccountParts, accountKey } from '../../src/ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../../src/ledger/chart';
-import type { LedgerService } from '../../src/ledger/ledger.service';
+import { LedgerService } from '../../src/ledger/ledger.service';
 import type { Chain, ChainResult, Opening, TransferInput } from '../../src/ledger/transfer';
 import { type VerifyCheck, verifyLedger } from '../../src/ledger/verify';
 
@@ -75,4 +75,19 @@ export async function applied(ledger: LedgerService, chain: Chain): Promise<Chai
 export async function expectClean(database: Database, checks: readonly VerifyCheck[] = []): Promise<void> {
   const { checks: reports } = await verifyLedger(database, checks);
   expect(reports.flatMap(({ examples }) => examples)).toEqual([]);
+}
+
+export function ledgerOn(database: Database): LedgerService {
+  return new LedgerService(database, new ManualClock(NOW));
+}
+
+/** How many answers there are of each sort: `applied`, `replay applied`, `INSUFFICIENT`, `mismatch` … */
+export function outcomes(results: readonly ChainResult[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const result of results) {
+    const replay = 'replayed' in result && result.replayed ? 'replay ' : '';
+    const what = 'mismatch' in result ? 'mismatch' : result.applied ? 'applied' : result.status;
+    counts[replay + what] = (counts[replay + what] ?? 0) + 1;
+  }
+  return counts;
 }
