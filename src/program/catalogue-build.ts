@@ -65,6 +65,7 @@ export function benefitFrom(item: StoredItem, benefit: Benefit, currency: Unit):
     description: benefit.description ?? null,
     useConditions: benefit.useConditions ?? null,
     faceValue: money(benefit.faceValue, currency),
+    pointsPrice: benefit.pointsPrice,
   });
   return Object.freeze({ ...base, ...costsOf(benefit), name, class: benefit.class, redeemable, view });
 }
@@ -137,7 +138,6 @@ export function offerFrom(item: StoredItem, offer: OfferDefinition, lookup: Look
     fulfilment,
     benefitClass,
     stock,
-    pointsPrice,
     view,
     audience: Object.freeze({
       levels: new Set(levels.map((level) => lookup.idOf('LEVEL', level))),
@@ -161,8 +161,8 @@ function baseOf(type: GlobalIdType, { id, number, code, version, retired }: Stor
   return { id, globalId: toGlobalId(type, id), number, code, version, retired };
 }
 
-function costsOf({ unitCost, faceValue, costBasis, coPay, couponValidDays }: Priced): Costs {
-  return { unitCost, faceValue, costBasis, coPay, couponValidDays };
+function costsOf({ unitCost, faceValue, pointsPrice, costBasis, coPay, couponValidDays }: Priced): Costs {
+  return { unitCost, faceValue, pointsPrice, costBasis, coPay, couponValidDays };
 }
 
 function money(amount: number, currency: Unit): Money {

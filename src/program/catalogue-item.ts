@@ -55,6 +55,7 @@ export interface BenefitView {
   readonly useConditions: string | null;
   readonly redeemable: boolean;
   readonly faceValue: Money;
+  readonly pointsPrice: number;
 }
 export interface PartnerView {
   readonly id: string;
@@ -79,6 +80,8 @@ export interface Costs {
   /** Integers in the minor unit of the program's currency. */
   readonly unitCost: number;
   readonly faceValue: number;
+  /** What the member pays, in points. */
+  readonly pointsPrice: number;
   readonly costBasis: CostBasis;
   readonly coPay: boolean;
   readonly couponValidDays: number;
@@ -164,7 +167,6 @@ export interface CatalogueOffer extends CatalogueItem, Costs {
   readonly stock?: number;
   /** `EVER` of the file is the period `TERM` here. */
   readonly memberLimit?: { readonly limit: number; readonly period: PeriodKind };
-  readonly pointsPrice: number;
   readonly view: OfferView;
 }
 

@@ -62,6 +62,8 @@ export interface Plan {
 export interface Priced {
   readonly unitCost: Amount;
   readonly faceValue: Amount;
+  /** What the member pays, in points. */
+  readonly pointsPrice: number;
   readonly costBasis: CostBasis;
   readonly coPay: boolean;
   readonly couponValidDays: number;
@@ -105,7 +107,6 @@ export interface OfferDefinition extends Priced {
   readonly validUntil?: string;
   readonly stock?: number;
   readonly memberLimit?: MemberLimit;
-  readonly pointsPrice: number;
 }
 
 export interface ProgramSettings {

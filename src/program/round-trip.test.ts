@@ -68,6 +68,7 @@ const quota = fc.record({
 const priced = {
   unitCost: amount,
   faceValue: amount,
+  pointsPrice: amount,
   costBasis: fc.constantFrom('ISSUE' as const, 'USE' as const),
   coPay: fc.constant(true),
   couponValidDays: fc.integer({ min: 1, max: 3660 }),
@@ -183,7 +184,6 @@ function offerOf(
     validFrom: optional(fc.constant('2026-01-01T00:00:00Z')),
     validUntil: optional(fc.constant('2026-01-01T08:00:01+08:00')),
     stock: optional(fc.nat({ max: 1_000_000_000 })),
-    pointsPrice: amount,
     ...priced,
     memberLimit: optional(
       fc.record({ limit: fc.integer({ min: 1, max: 9 }), period: fc.constantFrom('EVER' as const, 'DAY' as const) }),

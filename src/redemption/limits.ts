@@ -78,6 +78,7 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   const limits: Limit[] = [];
   if (claim.itemKind === 'BENEFIT') addQuota(claim, limits);
   else addOfferLimits(claim, limits);
+  addPoints(claim, limits);
   if (claim.costs.unitCost > 0 && claim.bearer)
     addCaps(claim, claim.bearer.plan, claim.bearer.term, redemptionId, limits);
   return limits;
@@ -136,18 +137,22 @@ function addOfferLimits(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Li
       to: contra(itemId, KIND.STOCK_ISSUED, COUNT),
     });
   }
-  if (offer.pointsPrice > 0) {
-    limits.push({
-      kind: 'POINTS',
-      account: pointsAccount(memberId),
-      unit: POINT,
-      amount: offer.pointsPrice,
-      refusal: REFUSALS.POINTS,
-      to: contra(ZERO_ID, KIND.POINTS_SPENT, POINT, offer.number),
-      // A member who never earned a point has no account yet.
-      opening: { account: pointsAccount(memberId), grant: 0, from: contra(ZERO_ID, KIND.POINTS_ISSUED, POINT) },
-    });
-  }
+}
+
+function addPoints(claim: Claim, limits: Limit[]): void {
+  const { pointsPrice } = claim.costs;
+  if (pointsPrice === 0) return;
+  const account = pointsAccount(claim.rows.member.id);
+  limits.push({
+    kind: 'POINTS',
+    account,
+    unit: POINT,
+    amount: pointsPrice,
+    refusal: REFUSALS.POINTS,
+    to: contra(ZERO_ID, KIND.POINTS_SPENT, POINT, claim.itemNumber),
+    // A member who never earned a point has no account yet.
+    opening: { account, grant: 0, from: contra(ZERO_ID, KIND.POINTS_ISSUED, POINT) },
+  });
 }
 
 /** Where the operator's costs gather: by partner, and by offer or benefit. */

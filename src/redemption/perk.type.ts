@@ -41,6 +41,8 @@ export class BenefitType {
   redeemable!: boolean;
   @Field(() => MoneyType, { description: 'What one use is worth to the member.' })
   faceValue!: MoneyType;
+  @Field(() => GraphQLSafeInt, { description: 'What one use costs the member, in points.' })
+  pointsPrice!: number;
 }
 
 @Allow(SIGNED_IN)

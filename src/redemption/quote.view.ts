@@ -14,7 +14,7 @@ export function toQuoteType(quote: Quote, showCaps: boolean): RedemptionQuoteTyp
     cost: { amount: cost, currency },
     coPay: { amount: coPay, currency },
     faceValue: { amount: claim.costs.faceValue, currency },
-    pointsPrice: claim.itemKind === 'OFFER' ? claim.offer.pointsPrice : 0,
+    pointsPrice: claim.costs.pointsPrice,
     limits: shown.map(toLimitType),
   };
 }

@@ -130,7 +130,7 @@ export class RedemptionService {
       cost: costs.unitCost,
       coPay: 0,
       faceValue: costs.faceValue,
-      points: claim.itemKind === 'OFFER' ? claim.offer.pointsPrice : 0,
+      points: costs.pointsPrice,
       sealedCode: fromPool ? undefined : this.cipher.seal(itemId, newCode()),
       claimedAt: now,
       expiresAt,

@@ -5,12 +5,16 @@ import { present, type Rule } from './rule';
 export const passiveBenefit: Rule = (program) => {
   const faults: FaultAt[] = [];
   const passive = new Set<string>();
-  for (const [at, { code, redeemable, unitCost }] of present(program.benefits)) {
+  for (const [at, { code, redeemable, unitCost, pointsPrice }] of present(program.benefits)) {
     if (redeemable !== false) continue;
     if (code !== undefined) passive.add(code);
     if (unitCost !== undefined && unitCost > 0) {
       const allowed = '0 for a benefit with redeemable: false, because no cap would stop its cost';
       faults.push({ path: ['benefits', at, 'unitCost'], given: String(unitCost), allowed });
+    }
+    if (pointsPrice !== undefined && pointsPrice > 0) {
+      const allowed = '0 for a benefit with redeemable: false, because nobody claims it and pays';
+      faults.push({ path: ['benefits', at, 'pointsPrice'], given: String(pointsPrice), allowed });
     }
   }
   for (const section of ['levels', 'plans'] as const) {
