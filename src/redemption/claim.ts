@@ -23,6 +23,8 @@ export interface Bearer {
   readonly card: Card;
   readonly term: Term;
   readonly plan: CataloguePlan;
+  /** The running term of the parent card, for a plan that draws on its cap as well. */
+  readonly parent?: { readonly card: Card; readonly term: Term };
 }
 
 interface ClaimBase {
@@ -83,10 +85,19 @@ export function levelOf({ catalogue, rows }: Asking): CatalogueLevel | undefined
   return catalogue.levelForGrowth(leftOn(rows.balances, growthAccount(rows.member.id)));
 }
 
-function bearerOf(asking: Asking, card: Card): Bearer | undefined {
-  const term = card.status === 'ACTIVE' ? currentTerm(card, asking.now) : undefined;
+function runningTerm(card: Card | undefined, now: Instant): Term | undefined {
+  return card?.status === 'ACTIVE' ? currentTerm(card, now) : undefined;
+}
+
+/** The card as a bearer, if its term runs, and its parent's too where the plan draws on the parent's cap. */
+export function bearerOf(asking: Asking, card: Card): Bearer | undefined {
+  const term = runningTerm(card, asking.now);
   const plan = asking.catalogue.plan(card.planId);
-  return term && plan ? { card, term, plan } : undefined;
+  if (!term || !plan) return undefined;
+  if (!plan.drawsOnParentCap) return { card, term, plan };
+  const parentCard = asking.rows.cards.find(({ id }) => id === card.parentCardId);
+  const parentTerm = runningTerm(parentCard, asking.now);
+  return parentCard && parentTerm && { card, term, plan, parent: { card: parentCard, term: parentTerm } };
 }
 
 export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): OfferClaim | Refusal {
@@ -140,6 +151,13 @@ function audienceFault(asking: Asking, offer: CatalogueOffer, bearer: Bearer | u
 
 function notActive(card: Card, now: Instant): Refusal {
   const status = cardStatusAt(card, now);
+  if (status === 'ACTIVE') {
+    return refuse(
+      'CARD_NOT_ACTIVE',
+      'The card hangs on another one that is not active. Renew that one to go on.',
+      'card',
+    );
+  }
   const next = status === 'EXPIRED' ? 'Renew it to go on.' : status === 'UPCOMING' ? 'Wait until its term begins.' : '';
   return refuse('CARD_NOT_ACTIVE', `The card is ${status.toLowerCase()}. ${next}`.trim(), 'card');
 }

@@ -9,7 +9,7 @@ import { type AccountKey, accountKey, available, type Balance } from '../ledger/
 import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import type { Opening } from '../ledger/transfer';
 import { hasStock, stockAccountOf } from '../marketplace/stock.service';
-import { type Card, currentTerm, type Term } from '../members/member';
+import type { Term } from '../members/member';
 import {
   cardCapAccount,
   classCapAccount,
@@ -200,7 +200,7 @@ function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id
     to: costAccount(claim, currency),
   };
   limits.push(card);
-  const parent = plan.drawsOnParentCap ? parentTerm(claim) : undefined;
+  const parent = claim.bearer?.parent;
   if (!parent) return;
   limits.push({
     ...card,
@@ -209,13 +209,6 @@ function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id
     account: cardCapAccount({ ...ref, termId: parent.term.id }),
     to: contra(parent.card.planId, KIND.PARENT_CAP_USED, currency),
   });
-}
-
-function parentTerm(claim: Claim): { card: Card; term: Term } | undefined {
-  const parentId = claim.bearer?.card.parentCardId;
-  const card = claim.rows.cards.find(({ id }) => id === parentId);
-  // Without a running term the last one bears it: its cap was withdrawn or is past, and refuses.
-  return card && { card, term: currentTerm(card, claim.now) ?? card.terms.at(-1)! };
 }
 
 /** What is left on a limit, given the balances that were read; an account not yet open has its whole grant. */

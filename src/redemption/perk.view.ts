@@ -3,10 +3,9 @@
 import { encodeCursor } from '../kernel/page';
 import { isRefusal, refuse } from '../kernel/refusal';
 import type { StockService } from '../marketplace/stock.service';
-import { currentTerm } from '../members/member';
 import { type CardView, MemberView, type Standing } from '../members/member.view';
 import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../program/catalogue-item';
-import { type Bearer, benefitClaim, claimOffer } from './claim';
+import { type Bearer, bearerOf, benefitClaim, claimOffer } from './claim';
 import type { EntitledBenefitType, PerkConnectionType, PerkType } from './perk.type';
 import { outlookOf, quotaOf, unusable } from './usability';
 
@@ -70,8 +69,7 @@ const APPLIES_BY_ITSELF = { usable: true, reasons: [] };
 export function cardBenefits(view: CardView): EntitledBenefitType[] {
   const { standing, card } = view;
   const plan = standing.catalogue.plan(card.planId);
-  const term = card.status === 'ACTIVE' ? currentTerm(card, standing.now) : undefined;
-  const bearer = plan && term ? { card, term, plan } : undefined;
+  const bearer = bearerOf(standing, card);
   return (plan?.entitlements ?? []).map((entitlement) => entitledBenefit(standing, entitlement, bearer));
 }
 
