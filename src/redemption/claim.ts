@@ -103,16 +103,15 @@ export function bearerOf(asking: Asking, card: Card): Bearer | undefined {
 export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): OfferClaim | Refusal {
   const { catalogue, rows, now } = asking;
   const candidates = rows.cards.filter(({ id, planId }) => (cardId ? id === cardId : admits(offer, planId)));
-  const bearer = candidates.map((card) => bearerOf(asking, card)).find((found) => found !== undefined);
-  if (cardId && !bearer) return notActive(candidates[0]!, now);
+  const bearer = chosenBearer(asking, candidates);
+  const held = candidates[0];
+  const needsCard = cardId !== undefined || offer.chargesCard || offer.audience.plans.size > 0;
+  if (needsCard && !bearer && held) return notActive(held, now);
   if (!isOpen(offer, now)) return refuse('OFFER_NOT_LIVE', 'This perk is not on offer now.');
   const outside = audienceFault(asking, offer, bearer);
   if (outside) return outside;
   if (offer.chargesCard && !bearer) {
-    const held = candidates[0];
-    return held
-      ? notActive(held, now)
-      : refuse('NOT_ELIGIBLE', 'This perk needs a card that the member does not hold.');
+    return refuse('NOT_ELIGIBLE', 'This perk needs a card that the member does not hold.');
   }
   return {
     itemKind: 'OFFER',
@@ -126,6 +125,17 @@ export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): 
     itemNumber: offer.number,
     bearer: offer.chargesCard ? bearer : undefined,
   };
+}
+
+/** The first card that can bear the cost, a membership before a privilege card. */
+function chosenBearer(asking: Asking, cards: readonly Card[]): Bearer | undefined {
+  let chosen: Bearer | undefined;
+  for (const card of cards) {
+    const bearer = bearerOf(asking, card);
+    if (bearer?.plan.kind === 'MEMBERSHIP') return bearer;
+    chosen ??= bearer;
+  }
+  return chosen;
 }
 
 function admits(offer: CatalogueOffer, planId: Id): boolean {

@@ -1,7 +1,7 @@
 // How a redemption ends: cancelled, used or expired; each a chain that posts, voids or reverses what the claim took.
 import type { Database } from '../database/database';
 import type { Actor } from '../kernel/actor';
-import type { Clock } from '../kernel/clock';
+import type { Clock, Instant } from '../kernel/clock';
 import { type Id, namedId, newId } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
 import { kindOf } from '../ledger/account';
@@ -33,6 +33,7 @@ interface Ending {
   readonly key: Id;
   readonly fingerprint: string;
   readonly to: EndRow['to'];
+  readonly usedAt?: Instant;
   readonly refused?: Refusal;
   readonly openings?: readonly Opening[];
   readonly transfers: readonly TransferInput[];
@@ -40,6 +41,13 @@ interface Ending {
 }
 
 const NOTHING = refuse('NOT_FOUND', 'There is no such redemption.', 'redemption');
+// Kept with the posts and voids of a chain, for the case that another one ended the holds first.
+const ENDED_BEFORE_CANCEL = JSON.stringify(
+  refuse('NOT_CANCELLABLE', 'The redemption was used, cancelled or has expired in the meantime.'),
+);
+const ENDED_BEFORE_USE = JSON.stringify(
+  refuse('NOT_USABLE', 'The coupon was used, cancelled or has expired in the meantime.'),
+);
 
 export class EndRedemptionService {
   constructor(
@@ -66,8 +74,9 @@ export class EndRedemptionService {
       input,
       'use',
       async (redemption, transfers) => {
-        const fault = useFault(redemption, input.usedAt ?? this.clock.now(), this.clock.now());
-        return { to: 'USED', refused: fault, ...(await this.useParts(redemption, transfers)) };
+        const usedAt = input.usedAt ?? this.clock.now();
+        const fault = useFault(redemption, usedAt, this.clock.now());
+        return { to: 'USED', refused: fault, usedAt, ...(await this.useParts(redemption, transfers, usedAt)) };
       },
       input.usedAt,
     );
@@ -129,14 +138,9 @@ export class EndRedemptionService {
   }
 
   private async submit(redemption: Redemption, ending: Ending) {
-    const { key, fingerprint, to, refused, openings, transfers, companions = [] } = ending;
+    const { key, fingerprint, to, usedAt, refused, openings, transfers, companions = [] } = ending;
     const id = newId(this.clock.now());
-    const row: EndRow = {
-      id: redemption.id,
-      from: redemption.status,
-      to,
-      usedAt: to === 'USED' ? this.clock.now() : undefined,
-    };
+    const row: EndRow = { id: redemption.id, from: redemption.status, to, usedAt };
     const chain = refused
       ? { key, fingerprint, id, transfers: [], refused: JSON.stringify(refused) }
       : { key, fingerprint, id, openings, transfers };
@@ -151,6 +155,7 @@ export class EndRedemptionService {
   private async useParts(
     redemption: Redemption,
     transfers: Transfer[],
+    usedAt: Instant,
   ): Promise<Pick<Ending, 'openings' | 'transfers' | 'companions'>> {
     const saved = redemption.faceValue - redemption.coPay;
     const posts = openHolds(transfers).map((hold): TransferInput => {
@@ -161,11 +166,12 @@ export class EndRedemptionService {
         pendingId: hold.id,
         code: TRANSFER_CODES.USE,
         amount: isSaving ? Math.max(saved, 0) : undefined,
+        refusal: ENDED_BEFORE_USE,
       };
     });
     if (saved <= 0) return { transfers: posts };
     const { currency, memberId, termId } = redemption;
-    const month = this.catalogue().time.periodAt('MONTH', this.clock.now());
+    const month = this.catalogue().time.periodAt('MONTH', usedAt);
     const account = savingsMonthAccount(memberId, month, currency);
     const source = savingsSource(currency);
     return {
@@ -223,7 +229,9 @@ function openHolds(transfers: readonly Transfer[]): Transfer[] {
 function reversal(transfers: readonly Transfer[], burnt: boolean): TransferInput[] {
   const code: TransferCode = TRANSFER_CODES.CANCEL;
   return transfers.flatMap((transfer): TransferInput[] => {
-    if (transfer.kind === 'HOLD') return [{ kind: 'VOID', pendingId: transfer.id, code }];
+    if (transfer.kind === 'HOLD') {
+      return [{ kind: 'VOID', pendingId: transfer.id, code, refusal: ENDED_BEFORE_CANCEL }];
+    }
     if (transfer.kind !== 'TRANSFER' || transfer.code !== TRANSFER_CODES.REDEEM) return [];
     if (burnt && KEPT_WHEN_BURNT.has(kindOf(transfer.debit))) return [];
     return [{ kind: 'TRANSFER', debit: transfer.credit, credit: transfer.debit, amount: transfer.amount, code }];

@@ -190,7 +190,7 @@ function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id
     const ofPartner = partnerCapAccount(ref, claim.offer.partner.number);
     if (claim.rows.balances.has(ofPartner)) add('PARTNER_CAP', ofPartner);
   }
-  if (plan.subCaps.perUse !== undefined) add('USE_CAP', useCapAccount(ref, redemptionId), plan.subCaps.perUse);
+  if (plan.subCaps.perUse !== undefined) add('USE_CAP', useCapAccount(redemptionId, currency), plan.subCaps.perUse);
   const card: Limit = {
     kind: 'CARD_CAP',
     account: cardCapAccount(ref),

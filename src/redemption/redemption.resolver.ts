@@ -3,6 +3,7 @@ import { Arg, Ctx, createUnionType, ID, Mutation, Query, Resolver } from 'type-g
 import type { Actor } from '../kernel/actor';
 import { fromGlobalId, type Id } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
+import { checkAmount, checkText } from '../members/input-checks';
 import type { MemberService } from '../members/member.service';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
@@ -46,6 +47,8 @@ export class RedemptionResolver {
   @Allow('MEMBER', 'SERVER')
   @Mutation(() => RedemptionResult, { description: 'Claims a perk or a benefit.' })
   async redeem(@Arg('input') input: RedeemRequest, @Ctx() context: RequestContext): Promise<object> {
+    const fault = checkKey(input) ?? checkAmount('maxCoPay', input.maxCoPay ?? 0);
+    if (fault) return toRefusalType(fault);
     const memberId = await this.memberOf(context.actor!, input.member);
     if (isRefusal(memberId)) return toRefusalType(memberId);
     const wanted = wantedOf(input.item, input.card);
@@ -75,6 +78,8 @@ export class RedemptionResolver {
   @Allow('MEMBER', 'SERVER', 'OPERATIONS')
   @Mutation(() => RedemptionResult, { description: 'Takes an unused redemption back, with all that it took.' })
   async cancelRedemption(@Arg('input') input: CancelRequest, @Ctx() context: RequestContext): Promise<object> {
+    const fault = checkKey(input);
+    if (fault) return toRefusalType(fault);
     const redemptionId = fromGlobalId('redemption', input.redemption);
     if (redemptionId === undefined) return toRefusalType(NO_REDEMPTION);
     const { idempotencyKey } = input;
@@ -84,6 +89,8 @@ export class RedemptionResolver {
   @Allow('SERVER', 'PARTNER')
   @Mutation(() => RedemptionResult, { description: 'Says that a coupon was used.' })
   async confirmUse(@Arg('input') input: ConfirmUseRequest, @Ctx() context: RequestContext): Promise<object> {
+    const fault = checkKey(input);
+    if (fault) return toRefusalType(fault);
     const redemptionId = fromGlobalId('redemption', input.redemption);
     if (redemptionId === undefined) return toRefusalType(NO_REDEMPTION);
     const { idempotencyKey, usedAt } = input;
@@ -117,6 +124,11 @@ export class RedemptionResolver {
   private answer(outcome: Redemption | Refusal, context: RequestContext): object {
     return isRefusal(outcome) ? toRefusalType(outcome) : this.view(outcome, context);
   }
+}
+
+/** Before anything is looked up: a malformed key comes before an unknown id in the order of refusals. */
+function checkKey({ idempotencyKey }: { readonly idempotencyKey: string }): Refusal | undefined {
+  return checkText('idempotencyKey', idempotencyKey);
 }
 
 function wantedOf(item: string, card: string | null | undefined): Wanted | Refusal {
