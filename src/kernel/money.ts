@@ -24,13 +24,19 @@ export function isCurrency(value: string): boolean {
 }
 
 const FIRST_COUNTED_CODE = 20_000;
+const codes = new Map<Unit, number>();
 
 /** A number of 16 bits for a unit, for account keys: three letters in base 26 for money, 20000 and up for the rest. */
 export function unitCode(unit: Unit): number {
+  const known = codes.get(unit);
+  if (known !== undefined) return known;
   const counted = COUNTED_UNITS.indexOf(unit);
-  if (counted >= 0) return FIRST_COUNTED_CODE + counted;
-  assert(isCurrency(unit), `unknown unit ${unit}`);
-  return [...unit].reduce((code, letter) => code * 26 + letter.charCodeAt(0) - 65, 0);
+  assert(counted >= 0 || isCurrency(unit), `unknown unit ${unit}`);
+  const inLetters = () => [...unit].reduce((code, letter) => code * 26 + letter.charCodeAt(0) - 65, 0);
+  const code = counted >= 0 ? FIRST_COUNTED_CODE + counted : inLetters();
+  // At most as many as there are triples of letters.
+  codes.set(unit, code);
+  return code;
 }
 
 export function unitFromCode(code: number): Unit {
@@ -51,5 +57,7 @@ export function costCapOf(priceAmount: number, targetRoi: number): number {
   assert(isAmount(priceAmount), `price ${priceAmount} is not an amount`);
   const roiMillionths = BigInt(Math.round(targetRoi * 1_000_000));
   assert(roiMillionths > 0n, `target ROI ${targetRoi} is not above zero`);
-  return Number((BigInt(priceAmount) * 1_000_000n) / roiMillionths);
+  const cap = Number((BigInt(priceAmount) * 1_000_000n) / roiMillionths);
+  assert(isAmount(cap), `price ${priceAmount} at target ROI ${targetRoi} makes a cap beyond the safe integers`);
+  return cap;
 }

@@ -1,5 +1,5 @@
 // Periods of business time: terms, months, weeks and days in the program's zone, as numbers that fit an account key.
-import { type Instant, MINUTE } from './clock';
+import { DAY, type Instant, MINUTE } from './clock';
 
 export const PERIOD_KINDS = ['TERM', 'MONTH', 'WEEK', 'DAY'] as const;
 export type PeriodKind = (typeof PERIOD_KINDS)[number];
@@ -8,12 +8,22 @@ export type PeriodKind = (typeof PERIOD_KINDS)[number];
 export type PeriodNumber = number;
 
 export const WHOLE_TERM: PeriodNumber = 0;
-const WEEK_BASE = 1_000_000_000;
+/** Numbers of weeks are from here up, those of months and days below. */
+export const WEEK_BASE = 1_000_000_000;
 
 interface LocalDate {
   readonly year: number;
   readonly month: number;
   readonly day: number;
+}
+
+type CountedKind = Exclude<PeriodKind, 'TERM'>;
+
+/** What the instants of one quarter hour have in common. */
+interface Span {
+  readonly quarter: number;
+  readonly period: PeriodNumber;
+  readonly next: Instant;
 }
 
 const QUARTER = 15 * MINUTE;
@@ -24,6 +34,7 @@ export class BusinessTime {
   private readonly format: Intl.DateTimeFormat;
   // Zone rules change on quarter hours only, so one look-up of the slow formatter serves each quarter hour.
   private readonly offsets = new Map<number, number>();
+  private readonly spans: Partial<Record<CountedKind, Span>> = {};
 
   /** Throws RangeError when `timeZone` is no IANA zone. */
   constructor(readonly timeZone: string) {
@@ -60,14 +71,40 @@ export class BusinessTime {
 
   /** The instant at which a local date begins; day and month may overflow, as in `Date.UTC`. */
   startOfDate(year: number, month: number, day: number): Instant {
-    const utc = Date.UTC(year, month - 1, day);
-    // Two rounds, because the offset before a change of the clocks is not the one after it.
-    const first = utc - this.offsetAt(utc);
-    return utc - this.offsetAt(first);
+    return this.fromLocal(Date.UTC(year, month - 1, day));
+  }
+
+  /**
+   * The instant of a local time, given as if it were UTC. Where the clocks were set back it is there twice, and the
+   * first one counts; where they were set forward it is not there, and it counts as if they had not been yet.
+   */
+  private fromLocal(local: number): Instant {
+    const before = local - this.offsetAt(local - DAY);
+    const after = local - this.offsetAt(local + DAY);
+    const there = [before, after].filter((instant) => instant + this.offsetAt(instant) === local);
+    return there.length > 0 ? Math.min(...there) : before;
   }
 
   periodAt(kind: PeriodKind, instant: Instant): PeriodNumber {
-    if (kind === 'TERM') return WHOLE_TERM;
+    return kind === 'TERM' ? WHOLE_TERM : this.spanAt(kind, instant).period;
+  }
+
+  /** The first instant of the period after the one that holds `instant`; `undefined` for a whole term. */
+  nextPeriodAt(kind: PeriodKind, instant: Instant): Instant | undefined {
+    return kind === 'TERM' ? undefined : this.spanAt(kind, instant).next;
+  }
+
+  /** Local days begin on quarter hours, so all instants of a quarter lie in one period: the last one asked is kept. */
+  private spanAt(kind: CountedKind, instant: Instant): Span {
+    const quarter = Math.floor(instant / QUARTER);
+    const known = this.spans[kind];
+    if (known?.quarter === quarter) return known;
+    const span = { quarter, period: this.numberOf(kind, instant), next: this.startAfter(kind, instant) };
+    this.spans[kind] = span;
+    return span;
+  }
+
+  private numberOf(kind: CountedKind, instant: Instant): PeriodNumber {
     const { year, month, day } = this.localDate(instant);
     if (kind === 'MONTH') return year * 10_000 + month * 100;
     if (kind === 'DAY') return year * 10_000 + month * 100 + day;
@@ -76,9 +113,7 @@ export class BusinessTime {
     return WEEK_BASE + monday.getUTCFullYear() * 10_000 + (monday.getUTCMonth() + 1) * 100 + monday.getUTCDate();
   }
 
-  /** The first instant of the period after the one that holds `instant`; `undefined` for a whole term. */
-  nextPeriodAt(kind: PeriodKind, instant: Instant): Instant | undefined {
-    if (kind === 'TERM') return undefined;
+  private startAfter(kind: CountedKind, instant: Instant): Instant {
     const { year, month, day } = this.localDate(instant);
     if (kind === 'MONTH') return this.startOfDate(year, month + 1, 1);
     if (kind === 'DAY') return this.startOfDate(year, month, day + 1);
@@ -98,8 +133,8 @@ export class BusinessTime {
    */
   addMonths(instant: Instant, months: number): Instant {
     const { year, month, day } = this.localDate(instant);
-    const timeOfDay = instant - this.startOfDate(year, month, day);
+    const timeOfDay = instant + this.offsetAt(instant) - Date.UTC(year, month - 1, day);
     const lastDay = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate();
-    return this.startOfDate(year, month + months, Math.min(day, lastDay)) + timeOfDay;
+    return this.fromLocal(Date.UTC(year, month - 1 + months, Math.min(day, lastDay)) + timeOfDay);
   }
 }

@@ -25,14 +25,30 @@ export interface AccountParts {
 
 const UINT32 = 2 ** 32;
 
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
+const DIGITS_KEPT = 10_000;
+
+/** Writes numbers as so many hexadecimal digits. A request makes hundreds of keys out of few numbers: they are kept. */
+function hexWriter(digits: number): (value: number) => string {
+  const kept = new Map<number, string>();
+  return (value) => {
+    const known = kept.get(value);
+    if (known !== undefined) return known;
+    const text = value.toString(16).padStart(digits, '0');
+    if (kept.size >= DIGITS_KEPT) kept.clear();
+    kept.set(value, text);
+    return text;
+  };
 }
+
+const hex4 = hexWriter(4);
+const hex8 = hexWriter(8);
+const isUint32 = (value: number): boolean => value >= 0 && value < UINT32;
 
 export function accountKey(parts: AccountParts): AccountKey {
   const { holder, kind, ref = ZERO_ID, item = 0, period = 0, unit } = parts;
-  assert(item >= 0 && item < UINT32 && period >= 0 && period < UINT32, `item ${item} or period ${period} out of range`);
-  return holder + hex(kind, 4) + ref + hex(item, 8) + hex(period, 8) + hex(unitCode(unit), 4);
+  // The message is put together only when it is needed, which keeps this quick.
+  if (!isUint32(item) || !isUint32(period)) assert(false, `item ${item} or period ${period} out of range`);
+  return holder + hex4(kind) + ref + hex8(item) + hex8(period) + hex4(unitCode(unit));
 }
 
 export function accountParts(key: AccountKey): Required<AccountParts> {

@@ -17,7 +17,7 @@ export const ACCOUNT_KINDS = {
   CAP_MONTH: 0x0012,
   /** … at one partner. item = the partner's number. */
   CAP_PARTNER: 0x0013,
-  /** … by one redemption. ref = the redemption. */
+  /** … by one redemption. holder redemption. */
   CAP_USE: 0x0014,
   /** Uses left of an entitlement. holder member, ref term (zero for a level's), item benefit, period. */
   QUOTA: 0x0020,

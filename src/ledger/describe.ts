@@ -19,7 +19,7 @@ const WORDS: Record<AccountKindName, KindWords> = {
   CAP_CLASS: { title: 'cost cap of a benefit class', ...MEMBER_TERM, item: 'class' },
   CAP_MONTH: { title: 'cost cap of a month', ...MEMBER_TERM },
   CAP_PARTNER: { title: 'cost cap of a partner', ...MEMBER_TERM, item: 'partner' },
-  CAP_USE: { title: 'cost cap of one redemption', holder: 'member', ref: 'redemption' },
+  CAP_USE: { title: 'cost cap of one redemption', holder: 'redemption' },
   QUOTA: { title: 'quota of an entitlement', ...MEMBER_TERM, item: 'benefit' },
   MEMBER_LIMIT: { title: 'limit of an offer for a member', holder: 'member', item: 'offer' },
   STOCK: { title: 'stock of an offer', holder: 'offer' },

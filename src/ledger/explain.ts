@@ -54,7 +54,7 @@ export interface ExplainOptions {
  * Lines come in the order in which the ledger decided them, to the millisecond; within one millisecond by id. Reads
  * one snapshot, so the last line of the last page agrees with `balance` whatever commits meanwhile.
  */
-export function explainAccount(
+export async function explainAccount(
   database: Database,
   account: AccountKey,
   options: ExplainOptions = {},

@@ -1,7 +1,7 @@
 // The only SQL that touches the ledger's tables: locks, reads and writes of one batch.
 import { questionMarks } from '../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../database/sql';
-import { assert } from '../kernel/assert';
+import { assert, InvariantError } from '../kernel/assert';
 import type { Instant } from '../kernel/clock';
 import { type Id, idToBytes } from '../kernel/id';
 import { type AccountKey, type Balance, holderRange, isEnforced } from './account';
@@ -39,11 +39,8 @@ export function hexOf(value: SqlValue | undefined): string {
 
 /** A stored amount. One that is no safe integer means that the row was damaged: never round it in silence. */
 export function amountOf(value: SqlValue | undefined): number {
-  assert(
-    typeof value === 'number' && Number.isSafeInteger(value),
-    `stored amount ${String(value)} is not a safe integer`,
-  );
-  return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw new InvariantError(`stored amount ${String(value)} is not a safe integer`);
 }
 
 export function fromTransferRow(row: SqlRow): Transfer {

@@ -53,7 +53,11 @@ function same(left: Sums, right: Sums): boolean {
 }
 
 function words([creditsPosted, creditsPending, debitsPosted, debitsPending]: Sums): string {
-  return `credits ${creditsPosted} posted ${creditsPending} pending, debits ${debitsPosted} posted ${debitsPending} pending`;
+  const [credits, debits] = [
+    `${creditsPosted} + ${creditsPending} pending`,
+    `${debitsPosted} + ${debitsPending} pending`,
+  ];
+  return `credits ${credits}, debits ${debits}`;
 }
 
 /** One walk over all accounts in key order: stored rows on one hand, sums of transfers on the other. */

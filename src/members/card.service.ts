@@ -10,9 +10,16 @@ import type { LedgerService } from '../ledger/ledger.service';
 import { type ChainResult, isMismatch } from '../ledger/transfer';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
-import { checkText, shown } from './input-checks';
+import { checkInstant, checkText, shown } from './input-checks';
 import { type Card, cardStatusAt, type Term } from './member';
-import { closedCardWriter, findCardOfOrder, findOwnerOfCard, type TermRow, termWriter } from './member.store';
+import {
+  closedCardWriter,
+  findCardOfOrder,
+  findOwnerOfCard,
+  StaleCardError,
+  type TermRow,
+  termWriter,
+} from './member.store';
 import { cardCapAccount, termOpenings } from './member-accounts';
 import type { MemberRows, MemberRowsStore } from './member-rows.store';
 
@@ -31,10 +38,17 @@ export interface RenewCardInput {
   readonly orderId: string;
 }
 
+const NO_CARD = refuse('NOT_FOUND', 'There is no such card.', 'card');
+const NO_PLAN = refuse('NOT_FOUND', 'There is no such plan in the program.', 'plan');
+
 export interface CardAndMember {
   readonly card: Card;
   readonly rows: MemberRows;
 }
+
+const STARTS_FROM: Instant = Date.UTC(2000, 0, 1);
+/** Renewals of one card at once queue up behind each other this often before the last are told to come again. */
+const RENEWAL_ATTEMPTS = 10;
 
 export class CardService {
   constructor(
@@ -47,50 +61,64 @@ export class CardService {
 
   /** Opens a card with its first term and grants its caps. The same order again answers the same card. */
   async open(input: OpenCardInput): Promise<CardAndMember | Refusal> {
-    const fault = checkText('orderId', input.orderId);
+    const range = { from: STARTS_FROM, now: this.clock.now() };
+    const fault = checkText('orderId', input.orderId) ?? checkInstant('startsAt', input.startsAt, range);
     if (fault) return fault;
     const plan = this.catalogue().plan(input.planId);
     const rows = await this.memberRows.load(input.memberId);
     if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
-    if (!plan || plan.retired) return refuse('NOT_FOUND', 'There is no such plan in the program.', 'plan');
-    const parentFault = this.checkParent(plan, rows, input.parentCardId);
+    if (!plan) return NO_PLAN;
+    const standing = plan.retired ? NO_PLAN : this.checkParent(plan, rows, input.parentCardId);
     const startsAt = input.startsAt ?? this.clock.now();
     const row = this.termRow(plan, { ...input, startsAt, cardId: newId(this.clock.now()), isNew: true });
     const content = namedId('open', input.memberId, input.planId, input.parentCardId ?? '');
-    return this.commit(row, plan, content, parentFault);
+    return this.commit(row, plan, content, standing);
   }
 
   /** Adds a term that begins when the last one ends, or now if that is past. */
   async renew(input: RenewCardInput): Promise<CardAndMember | Refusal> {
     const fault = checkText('orderId', input.orderId);
     if (fault) return fault;
-    const found = await this.find(input.cardId);
-    if (!found) return refuse('NOT_FOUND', 'There is no such card.', 'card');
-    const { card } = found;
-    const plan = this.catalogue().plan(card.planId);
-    if (!plan) return refuse('NOT_FOUND', 'There is no such plan in the program.', 'plan');
-    const state = renewalFault(card, plan);
+    for (let attempt = 1; attempt <= RENEWAL_ATTEMPTS; attempt += 1) {
+      const found = await this.find(input.cardId);
+      if (!found) return NO_CARD;
+      try {
+        return await this.renewCard(found.card, input.orderId);
+      } catch (error) {
+        // Somebody renewed or closed the card in between: the term is built anew on what the card is now.
+        if (!(error instanceof StaleCardError)) throw error;
+      }
+    }
+    return refuse('CONFLICT', 'The card is being renewed by others. Send the same order again.', 'card');
+  }
+
+  private async renewCard(card: Card, orderId: string): Promise<CardAndMember | Refusal> {
     const { memberId, planId } = card;
-    const startsAt = Math.max(this.clock.now(), card.terms.at(-1)!.endsAt);
-    const row = this.termRow(plan, {
-      memberId,
-      planId,
-      cardId: card.id,
-      orderId: input.orderId,
-      startsAt,
-      isNew: false,
-    });
-    return this.commit(row, plan, namedId('renew', card.id), state);
+    const plan = this.catalogue().plan(planId);
+    if (!plan) return NO_PLAN;
+    const follows = card.terms.at(-1)!.endsAt;
+    const startsAt = Math.max(this.clock.now(), follows);
+    const term = { memberId, planId, cardId: card.id, orderId, startsAt, isNew: false };
+    const row = { ...this.termRow(plan, term), follows };
+    return this.commit(row, plan, namedId('renew', card.id), renewalFault(card, plan));
   }
 
   /** Closes a card for good and takes back what is left of its caps, so that nothing can be drawn on them any more. */
   async close(cardId: Id): Promise<CardAndMember | Refusal> {
-    const found = await this.find(cardId);
-    if (!found) return refuse('NOT_FOUND', 'There is no such card.', 'card');
-    const open = found.card.terms.filter((term) => term.endsAt > this.clock.now());
-    const terms = open.length > 0 ? open : found.card.terms.slice(-1);
-    for (const term of terms) await this.withdraw(found.card, term);
-    return (await this.find(cardId))!;
+    const withdrawn = new Set<Id>();
+    for (;;) {
+      const found = await this.find(cardId);
+      if (!found) return NO_CARD;
+      const { terms } = found.card;
+      const open = terms.filter((term) => term.endsAt > this.clock.now());
+      const left = (open.length > 0 ? open : terms.slice(-1)).filter(({ id }) => !withdrawn.has(id));
+      // Looked at once more after the card is closed: a renewal that was under way may have added a term until then.
+      if (left.length === 0) return found;
+      for (const term of left) {
+        await this.withdraw(found.card, term);
+        withdrawn.add(term.id);
+      }
+    }
   }
 
   /** The card with the rows of its member; `undefined` when there is none of this id. */
@@ -167,9 +195,12 @@ export class CardService {
     );
     const refusal = refusalOf(result, orderId);
     if (refusal) return refusal;
-    const sold = await findCardOfOrder(this.database.read, orderId);
-    const found = sold && (await this.find(sold.cardId));
-    return found ?? refuse('NOT_FOUND', 'There is no such card.', 'card');
+    // What this call has written it knows; only an order that was sent before has to be looked up.
+    const replayed = result.applied && result.replayed;
+    const sold = replayed ? await findCardOfOrder(this.database.read, orderId) : row;
+    const rows = sold && (await this.memberRows.load(sold.memberId));
+    const card = rows?.cards.find(({ id }) => id === sold?.cardId);
+    return rows && card ? { card, rows } : NO_CARD;
   }
 
   private async withdraw(card: Card, term: Term): Promise<void> {

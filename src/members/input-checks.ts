@@ -1,17 +1,21 @@
 // Checks of what callers send about members and cards; each names the field, what was given and what is allowed.
+import { DAY, type Instant } from '../kernel/clock';
 import { type Refusal, refuse } from '../kernel/refusal';
 
 const TEXT_MAX = 128;
 const TAGS_MAX = 50;
 
-/** Shows what was given, shortened, so that a message never grows with its input. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Shows what was given, shortened, so that a message never grows with its input; what cannot be seen is escaped. */
 export function shown(value: string): string {
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  const quoted = JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  return quoted.replaceAll(INVISIBLE, (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`);
 }
 
 /** 1 to 128 characters, none of them control or invisible ones, no space at either end. */
 export function checkText(field: string, value: string): Refusal | undefined {
-  const clean = value.trim() === value && !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(value);
+  const clean = value.trim() === value && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value);
   if (value.length >= 1 && value.length <= TEXT_MAX && clean) return undefined;
   const rule = `1 to ${TEXT_MAX} characters without control characters and without spaces at the ends`;
   return refuse('INVALID_INPUT', `${field} is ${shown(value)}; allowed are ${rule}.`, field);
@@ -42,4 +46,27 @@ export function checkAmount(field: string, value: number, min = 0): Refusal | un
   if (Number.isSafeInteger(value) && value >= min) return undefined;
   const rule = `an integer from ${min} to ${Number.MAX_SAFE_INTEGER}`;
   return refuse('INVALID_INPUT', `${field} is ${value}; allowed is ${rule}.`, field);
+}
+
+const AHEAD = 5 * 366 * DAY;
+
+/** An instant from `from` to five years from now; later ones are slips of a digit or of a unit. */
+export function checkInstant(
+  field: string,
+  value: Instant | undefined,
+  range: { from: Instant; now: Instant },
+): Refusal | undefined {
+  const to = range.now + AHEAD;
+  if (value === undefined || (Number.isSafeInteger(value) && value >= range.from && value <= to)) return undefined;
+  const rule = `a time from ${day(range.from)} to ${day(to)}`;
+  return refuse('INVALID_INPUT', `${field} is ${timeWords(value)}; allowed is ${rule}.`, field);
+}
+
+function day(instant: Instant): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+function timeWords(value: number): string {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? String(value) : date.toISOString();
 }

@@ -37,8 +37,9 @@ export function partnerCapAccount({ memberId, termId, currency }: TermRef, partn
   return accountKey({ holder: memberId, kind: KIND.CAP_PARTNER, ref: termId, item: partnerNumber, unit: currency });
 }
 
-export function useCapAccount({ memberId, currency }: TermRef, redemptionId: Id): AccountKey {
-  return accountKey({ holder: memberId, kind: KIND.CAP_USE, ref: redemptionId, unit: currency });
+/** Held by the redemption itself: nobody asks for it again, so it must not lie among what is read of a member. */
+export function useCapAccount(redemptionId: Id, currency: Unit): AccountKey {
+  return accountKey({ holder: redemptionId, kind: KIND.CAP_USE, unit: currency });
 }
 
 export function savingsAccount({ memberId, termId, currency }: TermRef): AccountKey {

@@ -4,7 +4,7 @@ import { questionMarks } from '../database/dialect';
 import type { Sql, SqlRow } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../kernel/id';
-import type { PeriodNumber } from '../kernel/period';
+import { type BusinessTime, type PeriodNumber, WEEK_BASE, WHOLE_TERM } from '../kernel/period';
 import { type AccountKey, type Balance, holderRange } from '../ledger/account';
 import { fromBalanceRow, hexOf } from '../ledger/ledger.store';
 import type { Card, Member, StoredCardStatus, Term } from './member';
@@ -29,9 +29,19 @@ const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_i
   t.withdrawn FROM card c JOIN card_term t ON t.card_id = c.id WHERE c.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
   credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL FROM ledger_account WHERE `;
-// Bytes 39 to 42 of an account key are its period, so that past months and days are left where they are.
-const PERIOD_PART = `(SUBSTR(account, 39, 4) = ? OR SUBSTR(account, 39, 4) >= ?)`;
-const ZERO_PERIOD = Buffer.alloc(4);
+// Bytes 39 to 42 of an account key are its period, so that past months, days and weeks are left where they are.
+const PERIOD = 'SUBSTR(account, 39, 4)';
+const PERIOD_PART = `(${PERIOD} = ? OR (${PERIOD} >= ? AND ${PERIOD} < ?) OR ${PERIOD} >= ?)`;
+
+/** The first periods whose accounts still matter: of months, with their days, and of weeks. */
+export interface FirstPeriods {
+  readonly month: PeriodNumber;
+  readonly week: PeriodNumber;
+}
+
+export function firstPeriodsAt(time: BusinessTime, now: Instant): FirstPeriods {
+  return { month: time.periodAt('MONTH', now), week: time.periodAt('WEEK', now) };
+}
 
 const statements = new Map<number, string>();
 
@@ -47,13 +57,13 @@ function statementFor(width: number): string {
   return statement;
 }
 
-/** Hands out members' rows; `periodFrom` answers the first period whose accounts still matter. */
+/** Hands out members' rows; `firstPeriods` is asked at each read. */
 export class MemberRowsStore {
   private readonly batcher: ReadBatcher<Id, MemberRows | undefined>;
 
-  constructor(sql: Sql, periodFrom: () => PeriodNumber) {
+  constructor(sql: Sql, firstPeriods: () => FirstPeriods) {
     const options = { keysMax: KEYS_MAX, inFlightMax: IN_FLIGHT_MAX };
-    this.batcher = new ReadBatcher((ids) => readMemberRows(sql, ids, periodFrom()), options);
+    this.batcher = new ReadBatcher((ids) => readMemberRows(sql, ids, firstPeriods()), options);
   }
 
   /** Authorise before asking: the answer is that member's, whoever asks. */
@@ -65,15 +75,20 @@ export class MemberRowsStore {
 async function readMemberRows(
   sql: Sql,
   ids: readonly Id[],
-  periodFrom: PeriodNumber,
+  { month, week }: FirstPeriods,
 ): Promise<(MemberRows | undefined)[]> {
   const padded = padToPowerOfTwo(ids);
   const keys = padded.map(idToBytes);
   const ranges = padded.flatMap((id) => Object.values(holderRange(id)));
-  const period = Buffer.alloc(4);
-  period.writeUInt32BE(periodFrom);
-  const rows = await sql.prepared(statementFor(padded.length), [...keys, ...keys, ...ranges, ZERO_PERIOD, period]);
+  const periods = [WHOLE_TERM, month, WEEK_BASE, week].map(periodBytes);
+  const rows = await sql.prepared(statementFor(padded.length), [...keys, ...keys, ...ranges, ...periods]);
   return gather(rows, ids);
+}
+
+function periodBytes(period: PeriodNumber): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(period);
+  return bytes;
 }
 
 interface CardRow {

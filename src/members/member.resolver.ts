@@ -7,7 +7,7 @@ import type { RequestContext } from '../request/context';
 import { Allow, MEMBERS } from '../request/policy';
 import { type RefusalAnswer, RefusalType, toRefusalType } from '../request/shared.type';
 import type { CardAndMember, CardService } from './card.service';
-import { checkText } from './input-checks';
+import { checkAmount, checkText } from './input-checks';
 import { AdjustBalanceRequest, OpenCardRequest, RegisterMemberInput, RenewCardRequest } from './member.input';
 import type { MemberService } from './member.service';
 import { CardType, MemberType } from './member.type';
@@ -52,7 +52,7 @@ export class MemberResolver {
   }
 
   @Allow('SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR')
-  @Query(() => MemberType, { nullable: true })
+  @Query(() => MemberType, { nullable: true, description: "A member by the operator's own id; null if unknown." })
   async member(@Arg('externalId') externalId: string, @Ctx() context: RequestContext): Promise<MemberView | null> {
     const memberId = await this.members.idOf(externalId);
     const rows = memberId && (await this.members.rowsOf(memberId));
@@ -78,6 +78,9 @@ export class MemberResolver {
   @Allow('SERVER')
   @Mutation(() => CardResult, { description: 'Opens a card after payment and grants its cost cap.' })
   async openCard(@Arg('input') input: OpenCardRequest, @Ctx() context: RequestContext): Promise<object> {
+    // Before anything is looked up: a malformed order comes before an unknown id in the order of refusals.
+    const fault = checkText('orderId', input.orderId);
+    if (fault) return toRefusalType(fault);
     const memberId = await this.members.idOf(input.member);
     if (memberId === undefined) return toRefusalType(NO_MEMBER);
     const plan = this.catalogue().planByCode(input.plan);
@@ -99,6 +102,8 @@ export class MemberResolver {
   @Allow('SERVER')
   @Mutation(() => CardResult, { description: 'Adds a paid term; it begins when the last one ends, or now.' })
   async renewCard(@Arg('input') input: RenewCardRequest, @Ctx() context: RequestContext): Promise<object> {
+    const fault = checkText('orderId', input.orderId);
+    if (fault) return toRefusalType(fault);
     const cardId = fromGlobalId('card', input.card);
     if (cardId === undefined) return toRefusalType(NO_CARD);
     return this.cardAnswer(await this.cards.renew({ cardId, orderId: input.orderId }), context);
@@ -114,7 +119,7 @@ export class MemberResolver {
   @Allow('SERVER', 'OPERATIONS')
   @Mutation(() => MemberResult, { description: 'Adds to or takes from the points or the growth value of a member.' })
   async adjustBalance(@Arg('input') input: AdjustBalanceRequest, @Ctx() context: RequestContext): Promise<object> {
-    const fault = checkText('idempotencyKey', input.idempotencyKey);
+    const fault = checkText('idempotencyKey', input.idempotencyKey) ?? checkAmount('amount', Math.abs(input.amount), 1);
     if (fault) return toRefusalType(fault);
     const memberId = await this.members.idOf(input.member);
     if (memberId === undefined) return toRefusalType(NO_MEMBER);

@@ -1,6 +1,6 @@
 // The door to members: registered by the operator's server, with points and growth adjusted by transfers.
 import type { Database } from '../database/database';
-import type { Clock } from '../kernel/clock';
+import type { Clock, Instant } from '../kernel/clock';
 import { type Id, namedId, newId, ZERO_ID } from '../kernel/id';
 import { GROWTH, POINT } from '../kernel/money';
 import { type Refusal, refuse } from '../kernel/refusal';
@@ -8,7 +8,7 @@ import { type AccountKey, accountKey } from '../ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
 import { isMismatch } from '../ledger/transfer';
-import { checkAmount, checkBirthday, checkNickname, checkTags, checkText, shown } from './input-checks';
+import { checkAmount, checkBirthday, checkInstant, checkNickname, checkTags, checkText, shown } from './input-checks';
 import type { Member } from './member';
 import { findMemberId, findMemberIds, upsertMembers } from './member.store';
 import { growthAccount, pointsAccount } from './member-accounts';
@@ -45,9 +45,9 @@ export class MemberService {
 
   /** Registers members, or brings the profiles of known ones up to date. All or none; answers them in their order. */
   async register(inputs: readonly MemberInput[]): Promise<readonly Member[] | Refusal> {
-    const fault = inputs.map(checkMember).find((refusal) => refusal !== undefined);
-    if (fault) return fault;
     const now = this.clock.now();
+    const fault = inputs.map((input) => checkMember(input, now)).find((refusal) => refusal !== undefined);
+    if (fault) return fault;
     const externalIds = [...new Set(inputs.map(({ externalId }) => externalId))];
     if (externalIds.length < inputs.length) {
       return refuse(
@@ -115,11 +115,13 @@ function accountsOf(balance: AdjustedBalance, memberId: Id): [AccountKey, Accoun
     : [growthAccount(memberId), contra('GROWTH_EARNED', GROWTH), contra('GROWTH_LOST', GROWTH)];
 }
 
-function checkMember(input: MemberInput): Refusal | undefined {
+function checkMember(input: MemberInput, now: Instant): Refusal | undefined {
   return (
     checkText('externalId', input.externalId) ??
     checkNickname(input.nickname) ??
     checkBirthday(input.birthday) ??
-    checkTags(input.tags ?? [])
+    checkTags(input.tags ?? []) ??
+    // Programs on paper cards are older than this house.
+    checkInstant('joinedAt', input.joinedAt, { from: 0, now })
   );
 }

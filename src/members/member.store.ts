@@ -37,9 +37,16 @@ export async function upsertMembers(tx: Sql, members: readonly Member[]): Promis
   await tx.insertMany('member', MEMBER_COLUMNS, members.map(toMemberRow), { tail });
 }
 
+/** Thrown when a card was renewed or closed since a renewal was built on it; its chain then fails whole. */
+export class StaleCardError extends Error {
+  override readonly name = 'StaleCardError';
+}
+
 /** A card with the term that was paid; `isNew` false for a renewal, which adds a term only. */
 export interface TermRow {
   readonly isNew: boolean;
+  /** For a renewal: when the last term ended that it was built on. */
+  readonly follows?: Instant;
   readonly cardId: Id;
   readonly termId: Id;
   readonly memberId: Id;
@@ -74,6 +81,10 @@ const TERM_COLUMNS = [
 export const termWriter: CompanionWriter<TermRow> = {
   order: 10,
   async write(tx, rows) {
+    await checkRenewals(
+      tx,
+      rows.flatMap(({ row }) => (row.isNew ? [] : [row])),
+    );
     const cards = rows
       .filter(({ row }) => row.isNew)
       .map(({ row, chain }) => [
@@ -106,6 +117,22 @@ export const termWriter: CompanionWriter<TermRow> = {
     );
   },
 };
+
+/** Locks each card, so that of two renewals at once the second is built anew behind the first. */
+async function checkRenewals(tx: Sql, renewals: readonly TermRow[]): Promise<void> {
+  const ends = new Map<Id, Instant>();
+  // In the order of cards, so that two processes never wait for each other's.
+  for (const row of renewals.toSorted((left, right) => (left.cardId < right.cardId ? -1 : 1))) {
+    const key = idToBytes(row.cardId);
+    const [card] = await tx.arrays(`SELECT status FROM card WHERE id = ?${tx.dialect.forUpdate}`, [key]);
+    const [last] = await tx.arrays('SELECT MAX(ends_at) FROM card_term WHERE card_id = ?', [key]);
+    const end = ends.get(row.cardId) ?? Number(last?.[0]);
+    if (card?.[0] !== 'ACTIVE' || end !== row.follows) {
+      throw new StaleCardError(`card ${row.cardId} was renewed or closed meanwhile`);
+    }
+    ends.set(row.cardId, row.endsAt);
+  }
+}
 
 export interface ClosedCardRow {
   readonly cardId: Id;

@@ -59,7 +59,7 @@ export class ProgramResolver {
   constructor(private readonly programs: ProgramService) {}
 
   @Allow(STAFF)
-  @Query(() => ProgramType, { nullable: true })
+  @Query(() => ProgramType, { nullable: true, description: 'The program in force; null before the first.' })
   async program(): Promise<ProgramType | null> {
     const current = await this.programs.current();
     return current ? { version: current.version, text: current.text } : null;

@@ -1,6 +1,6 @@
 // The GraphQL schema from resolver classes, and its text as it stands in `schema/`.
 import 'reflect-metadata';
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLSchema, isIntrospectionType, isSpecifiedScalarType, printType } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 
 // biome-ignore lint/complexity/noBannedTypes: type-graphql names its resolver classes so.
@@ -18,8 +18,15 @@ export function schemaOf(resolvers: readonly ResolverClass[], instances: Instanc
   });
 }
 
-/** The schema as it is committed: sorted, so that a change shows where it happened and nowhere else. */
+/**
+ * The schema as it is committed: types by name, so that a change shows where it happened and nowhere else; fields and
+ * enum values in the order of the code, because the order of some enums means something.
+ */
 export function schemaText(schema: GraphQLSchema): string {
-  const head = '# Emitted from the code by `npm run schema`; do not edit.\n\n';
-  return `${head}${printSchema(lexicographicSortSchema(schema))}\n`;
+  const head = '# Emitted from the code by `npm run schema`; do not edit.';
+  const own = Object.values(schema.getTypeMap()).filter(
+    (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+  );
+  const sorted = own.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return `${[head, ...sorted.map((type) => printType(type))].join('\n\n')}\n`;
 }

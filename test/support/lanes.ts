@@ -41,8 +41,9 @@ export function eachDatabase(body: (lane: Lane) => void, options: LaneOptions = 
     describeLane(`on ${name}`, () => {
       const lane = new FreshLane(name, options);
       beforeAll(() => lane.prepare(), OPEN_TIMEOUT_MS);
-      afterAll(() => lane.remove(), OPEN_TIMEOUT_MS);
       body(lane);
+      // Last, so that what the tests have opened is closed while the data are still there.
+      afterAll(() => lane.remove(), OPEN_TIMEOUT_MS);
     });
   }
 }

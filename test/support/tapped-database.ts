@@ -52,7 +52,8 @@ export class TappedDatabase extends Database {
   }
 }
 
-function tapped(sql: Sql, tap: Tap): Sql {
+/** The same door for statements of any kind. */
+export function tapped(sql: Sql, tap: Tap): Sql {
   const after =
     <Rest extends unknown[], Result>(send: (text: string, ...rest: Rest) => Promise<Result>) =>
     async (text: string, ...rest: Rest): Promise<Result> => {

@@ -1,0 +1,203 @@
+// The rooms below the API put together by hand on a lane's database, with a clock that stands still and a small program.
+import { Readable } from 'node:stream';
+import type { Database } from '../../src/database/database';
+import type { Actor } from '../../src/kernel/actor';
+import { type Instant, ManualClock } from '../../src/kernel/clock';
+import { type Id, newId } from '../../src/kernel/id';
+import { isRefusal, type Refusal } from '../../src/kernel/refusal';
+import { LedgerService } from '../../src/ledger/ledger.service';
+import { CodeCipher } from '../../src/marketplace/code-cipher';
+import { CodePoolService } from '../../src/marketplace/code-pool.service';
+import { StockService } from '../../src/marketplace/stock.service';
+import { CardService } from '../../src/members/card.service';
+import type { Card } from '../../src/members/member';
+import { type MemberInput, MemberService } from '../../src/members/member.service';
+import { firstPeriodsAt, type MemberRows, MemberRowsStore } from '../../src/members/member-rows.store';
+import { CatalogueService } from '../../src/program/catalogue.service';
+import { ProgramService } from '../../src/program/program.service';
+import { ProgramStore } from '../../src/program/program.store';
+import { EndRedemptionService } from '../../src/redemption/end.service';
+import { holdCheck } from '../../src/redemption/hold.check';
+import { poolCheck } from '../../src/redemption/pool.check';
+import type { Redemption } from '../../src/redemption/redemption';
+import { RedemptionService } from '../../src/redemption/redemption.service';
+import { HOUSE_PROGRAM } from './house-program';
+import { expectClean, NOW } from './ledger-fixtures';
+
+export const SHOP: Actor = { role: 'SERVER', subject: 'shop' };
+
+export interface HouseOptions {
+  readonly clock?: ManualClock;
+  /** Applied at once; `null` leaves the program that the database has. */
+  readonly program?: string | null;
+  /** What the ledger writes through, for tests that hold it up or break it. */
+  readonly ledgerDoor?: Database;
+}
+
+export interface ClaimOptions {
+  readonly key?: string;
+  readonly card?: Id;
+  readonly maxCoPay?: number;
+  readonly as?: Actor;
+}
+
+let counted = 0;
+
+/** A text that no other test has used. */
+export function unique(what: string): string {
+  counted += 1;
+  return `${what}-${process.pid}-${counted}`;
+}
+
+export class House {
+  readonly ledger: LedgerService;
+  readonly catalogue: CatalogueService;
+  readonly programs: ProgramService;
+  readonly memberRows: MemberRowsStore;
+  readonly members: MemberService;
+  readonly cards: CardService;
+  readonly stock: StockService;
+  readonly pools: CodePoolService;
+  readonly redemptions: RedemptionService;
+  readonly ends: EndRedemptionService;
+  readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
+  /** What was logged as an error; nothing should be. */
+  readonly errors: object[] = [];
+
+  constructor(
+    readonly database: Database,
+    readonly clock: ManualClock,
+    ledgerDoor: Database = database,
+  ) {
+    const store = new ProgramStore();
+    const log = { error: (details: object) => void this.errors.push(details) };
+    this.ledger = new LedgerService(ledgerDoor, clock);
+    this.catalogue = new CatalogueService(database, [store], log);
+    const current = () => this.catalogue.current();
+    this.programs = new ProgramService(database, store, this.catalogue, clock);
+    this.memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
+    this.members = new MemberService(database, this.ledger, this.memberRows, clock);
+    this.cards = new CardService(database, this.ledger, this.memberRows, current, clock);
+    this.stock = new StockService(database, this.ledger, clock);
+    this.pools = new CodePoolService(database, this.ledger, this.cipher, clock);
+    this.redemptions = new RedemptionService(database, this.ledger, this.memberRows, current, this.cipher, clock);
+    this.ends = new EndRedemptionService(database, this.ledger, this.memberRows, current, clock);
+    this.catalogue.onChange((next, previous) => this.stock.align(next, previous));
+  }
+
+  get now(): Instant {
+    return this.clock.now();
+  }
+
+  async apply(program: string): Promise<void> {
+    const { faults } = await this.programs.apply(program, 'test');
+    if (faults) throw new Error(`the program of the test is faulty: ${JSON.stringify(faults)}`);
+  }
+
+  item(code: string) {
+    const catalogue = this.catalogue.current();
+    const offer = catalogue.offerByCode(code);
+    const item = offer ?? catalogue.benefitByCode(code);
+    if (!item) throw new Error(`the program of the test has no ${code}`);
+    return { itemKind: offer ? 'OFFER' : 'BENEFIT', itemId: item.id } as const;
+  }
+
+  planId(code: string): Id {
+    return this.catalogue.current().planByCode(code)!.id;
+  }
+
+  async member(profile: Partial<MemberInput> = {}): Promise<Id> {
+    const [member] = must(
+      await this.members.register([{ externalId: unique('member'), nickname: 'Somebody', ...profile }]),
+    );
+    return member!.id;
+  }
+
+  async open(memberId: Id, plan: string, more: { startsAt?: Instant; parentCardId?: Id } = {}): Promise<Card> {
+    const order = { memberId, planId: this.planId(plan), orderId: unique('order'), ...more };
+    return must(await this.cards.open(order)).card;
+  }
+
+  /** A new member with a card of the plan. */
+  async holder(plan = 'plus'): Promise<{ memberId: Id; card: Card }> {
+    const memberId = await this.member();
+    return { memberId, card: await this.open(memberId, plan) };
+  }
+
+  async give(memberId: Id, balance: 'POINTS' | 'GROWTH', amount: number): Promise<void> {
+    must(await this.members.adjust({ memberId, balance, amount, key: newId(this.now) }));
+  }
+
+  /** Puts so many codes, all different, into the pool of an offer; answers them. */
+  async fillPool(offer: string, count: number): Promise<string[]> {
+    const codes = Array.from({ length: count }, () => unique('CODE'));
+    const source = Readable.from([Buffer.from(codes.map((code) => `${code}\n`).join(''))]);
+    await this.pools.load({ offerId: this.item(offer).itemId, name: unique('file'), source });
+    return codes;
+  }
+
+  redeem(memberId: Id, item: string, options: ClaimOptions = {}): Promise<Redemption | Refusal> {
+    const { key = unique('key'), card, maxCoPay, as = SHOP } = options;
+    const wanted = { ...this.item(item), memberId, cardId: card, maxCoPay, idempotencyKey: key };
+    return this.redemptions.redeem(as, wanted);
+  }
+
+  /** A claim that must succeed. */
+  async claim(memberId: Id, item: string, options: ClaimOptions = {}): Promise<Redemption> {
+    return must(await this.redeem(memberId, item, options));
+  }
+
+  quote(memberId: Id, item: string, card?: Id) {
+    return this.redemptions.quote({ ...this.item(item), memberId, cardId: card });
+  }
+
+  cancel(redemptionId: Id, options: { key?: string; as?: Actor } = {}): Promise<Redemption | Refusal> {
+    const { key = unique('key'), as = SHOP } = options;
+    return this.ends.cancel(as, { redemptionId, idempotencyKey: key });
+  }
+
+  use(redemptionId: Id, options: { key?: string; usedAt?: Instant; as?: Actor } = {}): Promise<Redemption | Refusal> {
+    const { key = unique('key'), usedAt, as = SHOP } = options;
+    return this.ends.confirmUse(as, { redemptionId, idempotencyKey: key, usedAt });
+  }
+
+  async rows(memberId: Id): Promise<MemberRows> {
+    return (await this.memberRows.load(memberId))!;
+  }
+
+  async wallet(memberId: Id): Promise<readonly Redemption[]> {
+    return this.redemptions.walletOf({ memberId, limit: 100 });
+  }
+}
+
+/** Opens the rooms on a database, by default with the program of the tests. */
+export async function openHouse(database: Database, options: HouseOptions = {}): Promise<House> {
+  const { clock = new ManualClock(NOW), program = HOUSE_PROGRAM, ledgerDoor } = options;
+  const house = new House(database, clock, ledgerDoor);
+  await house.catalogue.refresh();
+  if (program !== null) await house.apply(program);
+  return house;
+}
+
+/** What must not be refused, for the part of a test that only sets the scene. */
+export function must<Value>(outcome: Value | Refusal): Value {
+  if (isRefusal(outcome)) throw new Error(`refused with ${outcome.code}: ${outcome.message}`);
+  return outcome;
+}
+
+/** The code of a refusal, or the status of a redemption. */
+export function outcomeOf(outcome: Redemption | Refusal): string {
+  return isRefusal(outcome) ? outcome.code : outcome.status;
+}
+
+/** How often each outcome came. */
+export function tally(outcomes: readonly (Redemption | Refusal)[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes.map(outcomeOf)) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+/** The ledger's own proof, and that of holds and pools. */
+export function expectBooks(database: Database): Promise<void> {
+  return expectClean(database, [holdCheck, poolCheck]);
+}
