@@ -21,7 +21,7 @@ import { StockBoardPoller } from './marketplace/stock-board';
 import { CardService } from './members/card.service';
 import { MemberResolver } from './members/member.resolver';
 import { MemberService } from './members/member.service';
-import { MemberRowsStore } from './members/member-rows.store';
+import { firstPeriodsAt, MemberRowsStore } from './members/member-rows.store';
 import { CatalogueService } from './program/catalogue.service';
 import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
@@ -83,7 +83,7 @@ export async function compose(config: Config, log: Logger, clock: Clock = system
   const catalogue = new CatalogueService(database, [programStore], log);
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
-  const memberRows = new MemberRowsStore(database.read, () => current().time.periodAt('MONTH', clock.now()));
+  const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
   const members = new MemberService(database, ledger, memberRows, clock);
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);

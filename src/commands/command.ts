@@ -46,7 +46,8 @@ export function action<Options extends CommonOptions>(
   });
 }
 
-function fail(error: unknown, json: boolean): void {
+/** Says in one line what went wrong, and makes the process exit with 1. */
+export function fail(error: unknown, json: boolean): void {
   const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
   process.stderr.write(`perkgate: ${message}\n`);
   // An unexpected fault needs its place; an expected one would only be buried under it.
@@ -75,10 +76,15 @@ export async function withGateway<Result>(
   }
 }
 
-export async function openGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
-  const gateway = await compose(config, commandLogger(config), clock).catch((error: Error) => {
+/** The gateway as it is composed, before any migration; a database that is not there is told by its name. */
+export async function composeGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
+  return compose(config, commandLogger(config), clock).catch((error: Error) => {
     throw new CommandError(`The database ${shownUrl(config.databaseUrl)} cannot be opened: ${error.message}`);
   });
+}
+
+export async function openGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
+  const gateway = await composeGateway(config, clock);
   await gateway.database.migrate();
   if (!config.allowUnsafeDurability) await gateway.database.checkDurability();
   await gateway.catalogue.refresh();

@@ -1,13 +1,12 @@
 // `perkgate migrate`: brings the database's tables up to date.
 import type { Command } from 'commander';
-import { compose } from '../compose';
 import { loadConfig } from '../config';
-import { action, commandLogger } from './command';
+import { action, composeGateway } from './command';
 
 export function addMigrateCommand(root: Command): void {
   action(root.command('migrate').description('run the migrations that are missing'), async () => {
     const config = loadConfig();
-    const gateway = await compose(config, commandLogger(config));
+    const gateway = await composeGateway(config);
     try {
       const done = await gateway.database.migrate();
       const text = done.length === 0 ? 'nothing to do' : done.join('\n');

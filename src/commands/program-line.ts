@@ -1,6 +1,8 @@
 // All commands under one name.
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addCodesCommand } from './codes.command';
+import { CommandError, fail } from './command';
+import { addImportCommand } from './import.command';
 import { addLedgerCommand } from './ledger.command';
 import { addMigrateCommand } from './migrate.command';
 import { addProgramCommand } from './program.command';
@@ -8,15 +10,35 @@ import { addSchemaCommand } from './schema.command';
 import { addServeCommand } from './serve.command';
 import { addTokenCommand } from './token.command';
 
-export async function runCommandLine(argv: readonly string[]): Promise<void> {
+/** The whole tree of commands. */
+export function commandLine(): Command {
   const root = new Command('perkgate').description('A GraphQL membership gateway with a partner-benefits marketplace.');
-  root.showHelpAfterError('(add --help for what is allowed)');
+  // Commands that are added later inherit both: what is wrong is thrown, and told by `runCommandLine` alone.
+  root.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} });
   addServeCommand(root);
   addMigrateCommand(root);
   addProgramCommand(root);
   addCodesCommand(root);
+  addImportCommand(root);
   addLedgerCommand(root);
   addTokenCommand(root);
   addSchemaCommand(root);
-  await root.parseAsync([...argv]);
+  return root;
+}
+
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  try {
+    await commandLine().parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) fail(new CommandError(usageFault(error, argv.slice(2))), argv.includes('--json'));
+  }
+}
+
+/** One line on what is wrong with the arguments. */
+function usageFault(error: CommanderError, given: readonly string[]): string {
+  const hint = 'add --help for what is allowed';
+  if (error.code === 'commander.help')
+    return `a command is missing after "${['perkgate', ...given].join(' ')}"; ${hint}.`;
+  return `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; ${hint}.`;
 }

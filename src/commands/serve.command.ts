@@ -2,16 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { compose, demoKeyOf, type Gateway, type RunningGateway, run } from '../compose';
+import { demoKeyOf, type Gateway, type RunningGateway, run } from '../compose';
 import { type Config, loadConfig } from '../config';
 import { DEMO_MEMBER, DEMO_PARTNER, seedDemo } from '../demo/demo';
 import { issueDemoToken } from '../identity/demo-key';
 import type { Role } from '../kernel/actor';
 import { DAY, ManualClock, systemClock } from '../kernel/clock';
 import { packageRoot } from '../program/presets';
-import { action, CommandError, commandLogger, openGateway, print } from './command';
+import { action, CommandError, composeGateway, openGateway, print } from './command';
 
 const TOKEN_LIFETIME_MS = 30 * DAY;
+/** Long enough for whoever keeps a connection to ask once more and be told to go. */
+const DRAIN_MS = 500;
 
 interface DemoTokens {
   readonly member: string;
@@ -49,7 +51,7 @@ async function listen(running: RunningGateway, { host, port }: Config): Promise<
 /** The demo's history lies in the past, so it is written by a gateway whose clock is moved there. */
 async function fillDemo(config: Config): Promise<void> {
   const clock = new ManualClock(systemClock.now());
-  const gateway = await compose(config, commandLogger(config), clock);
+  const gateway = await composeGateway(config, clock);
   try {
     await gateway.database.migrate();
     await gateway.catalogue.refresh();
@@ -110,5 +112,6 @@ function stopSignal(): Promise<string> {
 
 async function stop(running: RunningGateway, gateway: Gateway, signal: string): Promise<void> {
   gateway.log.info({ signal }, 'stopping: no new requests, those in flight are finished');
+  await running.server.drain(DRAIN_MS);
   await running.stop();
 }

@@ -17,6 +17,13 @@ import { DEMO_CARDS, DEMO_CLAIMS, DEMO_MEMBERS, type DemoClaim, HISTORY_DAYS } f
 export { DEMO_MEMBER, DEMO_PARTNER } from './demo-story';
 
 const PROGRESS = 'demo';
+const [BEGUN, TOLD] = [0, 1];
+
+interface Story {
+  /** The day that the story counts its days back from. */
+  readonly now: Instant;
+}
+
 const CODES_A_POOL = 200;
 const OPERATOR: Actor = { role: 'SERVER', subject: 'demo-shop' };
 
@@ -24,8 +31,14 @@ const OPERATOR: Actor = { role: 'SERVER', subject: 'demo-shop' };
  * Fills an empty database, with the clock moved through the story; one that was filled is left alone. Every step has
  * a key of its own, so a start that was interrupted is completed by the next.
  */
-export async function seedDemo(house: DemoHouse, clock: ManualClock, now: Instant): Promise<void> {
-  if (await readProgress(house.database.read, PROGRESS)) return;
+export async function seedDemo(house: DemoHouse, clock: ManualClock, startedAt: Instant): Promise<void> {
+  const begun = await readProgress(house.database.read, PROGRESS);
+  if (begun?.position === TOLD) return;
+  // A program that the demo did not begin with is somebody else's: an import's, or the operator's own.
+  if (!begun && (await house.programs.current())) return;
+  // A story that broke off goes on by the days that it was begun with, however much later that is.
+  const now = begun ? (JSON.parse(begun.detail) as Story).now : startedAt;
+  await keep(house, BEGUN, now);
   clock.set(now - HISTORY_DAYS * DAY);
   const preset = presetPath('jd-plus');
   const applied = await house.programs.apply(await readFile(preset), 'demo', preset);
@@ -39,8 +52,14 @@ export async function seedDemo(house: DemoHouse, clock: ManualClock, now: Instan
   }
   await openCards(house, clock, now, ids);
   for (const claim of DEMO_CLAIMS) await tell(house, clock, now, ids.get(claim.member)!, claim);
-  clock.set(now);
-  await house.database.transaction((tx) => saveProgress(tx, { name: PROGRESS, position: 1, detail: '{}' }, now));
+  clock.set(startedAt);
+  await keep(house, TOLD, now);
+}
+
+function keep(house: DemoHouse, position: number, now: Instant): Promise<void> {
+  const story: Story = { now };
+  const progress = { name: PROGRESS, position, detail: JSON.stringify(story) };
+  return house.database.transaction((tx) => saveProgress(tx, progress, now));
 }
 
 function must<Value>(outcome: Value | Refusal): Value {

@@ -2,6 +2,8 @@
 import type { Readable } from 'node:stream';
 
 export const CODE_LENGTH_MAX = 128;
+/** What is longer is too long before it is decoded: four bytes a character, and spaces around it. */
+const LINE_BYTES_MAX = 8 * CODE_LENGTH_MAX;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 export type CodeLine =
@@ -20,7 +22,7 @@ export async function* codeLines(source: Readable): AsyncGenerator<CodeLine> {
   let overlong = false;
   let first = true;
   const lineOf = (bytes: Buffer): CodeLine => {
-    const line = overlong ? tooLong() : judge(bytes, decoder, first);
+    const line = overlong || bytes.length > LINE_BYTES_MAX ? tooLong() : judge(bytes, decoder, first);
     first = false;
     overlong = false;
     return line;
@@ -35,7 +37,7 @@ export async function* codeLines(source: Readable): AsyncGenerator<CodeLine> {
     }
     const open = chunk.subarray(from);
     // What is longer than any code is not kept: a file without line ends must not fill the memory.
-    if (rest.length + open.length > 8 * CODE_LENGTH_MAX) overlong = true;
+    if (rest.length + open.length > LINE_BYTES_MAX) overlong = true;
     rest = overlong ? Buffer.alloc(0) : Buffer.concat([rest, open]);
   }
   if (rest.length > 0 || overlong) yield lineOf(rest);
@@ -59,6 +61,7 @@ function judge(bytes: Buffer, decoder: TextDecoder, first: boolean): CodeLine {
   if (first && text.toLowerCase() === 'code') return { kind: 'HEADER' };
   if (text.length > CODE_LENGTH_MAX) return tooLong();
   // Control and invisible format characters would make two codes that look the same.
-  if (/[\p{Cc}\p{Cf}]/u.test(text)) return { kind: 'FAULTY', reason: 'has control or invisible characters' };
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
+    return { kind: 'FAULTY', reason: 'has control or invisible characters' };
   return { kind: 'CODE', code: text };
 }

@@ -30,6 +30,7 @@ export interface CodeImportReport {
 
 const CHUNK_LINES = 5_000;
 const FAULTS_KEPT = 20;
+const ATTEMPTS = 8;
 
 export interface CodeImport {
   readonly offerId: Id;
@@ -53,34 +54,62 @@ export class CodePoolService {
     const known = await readProgress(this.database.read, progressName);
     const report = known ? (JSON.parse(known.detail) as CodeImportReport) : emptyReport();
     report.resumedAt = known?.position ?? 0;
+    let taken = report.resumedAt;
     let line = 0;
     let chunk: string[] = [];
     for await (const judged of codeLines(request.source)) {
       line += 1;
-      if (line <= report.resumedAt) continue;
+      if (line <= taken) continue;
       report.lines = line;
       count(report, judged, line);
       if (judged.kind === 'CODE') chunk.push(judged.code);
       if (line % CHUNK_LINES !== 0) continue;
-      await this.store(request, progressName, report, chunk);
+      taken = await this.store(request, progressName, report, chunk);
       chunk = [];
       request.onProgress?.(report);
     }
-    if (line > report.resumedAt) await this.store(request, progressName, report, chunk);
+    if (line > taken) await this.store(request, progressName, report, chunk);
     request.onProgress?.(report);
     return report;
   }
 
+  /** Answers how many lines of the file are taken in by now, by whomever. */
   private async store(
     request: CodeImport,
     progressName: string,
     report: CodeImportReport,
     codes: readonly string[],
+  ): Promise<number> {
+    for (let attempt = 1; ; attempt += 1) {
+      const fresh = await this.freshCodes(request.offerId, codes);
+      const next = {
+        ...report,
+        added: report.added + fresh.length,
+        duplicates: report.duplicates + codes.length - fresh.length,
+      };
+      try {
+        await this.storeFresh(request.offerId, progressName, next, fresh);
+        break;
+      } catch (error) {
+        // Another file that is being loaded brought one of these codes since they were looked up.
+        const rival = this.database.dialect.failureKind(error) === 'DUPLICATE';
+        if (!rival || attempt >= ATTEMPTS) throw error;
+      }
+    }
+    // As it was kept: if another process was first with this chunk of the file, its counts hold, and it may be ahead.
+    const kept = await readProgress(this.database.read, progressName);
+    assert(kept && kept.position >= report.lines, `the progress of ${progressName} was not kept`);
+    const { resumedAt } = report;
+    Object.assign(report, JSON.parse(kept.detail), { resumedAt });
+    return kept.position;
+  }
+
+  private async storeFresh(
+    offerId: Id,
+    progressName: string,
+    report: CodeImportReport,
+    fresh: readonly NewCode[],
   ): Promise<void> {
-    const { offerId } = request;
-    const fresh = await this.freshCodes(offerId, codes);
-    report.added += fresh.length;
-    report.duplicates += codes.length - fresh.length;
     const progress = { name: progressName, position: report.lines, detail: JSON.stringify(report) };
     const stock = accountKey({ holder: offerId, kind: ACCOUNT_KINDS.STOCK, unit: COUNT });
     const granted = accountKey({ holder: offerId, kind: ACCOUNT_KINDS.STOCK_GRANTED, unit: COUNT });

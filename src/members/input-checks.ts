@@ -48,6 +48,16 @@ export function checkAmount(field: string, value: number, min = 0): Refusal | un
   return refuse('INVALID_INPUT', `${field} is ${value}; allowed is ${rule}.`, field);
 }
 
+/** The largest amount of one request or one definition: sums over all members must stay exact as well. */
+const AMOUNT_MAX = 1_000_000_000_000;
+
+/** What one request adds (above zero) or takes (below zero). */
+export function checkAdjustment(field: string, value: number): Refusal | undefined {
+  if (Number.isSafeInteger(value) && value !== 0 && Math.abs(value) <= AMOUNT_MAX) return undefined;
+  const rule = `an integer from -${AMOUNT_MAX} to ${AMOUNT_MAX}, but not 0`;
+  return refuse('INVALID_INPUT', `${field} is ${value}; allowed is ${rule}.`, field);
+}
+
 const AHEAD = 5 * 366 * DAY;
 
 /** An instant from `from` to five years from now; later ones are slips of a digit or of a unit. */

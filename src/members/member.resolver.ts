@@ -7,7 +7,7 @@ import type { RequestContext } from '../request/context';
 import { Allow, MEMBERS } from '../request/policy';
 import { type RefusalAnswer, RefusalType, toRefusalType } from '../request/shared.type';
 import type { CardAndMember, CardService } from './card.service';
-import { checkAmount, checkText } from './input-checks';
+import { checkAdjustment, checkText } from './input-checks';
 import { AdjustBalanceRequest, OpenCardRequest, RegisterMemberInput, RenewCardRequest } from './member.input';
 import type { MemberService } from './member.service';
 import { CardType, MemberType } from './member.type';
@@ -30,6 +30,7 @@ const MemberResult = createUnionType({ name: 'MemberResult', types: () => [Membe
 
 const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 const NO_CARD = refuse('NOT_FOUND', 'There is no such card.', 'card');
+const NO_PARENT = refuse('NOT_FOUND', 'The member has no such card.', 'parentCard');
 const MEMBERS_A_CALL = 500;
 
 @Resolver()
@@ -87,7 +88,7 @@ export class MemberResolver {
     if (!plan) return toRefusalType(refuse('NOT_FOUND', 'There is no such plan in the program.', 'plan'));
     const parent = input.parentCard ?? undefined;
     const parentCardId = parent === undefined ? undefined : fromGlobalId('card', parent);
-    if (parent !== undefined && parentCardId === undefined) return toRefusalType(NO_CARD);
+    if (parent !== undefined && parentCardId === undefined) return toRefusalType(NO_PARENT);
     const { orderId, startsAt } = input;
     const opened = await this.cards.open({
       memberId,
@@ -119,7 +120,7 @@ export class MemberResolver {
   @Allow('SERVER', 'OPERATIONS')
   @Mutation(() => MemberResult, { description: 'Adds to or takes from the points or the growth value of a member.' })
   async adjustBalance(@Arg('input') input: AdjustBalanceRequest, @Ctx() context: RequestContext): Promise<object> {
-    const fault = checkText('idempotencyKey', input.idempotencyKey) ?? checkAmount('amount', Math.abs(input.amount), 1);
+    const fault = checkText('idempotencyKey', input.idempotencyKey) ?? checkAdjustment('amount', input.amount);
     if (fault) return toRefusalType(fault);
     const memberId = await this.members.idOf(input.member);
     if (memberId === undefined) return toRefusalType(NO_MEMBER);

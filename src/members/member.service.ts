@@ -8,7 +8,15 @@ import { type AccountKey, accountKey } from '../ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
 import { isMismatch } from '../ledger/transfer';
-import { checkAmount, checkBirthday, checkInstant, checkNickname, checkTags, checkText, shown } from './input-checks';
+import {
+  checkAdjustment,
+  checkBirthday,
+  checkInstant,
+  checkNickname,
+  checkTags,
+  checkText,
+  shown,
+} from './input-checks';
 import type { Member } from './member';
 import { findMemberId, findMemberIds, upsertMembers } from './member.store';
 import { growthAccount, pointsAccount } from './member-accounts';
@@ -74,8 +82,9 @@ export class MemberService {
     return rows.map((found) => found!.member);
   }
 
-  idOf(externalId: string): Promise<Id | undefined> {
-    return findMemberId(this.database.read, externalId);
+  async idOf(externalId: string): Promise<Id | undefined> {
+    // Half a surrogate pair would become U+FFFD on its way to the database, and find whoever is called that.
+    return /\p{Cs}/u.test(externalId) ? undefined : findMemberId(this.database.read, externalId);
   }
 
   /** The member's own rows. Authorise before asking. */
@@ -86,7 +95,7 @@ export class MemberService {
   /** Adds to or takes from a balance, once a key. Answers the member's rows afterwards. */
   async adjust(input: AdjustInput): Promise<MemberRows | Refusal> {
     const { memberId, balance, amount, key } = input;
-    const fault = amount === 0 ? checkAmount('amount', 0, 1) : checkAmount('amount', Math.abs(amount), 1);
+    const fault = checkAdjustment('amount', amount);
     if (fault) return fault;
     if (!(await this.memberRows.load(memberId))) return refuse('NOT_FOUND', 'There is no such member.', 'member');
     const [account, source, sink] = accountsOf(balance, memberId);

@@ -66,6 +66,9 @@ export interface Wanted {
   readonly cardId?: Id;
 }
 
+/** The same for an id of any type, so that the answer does not tell what an unknown id is of. */
+export const NO_ITEM = refuse('NOT_FOUND', 'There is no such perk or benefit.', 'item');
+
 /** The claim, or the first refusal in precedence. */
 export function resolveClaim(asking: Asking, wanted: Wanted): Claim | Refusal {
   const { catalogue, rows } = asking;
@@ -75,10 +78,10 @@ export function resolveClaim(asking: Asking, wanted: Wanted): Claim | Refusal {
   }
   if (wanted.itemKind === 'OFFER') {
     const offer = catalogue.offer(itemId);
-    return offer ? claimOffer(asking, offer, cardId) : refuse('NOT_FOUND', 'There is no such perk.', 'item');
+    return offer ? claimOffer(asking, offer, cardId) : NO_ITEM;
   }
   const benefit = catalogue.benefit(itemId);
-  return benefit ? claimBenefit(asking, benefit, cardId) : refuse('NOT_FOUND', 'There is no such benefit.', 'item');
+  return benefit ? claimBenefit(asking, benefit, cardId) : NO_ITEM;
 }
 
 export function levelOf({ catalogue, rows }: Asking): CatalogueLevel | undefined {
@@ -102,7 +105,9 @@ export function bearerOf(asking: Asking, card: Card): Bearer | undefined {
 
 export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): OfferClaim | Refusal {
   const { catalogue, rows, now } = asking;
-  const candidates = rows.cards.filter(({ id, planId }) => (cardId ? id === cardId : admits(offer, planId)));
+  const everybody = cardId === undefined && offer.audience.plans.size === 0;
+  const admitted = ({ id, planId }: Card) => (cardId ? id === cardId : offer.audience.plans.has(planId));
+  const candidates = everybody ? rows.cards : rows.cards.filter(admitted);
   const bearer = chosenBearer(asking, candidates);
   const held = candidates[0];
   const needsCard = cardId !== undefined || offer.chargesCard || offer.audience.plans.size > 0;
@@ -136,10 +141,6 @@ function chosenBearer(asking: Asking, cards: readonly Card[]): Bearer | undefine
     chosen ??= bearer;
   }
   return chosen;
-}
-
-function admits(offer: CatalogueOffer, planId: Id): boolean {
-  return offer.audience.plans.size === 0 || offer.audience.plans.has(planId);
 }
 
 function audienceFault(asking: Asking, offer: CatalogueOffer, bearer: Bearer | undefined): Refusal | undefined {
@@ -198,9 +199,12 @@ export function benefitClaim(
   const { benefit } = entitlement;
   if (!benefit.redeemable) return refuse('NOT_ELIGIBLE', 'This benefit applies by itself; there is nothing to claim.');
   if (benefit.retired) return refuse('OFFER_NOT_LIVE', 'This benefit is no longer in the program.');
+  const { catalogue, rows, now } = asking;
   return {
-    ...asking,
     itemKind: 'BENEFIT',
+    catalogue,
+    rows,
+    now,
     benefit,
     entitlement,
     bearer,

@@ -76,7 +76,8 @@ export class EndRedemptionService {
       async (redemption, transfers) => {
         const usedAt = input.usedAt ?? this.clock.now();
         const fault = useFault(redemption, usedAt, this.clock.now());
-        return { to: 'USED', refused: fault, usedAt, ...(await this.useParts(redemption, transfers, usedAt)) };
+        if (fault) return { to: 'USED', refused: fault, transfers: [] };
+        return { to: 'USED', usedAt, ...(await this.useParts(redemption, transfers, usedAt)) };
       },
       input.usedAt,
     );

@@ -6,7 +6,7 @@ import { COUNT, POINT, type Unit } from '../kernel/money';
 import type { PeriodKind, PeriodNumber } from '../kernel/period';
 import { type Refusal, type RefusalCode, refuse } from '../kernel/refusal';
 import { type AccountKey, accountKey, available, type Balance } from '../ledger/account';
-import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
+import { type AccountKind, ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import type { Opening } from '../ledger/transfer';
 import { hasStock, stockAccountOf } from '../marketplace/stock.service';
 import type { Term } from '../members/member';
@@ -18,9 +18,11 @@ import {
   partnerCapAccount,
   pointsAccount,
   quotaAccount,
+  type TermRef,
   useCapAccount,
 } from '../members/member-accounts';
 import type { CataloguePlan } from '../program/catalogue-item';
+import type { BenefitClass } from '../program/program';
 import { type Claim, quotaRef } from './claim';
 
 export const LIMIT_KINDS = [
@@ -37,25 +39,54 @@ export const LIMIT_KINDS = [
 ] as const;
 export type LimitKind = (typeof LIMIT_KINDS)[number];
 
-export interface Limit {
-  readonly kind: LimitKind;
-  readonly account: AccountKey;
-  readonly unit: Unit;
-  /** What one redemption takes. */
-  readonly amount: number;
-  /** The contra account that it goes to. */
-  readonly to: AccountKey;
+/** Where a limit's amounts come from and go to, beside the account itself. */
+interface Behind {
+  readonly holder: Id;
+  readonly item?: number;
+  readonly taken: AccountKind;
   /** For accounts that open when they are first touched. */
-  readonly opening?: Opening;
-  /** The end of the period after which there is more again. */
-  readonly resetsAt?: Instant;
-  readonly refusal: Refusal;
+  readonly granted?: AccountKind;
+}
+
+/** Lists look at many limits and take from none, so the contra accounts are named only when they are asked for. */
+export class Limit {
+  constructor(
+    readonly kind: LimitKind,
+    readonly account: AccountKey,
+    readonly unit: Unit,
+    /** What one redemption takes. */
+    readonly amount: number,
+    private readonly behind: Behind,
+    /** What an account has that opens when it is first touched. */
+    readonly grant?: number,
+    /** The end of the period after which there is more again. */
+    readonly resetsAt?: Instant,
+  ) {}
+
+  get refusal(): Refusal {
+    return REFUSALS[this.kind];
+  }
+
+  /** The contra account that the amount goes to. */
+  get to(): AccountKey {
+    const { holder, taken, item } = this.behind;
+    return contra(holder, taken, this.unit, item);
+  }
+
+  get opening(): Opening | undefined {
+    const { account, grant, unit } = this;
+    const { holder, granted } = this.behind;
+    if (grant === undefined || granted === undefined) return undefined;
+    return { account, grant, from: contra(holder, granted, unit) };
+  }
 }
 
 /** The parts of the operator's money; members are never shown how much of it is left. */
 export function isCap(limit: Limit): boolean {
-  return limit.kind.endsWith('_CAP');
+  return CAPS.has(limit.kind);
 }
+
+const CAPS: ReadonlySet<LimitKind> = new Set(LIMIT_KINDS.filter((kind) => kind.endsWith('_CAP')));
 
 const MESSAGES: Record<LimitKind, readonly [RefusalCode, string]> = {
   QUOTA: ['QUOTA_EXHAUSTED', 'The benefit is used up for this period.'],
@@ -89,7 +120,11 @@ function periodOf(claim: Claim, kind: PeriodKind): PeriodNumber {
   return claim.catalogue.time.periodAt(kind, claim.now);
 }
 
-function contra(holder: Id, kind: (typeof KIND)[keyof typeof KIND], unit: Unit, item = 0): AccountKey {
+function nextPeriod(claim: Claim, kind: PeriodKind): Instant | undefined {
+  return claim.catalogue.time.nextPeriodAt(kind, claim.now);
+}
+
+function contra(holder: Id, kind: AccountKind, unit: Unit, item = 0): AccountKey {
   return accountKey({ holder, kind, item, unit });
 }
 
@@ -98,44 +133,20 @@ function addQuota(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: Limit[
   if (!quota) return;
   const { itemId, itemNumber } = claim;
   const account = quotaAccount(claim.rows.member.id, quotaRef(claim), itemNumber, periodOf(claim, quota.period), COUNT);
-  limits.push({
-    kind: 'QUOTA',
-    account,
-    unit: COUNT,
-    amount: 1,
-    refusal: REFUSALS.QUOTA,
-    to: contra(itemId, KIND.QUOTA_USED, COUNT),
-    opening: { account, grant: quota.limit, from: contra(itemId, KIND.QUOTA_GRANTED, COUNT) },
-    resetsAt: claim.catalogue.time.nextPeriodAt(quota.period, claim.now),
-  });
+  const behind = { holder: itemId, taken: KIND.QUOTA_USED, granted: KIND.QUOTA_GRANTED };
+  limits.push(new Limit('QUOTA', account, COUNT, 1, behind, quota.limit, nextPeriod(claim, quota.period)));
 }
 
 function addOfferLimits(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Limit[]): void {
-  const { offer, itemId } = claim;
-  const memberId = claim.rows.member.id;
+  const { offer, itemId: holder } = claim;
   if (offer.memberLimit) {
     const { limit, period } = offer.memberLimit;
-    const account = memberLimitAccount(memberId, offer.number, periodOf(claim, period), COUNT);
-    limits.push({
-      kind: 'MEMBER_LIMIT',
-      account,
-      unit: COUNT,
-      amount: 1,
-      refusal: REFUSALS.MEMBER_LIMIT,
-      to: contra(itemId, KIND.LIMIT_USED, COUNT),
-      opening: { account, grant: limit, from: contra(itemId, KIND.LIMIT_GRANTED, COUNT) },
-      resetsAt: claim.catalogue.time.nextPeriodAt(period, claim.now),
-    });
+    const account = memberLimitAccount(claim.rows.member.id, offer.number, periodOf(claim, period), COUNT);
+    const behind = { holder, taken: KIND.LIMIT_USED, granted: KIND.LIMIT_GRANTED };
+    limits.push(new Limit('MEMBER_LIMIT', account, COUNT, 1, behind, limit, nextPeriod(claim, period)));
   }
   if (hasStock(offer)) {
-    limits.push({
-      kind: 'STOCK',
-      account: stockAccountOf(itemId),
-      unit: COUNT,
-      amount: 1,
-      refusal: REFUSALS.STOCK,
-      to: contra(itemId, KIND.STOCK_ISSUED, COUNT),
-    });
+    limits.push(new Limit('STOCK', stockAccountOf(holder), COUNT, 1, { holder, taken: KIND.STOCK_ISSUED }));
   }
 }
 
@@ -143,76 +154,95 @@ function addPoints(claim: Claim, limits: Limit[]): void {
   const { pointsPrice } = claim.costs;
   if (pointsPrice === 0) return;
   const account = pointsAccount(claim.rows.member.id);
-  limits.push({
-    kind: 'POINTS',
-    account,
-    unit: POINT,
-    amount: pointsPrice,
-    refusal: REFUSALS.POINTS,
-    to: contra(ZERO_ID, KIND.POINTS_SPENT, POINT, claim.itemNumber),
-    // A member who never earned a point has no account yet.
-    opening: { account, grant: 0, from: contra(ZERO_ID, KIND.POINTS_ISSUED, POINT) },
-  });
+  const item = claim.itemNumber;
+  const behind = { holder: ZERO_ID, item, taken: KIND.POINTS_SPENT, granted: KIND.POINTS_ISSUED };
+  // A member who never earned a point has no account yet.
+  limits.push(new Limit('POINTS', account, POINT, pointsPrice, behind, 0));
 }
 
 /** Where the operator's costs gather: by partner, and by offer or benefit. */
+function behindCost(claim: Claim): Behind {
+  const holder = claim.itemKind === 'OFFER' ? claim.offer.partner.id : ZERO_ID;
+  return { holder, item: claim.itemNumber, taken: KIND.COST };
+}
+
 export function costAccount(claim: Claim, currency: Unit): AccountKey {
-  const partnerId = claim.itemKind === 'OFFER' ? claim.offer.partner.id : ZERO_ID;
-  return contra(partnerId, KIND.COST, currency, claim.itemNumber);
+  const { holder, taken, item } = behindCost(claim);
+  return contra(holder, taken, currency, item);
+}
+
+/** The accounts of one term's caps. A list of perks comes back to the same few over and over, so they are kept. */
+class CapAccounts {
+  readonly card: AccountKey;
+  private readonly kept = new Map<BenefitClass | number, AccountKey>();
+
+  constructor(private readonly ref: TermRef) {
+    this.card = cardCapAccount(ref);
+  }
+
+  ofClass(benefitClass: BenefitClass): AccountKey {
+    return this.keep(benefitClass, () => classCapAccount(this.ref, benefitClass));
+  }
+
+  ofPartner(partner: number): AccountKey {
+    return this.keep(partner, () => partnerCapAccount(this.ref, partner));
+  }
+
+  // Kept below zero, where no partner is.
+  ofMonth(month: PeriodNumber): AccountKey {
+    return this.keep(-month, () => monthCapAccount(this.ref, month));
+  }
+
+  private keep(name: BenefitClass | number, make: () => AccountKey): AccountKey {
+    const known = this.kept.get(name);
+    if (known !== undefined) return known;
+    const account = make();
+    this.kept.set(name, account);
+    return account;
+  }
+}
+
+const capAccounts = new WeakMap<Term, CapAccounts>();
+
+function capAccountsOf(memberId: Id, term: Term): CapAccounts {
+  const known = capAccounts.get(term);
+  if (known) return known;
+  const accounts = new CapAccounts({ memberId, termId: term.id, currency: term.currency });
+  capAccounts.set(term, accounts);
+  return accounts;
 }
 
 function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id, limits: Limit[]): void {
   const { currency } = term;
+  const { balances, member } = claim.rows;
   const amount = claim.costs.unitCost;
-  const ref = { memberId: claim.rows.member.id, termId: term.id, currency };
-  const used = contra(plan.id, KIND.SUB_CAP_USED, currency);
-  const granted = contra(plan.id, KIND.SUB_CAP_GRANTED, currency);
-  const add = (kind: LimitKind, account: AccountKey, opening?: number, resetsAt?: Instant): void => {
-    limits.push({
-      kind,
-      account,
-      unit: currency,
-      amount,
-      to: used,
-      refusal: REFUSALS[kind],
-      resetsAt,
-      opening: opening === undefined ? undefined : { account, grant: opening, from: granted },
-    });
-  };
+  const accounts = capAccountsOf(member.id, term);
+  const ofPlan = { holder: plan.id, taken: KIND.SUB_CAP_USED, granted: KIND.SUB_CAP_GRANTED };
+  const add = (kind: LimitKind, account: AccountKey, behind: Behind, grant?: number, resetsAt?: Instant) =>
+    limits.push(new Limit(kind, account, currency, amount, behind, grant, resetsAt));
   // Sub-caps of the whole term were granted when it was sold; a program that adds one later does not reach back.
-  const ofClass = classCapAccount(ref, claim.benefitClass);
-  if (plan.subCaps.perClass.size > 0 && claim.rows.balances.has(ofClass)) add('CLASS_CAP', ofClass);
-  if (plan.subCaps.perMonth !== undefined) {
-    const [month, ends] = [periodOf(claim, 'MONTH'), claim.catalogue.time.nextPeriodAt('MONTH', claim.now)];
-    add('MONTH_CAP', monthCapAccount(ref, month), plan.subCaps.perMonth, ends);
+  const { perClass, perMonth, perPartner, perUse } = plan.subCaps;
+  if (perClass.size > 0) {
+    const ofClass = accounts.ofClass(claim.benefitClass);
+    if (balances.has(ofClass)) add('CLASS_CAP', ofClass, ofPlan);
   }
-  if (claim.itemKind === 'OFFER' && plan.subCaps.perPartner.size > 0) {
-    const ofPartner = partnerCapAccount(ref, claim.offer.partner.number);
-    if (claim.rows.balances.has(ofPartner)) add('PARTNER_CAP', ofPartner);
+  if (perMonth !== undefined) {
+    add('MONTH_CAP', accounts.ofMonth(periodOf(claim, 'MONTH')), ofPlan, perMonth, nextPeriod(claim, 'MONTH'));
   }
-  if (plan.subCaps.perUse !== undefined) add('USE_CAP', useCapAccount(redemptionId, currency), plan.subCaps.perUse);
-  const card: Limit = {
-    kind: 'CARD_CAP',
-    account: cardCapAccount(ref),
-    unit: currency,
-    amount,
-    refusal: REFUSALS.CARD_CAP,
-    to: costAccount(claim, currency),
-  };
-  limits.push(card);
+  if (claim.itemKind === 'OFFER' && perPartner.size > 0) {
+    const ofPartner = accounts.ofPartner(claim.offer.partner.number);
+    if (balances.has(ofPartner)) add('PARTNER_CAP', ofPartner, ofPlan);
+  }
+  if (perUse !== undefined) add('USE_CAP', useCapAccount(redemptionId, currency), ofPlan, perUse);
+  add('CARD_CAP', accounts.card, behindCost(claim));
   const parent = claim.bearer?.parent;
   if (!parent) return;
-  limits.push({
-    ...card,
-    kind: 'PARENT_CARD_CAP',
-    refusal: REFUSALS.PARENT_CARD_CAP,
-    account: cardCapAccount({ ...ref, termId: parent.term.id }),
-    to: contra(parent.card.planId, KIND.PARENT_CAP_USED, currency),
-  });
+  const ofParent = { holder: parent.card.planId, taken: KIND.PARENT_CAP_USED };
+  add('PARENT_CARD_CAP', capAccountsOf(member.id, parent.term).card, ofParent);
 }
 
 /** What is left on a limit, given the balances that were read; an account not yet open has its whole grant. */
 export function leftOf(limit: Limit, balances: ReadonlyMap<AccountKey, Balance>): number {
   const balance = balances.get(limit.account);
-  return balance ? available(balance) : (limit.opening?.grant ?? 0);
+  return balance ? available(balance) : (limit.grant ?? 0);
 }

@@ -7,9 +7,10 @@ import { checkAmount, checkText } from '../members/input-checks';
 import type { MemberService } from '../members/member.service';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
+import { OncePerRequest } from '../request/once';
 import { Allow, SIGNED_IN } from '../request/policy';
 import { RefusalType, toRefusalType } from '../request/shared.type';
-import type { Wanted } from './claim';
+import { NO_ITEM, type Wanted } from './claim';
 import { type EndRedemptionService, maySee } from './end.service';
 import { toQuoteType } from './quote.view';
 import type { Redemption } from './redemption';
@@ -30,7 +31,6 @@ const RedemptionResult = createUnionType({
 });
 const QuoteResult = createUnionType({ name: 'QuoteResult', types: () => [RedemptionQuoteType, RefusalType] as const });
 
-const NO_ITEM = refuse('NOT_FOUND', 'There is no such perk or benefit.', 'item');
 const NO_CARD = refuse('NOT_FOUND', 'There is no such card.', 'card');
 const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 const NO_REDEMPTION = refuse('NOT_FOUND', 'There is no such redemption.', 'redemption');
@@ -44,8 +44,9 @@ export class RedemptionResolver {
     private readonly catalogue: () => Catalogue,
   ) {}
 
+  @OncePerRequest()
   @Allow('MEMBER', 'SERVER')
-  @Mutation(() => RedemptionResult, { description: 'Claims a perk or a benefit.' })
+  @Mutation(() => RedemptionResult, { description: 'Claims a perk or a benefit. Once in a request.' })
   async redeem(@Arg('input') input: RedeemRequest, @Ctx() context: RequestContext): Promise<object> {
     const fault = checkKey(input) ?? checkAmount('maxCoPay', input.maxCoPay ?? 0);
     if (fault) return toRefusalType(fault);

@@ -1,8 +1,9 @@
 // The only SQL of redemptions: rows that commit with their chain, guarded changes of state, and lists.
 import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
+import type { Dialect } from '../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../database/sql';
 import type { Instant } from '../kernel/clock';
-import { type Id, idFromBytes, idToBytes } from '../kernel/id';
+import { type Id, idFromBytes, idToBytes, ZERO_ID } from '../kernel/id';
 import type { CompanionRow, CompanionWriter } from '../ledger/batch';
 import { amountOf } from '../ledger/ledger.store';
 import { takeCodes } from '../marketplace/code-pool.store';
@@ -244,34 +245,35 @@ export class WalletStore {
 const statements = new Map<string, string>();
 
 /** One branch a key, each with its own limit: a page is a range of the index on member and id. */
-function walletStatement(limits: readonly number[]): string {
-  const name = limits.join();
-  let statement = statements.get(name);
+function walletStatement({ name, limitedBranch }: Dialect, width: number, limit: number): string {
+  const key = `${name} ${width} ${limit}`;
+  let statement = statements.get(key);
   if (!statement) {
-    statement = limits
-      .map(
-        (limit, at) =>
-          `SELECT * FROM (SELECT ${at} AS page, ${SELECTED} FROM redemption WHERE member_id = ? AND id < ?
-         ORDER BY id DESC LIMIT ${limit}) AS page${at}`,
-      )
-      .join(' UNION ALL ');
+    const branch = (at: number) => `SELECT ${SELECTED}, ${at} AS page FROM redemption
+      WHERE member_id = ? AND id < ? ORDER BY id DESC LIMIT ${limit}`;
+    statement = Array.from({ length: width }, (_, at) => limitedBranch(branch(at), `page${at}`)).join(' UNION ALL ');
     if (statements.size > 256) statements.clear();
-    statements.set(name, statement);
+    statements.set(key, statement);
   }
   return statement;
 }
 
+// A row more than the usual sizes of pages, which tells whether there is a next one.
+const LIMITS = [6, 11, 21, 51, 101];
+
 async function readWallets(sql: Sql, keys: readonly WalletKey[]): Promise<Redemption[][]> {
-  const padded = padToPowerOfTwo(keys);
-  // Limits rounded up to one for the whole batch, so that few statements have to be prepared.
-  const limit = 2 ** Math.ceil(Math.log2(Math.max(...keys.map((key) => key.limit))));
-  const statement = walletStatement(padded.map(() => limit));
-  const values = padded.flatMap((key) => [idToBytes(key.memberId), idToBytes(key.before ?? NEWEST)]);
+  const width = padToPowerOfTwo(keys).length;
+  // One limit for the whole batch, of a few, so that few statements have to be prepared.
+  const most = Math.max(...keys.map((key) => key.limit));
+  const statement = walletStatement(sql.dialect, width, LIMITS.find((limit) => limit >= most) ?? most);
+  const values = keys.flatMap((key) => [idToBytes(key.memberId), idToBytes(key.before ?? NEWEST)]);
+  // Nobody's redemptions, for the branches without a key.
+  while (values.length < width * 2) values.push(idToBytes(ZERO_ID));
   const pages: Redemption[][] = keys.map(() => []);
   for (const row of await sql.prepared(statement, values)) {
-    const page = Number(row[0]);
-    const key = keys[page];
-    if (key && pages[page]!.length < key.limit) pages[page]!.push(fromRow(row.slice(1)));
+    const at = Number(row[COLUMNS.length]);
+    const page = pages[at]!;
+    if (page.length < keys[at]!.limit) page.push(fromRow(row));
   }
   return pages;
 }

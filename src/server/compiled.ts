@@ -11,6 +11,7 @@ import {
   type TypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { quickLeaves } from './quick-leaves';
 
 export type CompiledOperation = (
   context: unknown,
@@ -79,6 +80,7 @@ export function compileOperation(
     const name = operation.name?.value ?? '';
     const compiled = compileQuery(compilableSchema(schema), withCoercedVariables(document, operation), name, {
       disablingCapturingStackErrors: true,
+      customSerializers: quickLeaves,
     });
     if (!isCompiledQuery(compiled)) return undefined;
     const definitions = operation.variableDefinitions ?? [];

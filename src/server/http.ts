@@ -6,6 +6,7 @@ import type { RequestContext } from '../request/context';
 import { Admission } from './admission';
 import { createApollo } from './apollo';
 import { actorOf } from './bearer';
+import { Drain } from './drain';
 import { addExplorerRoute, type ExplorerOptions } from './explorer';
 import { type GraphqlHandler, graphqlHandler } from './graphql-route';
 import { addHealthRoutes, type ReadinessChecks } from './health';
@@ -44,6 +45,11 @@ export interface GatewayServer {
   readonly fastify: FastifyInstance;
   /** Begins to listen and gives the URL; port 0 takes a free one. */
   listen(address: { readonly port: number; readonly host: string }): Promise<string>;
+  /**
+   * Stops listening, but goes on serving who is connected, and tells each to go; answers when all are gone or the time
+   * is over. For before `close`, where callers keep their connections and must not see a request fail.
+   */
+  drain(milliseconds: number): Promise<void>;
   /** Stops accepting, finishes what is in flight, at most `shutdownMs` (10 s). Safe to call twice. */
   close(): Promise<void>;
 }
@@ -97,7 +103,7 @@ function addGraphql(http: FastifyInstance, handler: GraphqlHandler, limits: Serv
   });
 }
 
-function addCommonHeaders(http: FastifyInstance, isClosing: () => boolean): void {
+function addCommonHeaders(http: FastifyInstance, isClosing: () => boolean, isLeaving: () => boolean): void {
   http.addHook('onRequest', (request, to, done) => {
     to.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     if (isClosing() && request.url !== '/readyz') reply(to.header('connection', 'close'), SHUTTING_DOWN);
@@ -105,7 +111,7 @@ function addCommonHeaders(http: FastifyInstance, isClosing: () => boolean): void
   });
   http.addHook('onSend', (_request, to, payload, done) => {
     // A connection that stays open after the last answer would hold the shutdown up.
-    if (isClosing()) to.header('connection', 'close');
+    if (isLeaving()) to.header('connection', 'close');
     if (!to.hasHeader('cache-control')) to.header('cache-control', 'no-store');
     to.header('x-frame-options', 'DENY').header('referrer-policy', 'no-referrer');
     done(null, payload);
@@ -133,10 +139,12 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   await apollo.start();
   const http = createHttp(options);
   let closing: Promise<void> | undefined;
+  const drain = new Drain(http.server);
   const isClosing = () => closing !== undefined;
+  const isLeaving = () => drain.hasBegun || isClosing();
 
   readJsonBodiesOnly(http);
-  addCommonHeaders(http, isClosing);
+  addCommonHeaders(http, isClosing, isLeaving);
   addRequestLog(http);
   http.setErrorHandler(errorHandler(limits.bodyBytes));
   http.setNotFoundHandler(notFoundHandler);
@@ -146,7 +154,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   addGraphql(http, graphqlHandler(apollo, context), limits);
   addHealthRoutes(http, {
     checks: options.readiness,
-    isClosing,
+    isClosing: isLeaving,
     failed: (check, reason) => logger.warn({ check, error: reason }, 'not ready'),
   });
   addExplorerRoute(http, options.explorer);
@@ -154,6 +162,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   const stop = async (): Promise<void> => {
     const timer = setTimeout(() => http.server.closeAllConnections(), options.shutdownMs ?? SHUTDOWN_MS);
     try {
+      await drain.end();
       await http.close();
     } finally {
       clearTimeout(timer);
@@ -163,6 +172,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   return {
     fastify: http,
     listen: (address) => http.listen({ ...address, listenTextResolver: (url) => `listening at ${url}` }),
+    drain: (milliseconds) => drain.run(milliseconds),
     close: () => {
       closing ??= stop();
       return closing;

@@ -3,6 +3,7 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { type ASTVisitor, GraphQLError, Kind, type ValidationContext, type ValidationRule } from 'graphql';
+import { isOncePerRequest } from '../request/once';
 
 export interface DocumentLimits {
   readonly depth: number;
@@ -32,9 +33,35 @@ function maxOperationsRule(most: number): ValidationRule {
   });
 }
 
+/** The specification leaves it to the execution to find out, which then cannot say more than that it failed. */
+function knownRootRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition({ operation }) {
+      if (context.getSchema().getRootType(operation)) return;
+      context.reportError(new GraphQLError(`This API has no ${operation}. Send a query or a mutation.`));
+    },
+  };
+}
+
+function oncePerRequestRule(context: ValidationContext): ASTVisitor {
+  const seen = new Set<string>();
+  return {
+    Field() {
+      const field = context.getFieldDef();
+      if (!field || !isOncePerRequest(field.extensions)) return;
+      if (seen.has(field.name)) {
+        context.reportError(new GraphQLError(`A document may name ${field.name} once. Send one request for each.`));
+      }
+      seen.add(field.name);
+    },
+  };
+}
+
 export function limitRules(limits: DocumentLimits): ValidationRule[] {
   return [
     maxOperationsRule(limits.operationsPerDocument),
+    knownRootRule,
+    oncePerRequestRule,
     maxDepthRule({ n: limits.depth, flattenFragments: true, ...reporting }) as unknown as ValidationRule,
     maxAliasesRule({ n: limits.aliases, ...reporting }) as unknown as ValidationRule,
     maxDirectivesRule({ n: DIRECTIVES_PER_OPERATION, ...reporting }) as unknown as ValidationRule,

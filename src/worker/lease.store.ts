@@ -1,5 +1,6 @@
 // Leases: of several processes only one runs a job at a time, and another takes over when it dies.
 import type { Database } from '../database/database';
+import type { Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 
 /** Takes or prolongs the lease of a job; false while another owner's lease runs. */
@@ -11,13 +12,28 @@ export function takeLease(
   until: Instant,
 ): Promise<boolean> {
   return database.transaction(async (tx) => {
-    const columns = ['name', 'owner', 'until'];
-    await tx.insertMany('job_lease', columns, [[name, owner, 0]], { head: `${tx.dialect.insertIgnore} INTO` });
-    const [row] = await tx.arrays(`SELECT owner, until FROM job_lease WHERE name = ?${tx.dialect.forUpdate}`, [name]);
-    if (row && row[0] !== owner && Number(row[1]) > now) return false;
+    const row = (await lockLease(tx, name)) ?? (await addLease(tx, name, owner));
+    if (row.owner !== owner && row.until > now) return false;
     await tx.run('UPDATE job_lease SET owner = ?, until = ? WHERE name = ?', [owner, until, name]);
     return true;
   });
+}
+
+interface Lease {
+  readonly owner: string;
+  readonly until: Instant;
+}
+
+async function lockLease(tx: Sql, name: string): Promise<Lease | undefined> {
+  const [row] = await tx.arrays(`SELECT owner, until FROM job_lease WHERE name = ?${tx.dialect.forUpdate}`, [name]);
+  return row && { owner: String(row[0]), until: Number(row[1]) };
+}
+
+/** Only where there is none yet: adding one that is there locks it in a way in which two workers block each other. */
+async function addLease(tx: Sql, name: string, owner: string): Promise<Lease> {
+  const head = `${tx.dialect.insertIgnore} INTO`;
+  await tx.insertMany('job_lease', ['name', 'owner', 'until'], [[name, owner, 0]], { head });
+  return (await lockLease(tx, name))!;
 }
 
 /** Gives the lease back, so that another process need not wait for its end. */

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
 import { holdCheck } from '../../src/redemption/hold.check';
+import { poolCheck } from '../../src/redemption/pool.check';
 import { AUDITOR, memberOf, OPERATIONS, SHOP, type TestGateway, type Who } from './gateway';
 import { expectClean } from './ledger-fixtures';
 
@@ -183,7 +184,7 @@ export class Story {
   }
 }
 
-/** Every invariant of the ledger holds, and every hold has its open redemption. */
+/** Every invariant of the ledger holds; so do those of holds and redemptions, and of pools of codes. */
 export function expectBooksInOrder(database: Database): Promise<void> {
-  return expectClean(database, [holdCheck]);
+  return expectClean(database, [holdCheck, poolCheck]);
 }

@@ -1,7 +1,7 @@
 // The program of the tests below the API: each item shows one limit, so that a test can name the one it means.
 import { benefit, entitles, level, offer, plan, privilege, programText } from './gateway-program';
 
-/** `ever` is no period of benefits, and a week none of offers here; amounts are small, so that tests can count. */
+/** Amounts are small, so that tests can count in their heads. */
 const LIMITED = {
   levels: [level('base', 1, 0), level('gold', 2, 1_000, [entitles('lounge', 2)])],
   plans: [
@@ -14,6 +14,7 @@ const LIMITED = {
         entitles('deal', 1, 'WEEK'),
         entitles('daily', 2, 'DAY'),
         entitles('free'),
+        entitles('bare'),
         entitles('badge'),
         entitles('tour'),
         entitles('trip'),
@@ -34,6 +35,7 @@ const LIMITED = {
       parentPlans: ['plus'],
       entitlements: [entitles('wash'), entitles('free')],
     }),
+    plan('single', { subCaps: { perUse: 50 }, entitlements: [entitles('tour')] }),
     plan('monthly', { price: 50, term: { months: 1 }, costCap: 100 }),
     plan('daily-pass', { price: 50, term: { days: 1 }, costCap: 100 }),
   ],
@@ -43,6 +45,7 @@ const LIMITED = {
     benefit('deal', { class: 'DISCOUNT', unitCost: 5, faceValue: 15, costBasis: 'USE', couponValidDays: 7 }),
     benefit('daily', { class: 'CONTENT', unitCost: 3, faceValue: 9 }),
     benefit('free', { class: 'CONTENT', unitCost: 0, faceValue: 50 }),
+    benefit('bare', { class: 'BASIC', unitCost: 0, faceValue: 0 }),
     benefit('badge', { class: 'BASIC', redeemable: false, unitCost: 0, faceValue: 0 }),
     benefit('tour', { unitCost: 90, faceValue: 300, coPay: true }),
     benefit('trip', { unitCost: 70, faceValue: 200, coPay: true, costBasis: 'USE', couponValidDays: 10 }),

@@ -1,0 +1,97 @@
+// The demo is told once, whole, and on from where it broke off.
+import { expectBooks, House } from '../../test/support/house';
+import { eachDatabase } from '../../test/support/lanes';
+import { DAY, ManualClock } from '../kernel/clock';
+import { seedDemo } from './demo';
+import { DEMO_CLAIMS, DEMO_MEMBERS } from './demo-story';
+
+const NOW = Date.UTC(2026, 10, 22, 4);
+const TABLES = [
+  ['program_version', 'version'],
+  ['member', 'id'],
+  ['card', 'id'],
+  ['card_term', 'id'],
+  ['redemption', 'id'],
+  ['pool_code', 'offer_id, seq'],
+  ['ledger_account', 'account'],
+  ['ledger_transfer', 'id'],
+  ['ledger_chain', 'chain_key'],
+  ['ledger_hold', 'chain'],
+  ['work_progress', 'name'],
+] as const;
+
+eachDatabase((lane) => {
+  const emptied = async (): Promise<void> => {
+    const names = [
+      ...TABLES.map(([name]) => name),
+      'program_item',
+      'code_pool',
+      'ledger_contra',
+      'ledger_contra_delta',
+    ];
+    await lane.database.transaction(async (tx) => {
+      for (const name of names) await tx.run(`DELETE FROM ${name}`);
+      await tx.run('UPDATE catalogue_version SET version = version + 1');
+    });
+  };
+  beforeEach(emptied);
+  afterEach(() => expectBooks(lane.database));
+
+  const rowsOf = async () => {
+    const rows: Record<string, unknown> = {};
+    for (const [name, key] of TABLES) {
+      rows[name] = await lane.database.read.arrays(`SELECT * FROM ${name} ORDER BY ${key}`);
+    }
+    return rows;
+  };
+  const opened = async (): Promise<House> => {
+    const house = new House(lane.database, new ManualClock(NOW));
+    await house.catalogue.refresh();
+    return house;
+  };
+  const seed = (house: House, now = NOW) => seedDemo(house, house.clock, now);
+  const count = async (what: string): Promise<number> => {
+    const [row] = await lane.database.read.arrays(`SELECT COUNT(*) FROM ${what}`);
+    return Number(row![0]);
+  };
+  const told = async (): Promise<void> => {
+    expect(await count('member')).toBe(DEMO_MEMBERS.length);
+    expect(await count('redemption')).toBe(DEMO_CLAIMS.length);
+    expect(await count(`redemption WHERE status = 'USED'`)).toBe(DEMO_CLAIMS.filter(({ used }) => used).length);
+    expect(await count('redemption WHERE used_at > ended_at OR claimed_at > used_at')).toBe(0);
+  };
+
+  test('is told whole, and told again changes nothing', async () => {
+    const house = await opened();
+    await seed(house);
+    await told();
+    expect(house.now).toBe(NOW);
+    const before = await rowsOf();
+    await seed(await opened(), NOW + 3 * DAY);
+    expect(await rowsOf()).toEqual(before);
+  });
+
+  test('goes on where it broke off, also when that is months later', async () => {
+    let now = NOW;
+    for (const chains of [0, 1, 12, 20, 31, 40]) {
+      const house = await opened();
+      const submit = house.ledger.submit.bind(house.ledger);
+      let left = chains;
+      jest.spyOn(house.ledger, 'submit').mockImplementation((...chain) => {
+        left -= 1;
+        return left < 0 ? Promise.reject(new Error('killed')) : submit(...chain);
+      });
+      await expect(seed(house, now)).rejects.toThrow('killed');
+      now += 30 * DAY;
+    }
+    const house = await opened();
+    await seed(house, now);
+    await told();
+    expect(house.now).toBe(now);
+    // Nothing of it happened twice: each claim has one chain, each card one term.
+    expect(await count('card')).toBe(await count('card_term'));
+    const before = await rowsOf();
+    await seed(await opened(), now);
+    expect(await rowsOf()).toEqual(before);
+  });
+});

@@ -1,0 +1,92 @@
+// A process that redeems without HTTP: through the service, or by a transaction each with row locks.
+import type { Gateway } from '../../src/compose';
+import { loadCodeKey } from '../../src/identity/code-key';
+import { isRefusal } from '../../src/kernel/refusal';
+import { CodeCipher } from '../../src/marketplace/code-cipher';
+import type { CatalogueOffer } from '../../src/program/catalogue-item';
+import { answerVerbs } from './answers';
+import type { LoadResult } from './load';
+import { type Redeemer, RowLocks } from './row-locks';
+import { environmentOf, openWorld, type WorldPlace } from './world';
+
+export interface RedeemerStart extends WorldPlace {
+  readonly way: 'service' | 'row-locks';
+}
+
+export interface RedeemRun {
+  readonly milliseconds: number;
+  readonly inFlight: number;
+  /** Of the bench's offers, the first so many. */
+  readonly offers: number;
+}
+
+type Redeem = (redeemer: Redeemer, offer: CatalogueOffer, key: string) => Promise<void>;
+
+let redeem: Redeem | undefined;
+let redeemers: readonly Redeemer[] = [];
+let offers: readonly CatalogueOffer[] = [];
+let sent = 0;
+const process36 = process.pid.toString(36) + process.hrtime.bigint().toString(36);
+
+async function readRedeemers(gateway: Gateway): Promise<Redeemer[]> {
+  const rows = await gateway.database.read.arrays(
+    `SELECT m.id, c.id, t.id, c.plan_id FROM member m JOIN card c ON c.member_id = m.id
+     JOIN card_term t ON t.card_id = c.id WHERE m.external_id BETWEEN 'redeem-' AND 'redeem.'`,
+  );
+  return rows.map((row) => {
+    const [memberId, cardId, termId, planId] = row.map((value) => (value as Buffer).toString('hex'));
+    return { memberId: memberId!, cardId: cardId!, termId: termId!, planId: planId! };
+  });
+}
+
+function throughService(gateway: Gateway): Redeem {
+  return async ({ memberId }, { id: itemId }, idempotencyKey) => {
+    const actor = { role: 'MEMBER', subject: memberId, memberId } as const;
+    const input = { itemKind: 'OFFER', itemId, memberId, idempotencyKey } as const;
+    const outcome = await gateway.redemptions.redeem(actor, input);
+    if (isRefusal(outcome)) throw new Error(`${outcome.code}: ${outcome.message}`);
+  };
+}
+
+async function throughRowLocks(place: WorldPlace): Promise<Redeem> {
+  const codeKeyFile = environmentOf(place).CODE_KEY_FILE!;
+  const rowLocks = new RowLocks(place.url, new CodeCipher(await loadCodeKey({ codeKeyFile })));
+  return (redeemer, offer, key) => rowLocks.redeem(redeemer, offer, key);
+}
+
+async function start({ way, ...place }: RedeemerStart): Promise<number> {
+  const gateway = await openWorld(place);
+  await gateway.catalogue.refresh();
+  redeemers = await readRedeemers(gateway);
+  offers = gateway.catalogue.current().offers.filter(({ code }) => code.startsWith('bench-'));
+  redeem = way === 'service' ? throughService(gateway) : await throughRowLocks(place);
+  return redeemers.length;
+}
+
+async function run({ milliseconds, inFlight, offers: count }: RedeemRun): Promise<LoadResult> {
+  const times: number[] = [];
+  const started = performance.now();
+  const until = started + milliseconds;
+  let [bad, firstBad]: [number, string | undefined] = [0, undefined];
+  const one = async (): Promise<void> => {
+    while (performance.now() < until) {
+      sent += 1;
+      const redeemer = redeemers[(sent * 7_919) % redeemers.length]!;
+      const offer = offers[(sent * 31) % count]!;
+      const begun = performance.now();
+      await redeem!(redeemer, offer, `${process36}-${sent}`).catch((error: Error) => {
+        bad += 1;
+        firstBad ??= String(error.stack);
+      });
+      times.push(performance.now() - begun);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, one));
+  times.sort((left, right) => left - right);
+  const quantile = (part: number) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
+  const seconds = (performance.now() - started) / 1_000;
+  return { requests: times.length, seconds, p50: quantile(0.5), p99: quantile(0.99), bad, firstBad };
+}
+
+answerVerbs({ start, run });
+process.channel?.ref();

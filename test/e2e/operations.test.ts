@@ -1,0 +1,114 @@
+// Every operation of schema/operations is run by its role in one small story; one without a place in it fails.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
+import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
+import { expectBooksInOrder, Story } from '../support/gateway-story';
+import { eachDatabase } from '../support/lanes';
+
+const PROGRAM = programText({
+  plans: [plan('plus', { entitlements: [entitles('freight', 2)] })],
+  benefits: [benefit('freight')],
+  offers: [offer('latte')],
+});
+
+const FILES = readdirSync(join(__dirname, '..', '..', 'schema', 'operations')).map((file) =>
+  file.replace(/\.graphql$/, ''),
+);
+
+interface Run {
+  readonly who: Who;
+  readonly variables?: object;
+  /** The type of its one field's value, or a part of the value. */
+  readonly answers: object | string;
+}
+
+async function runsOf(story: Story): Promise<Record<string, Run>> {
+  const { gateway } = story;
+  const { who, card } = await story.holder('plus');
+  const closing = await story.open(who, 'plus');
+  const [held, taken, used] = [
+    await story.claim(who, 'latte'),
+    await story.claim(who, 'latte'),
+    await story.claim(who, 'latte'),
+  ];
+  const item = gateway.itemId('latte');
+  const key = { idempotencyKey: 'the key of this operation' };
+  const member = who.subject;
+  return {
+    'member-home': { who, variables: { perks: 5, coupons: 5 }, answers: { externalId: member } },
+    redeem: { who, variables: { input: { item, ...key } }, answers: 'Redemption' },
+    quote: { who, variables: { item }, answers: 'RedemptionQuote' },
+    cancel: { who, variables: { input: { redemption: taken.id, ...key } }, answers: { status: 'CANCELLED' } },
+    'confirm-use': {
+      who: partnerOf('brewer'),
+      variables: { input: { redemption: used.id, ...key } },
+      answers: { status: 'USED' },
+    },
+    redemption: { who, variables: { id: held.id }, answers: { id: held.id, status: 'ISSUED' } },
+    redemptions: {
+      who: partnerOf('brewer'),
+      variables: { first: 3 },
+      answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
+    },
+    offers: { who: partnerOf('brewer'), answers: [{ code: 'latte', partner: 'brewer' }] },
+    'register-members': {
+      who: SHOP,
+      variables: { members: [{ externalId: 'newcomer', nickname: 'New', tags: ['a'], birthday: '1990-02-28' }] },
+      answers: { members: [{ externalId: 'newcomer', birthday: '1990-02-28', tags: ['a'] }] },
+    },
+    'open-card': {
+      who: SHOP,
+      variables: { input: { member, plan: 'plus', orderId: 'an order' } },
+      answers: { kind: 'MEMBERSHIP', status: 'ACTIVE' },
+    },
+    'renew-card': {
+      who: SHOP,
+      variables: { input: { card: card.id, orderId: 'another order' } },
+      answers: { id: card.id, status: 'ACTIVE' },
+    },
+    'close-card': { who: OPERATIONS, variables: { card: closing.id }, answers: { id: closing.id, status: 'CLOSED' } },
+    'adjust-balance': {
+      who: OPERATIONS,
+      variables: { input: { member, balance: 'POINTS', amount: 7, ...key } },
+      answers: { externalId: member, points: { balance: 7 } },
+    },
+    program: { who: AUDITOR, answers: { version: 1 } },
+    'plan-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
+    'apply-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
+    'staff-member': { who: AUDITOR, variables: { externalId: member }, answers: { externalId: member } },
+  };
+}
+
+eachDatabase((lane) => {
+  let gateway: TestGateway;
+  let runs: Record<string, Run>;
+  beforeAll(async () => {
+    gateway = await TestGateway.start({ url: lane.url, program: PROGRAM });
+    runs = await runsOf(new Story(gateway));
+  });
+  afterAll(() => gateway.stop());
+
+  // Twice, because the second use of an operation runs compiled code.
+  test.each(FILES)('%s.graphql answers its role, plainly and compiled alike', async (file) => {
+    const { who, variables, answers } = runs[file] ?? fail(file);
+    const [plain, compiled] = [
+      await gateway.run<Record<string, unknown>>(who, file, variables),
+      await gateway.run<Record<string, unknown>>(who, file, variables),
+    ];
+    expect(plain).toMatchObject(typeof answers === 'string' ? { __typename: answers } : answers);
+    expect(withoutMoments(compiled)).toEqual(withoutMoments(plain));
+    expect(operationText(file)).toMatch(/^(query|mutation) \w/m);
+  });
+
+  test('after all of them the books are in order', () => expectBooksInOrder(lane.database));
+});
+
+function fail(file: string): never {
+  throw new Error(`schema/operations/${file}.graphql has no run in this test: say who asks it and what it answers`);
+}
+
+/** Without what may differ between two looks: lists that the other operations of the story grow. */
+function withoutMoments(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer, (name, value) => (name === 'asOf' ? undefined : value)));
+}

@@ -1,0 +1,294 @@
+// Made from the schema: whoever names what belongs to somebody else is answered as if it did not exist.
+import 'reflect-metadata';
+import { RESOLVERS } from '../../src/compose';
+import { visitorsOf } from '../../src/identity/policy-map';
+import { schemaOf } from '../../src/server/schema';
+import { AUDITOR, memberOf, OPERATIONS, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
+import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
+import { type ArgumentLeaf, namingArguments, requestFor, requiredLeaves } from '../support/gateway-requests';
+import { expectBooksInOrder, fresh, Story } from '../support/gateway-story';
+import { eachDatabase } from '../support/lanes';
+
+const schema = schemaOf(RESOLVERS, new Map());
+const LEAVES = namingArguments(schema);
+
+/** What an argument names. `PLAIN` is content, such as a nickname; `PUBLIC_…` belongs to the catalogue of all. */
+type Kind =
+  | 'MEMBER'
+  | 'CARD'
+  | 'REDEMPTION'
+  | 'PARTNER'
+  | 'KEY'
+  | 'ORDER'
+  | 'COUPON_CURSOR'
+  | 'REDEMPTION_CURSOR'
+  | 'PUBLIC_CURSOR'
+  | 'PUBLIC_ITEM'
+  | 'PUBLIC_PLAN'
+  | 'PLAIN';
+
+/** Whoever adds an argument that takes a text or an id says here what it names; a test fails until it is done. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  'Query.member(externalId)': 'MEMBER',
+  'Query.offers(partner)': 'PARTNER',
+  'Query.planProgram(text)': 'PLAIN',
+  'Query.quoteRedemption(card)': 'CARD',
+  'Query.quoteRedemption(item)': 'PUBLIC_ITEM',
+  'Query.quoteRedemption(member)': 'MEMBER',
+  'Query.redemption(id)': 'REDEMPTION',
+  'Query.redemptions(after)': 'REDEMPTION_CURSOR',
+  'Member.coupons(after)': 'COUPON_CURSOR',
+  'Member.perks(after)': 'PUBLIC_CURSOR',
+  'Mutation.adjustBalance(input.idempotencyKey)': 'KEY',
+  'Mutation.adjustBalance(input.member)': 'MEMBER',
+  'Mutation.applyProgram(text)': 'PLAIN',
+  'Mutation.cancelRedemption(input.idempotencyKey)': 'KEY',
+  'Mutation.cancelRedemption(input.redemption)': 'REDEMPTION',
+  'Mutation.closeCard(card)': 'CARD',
+  'Mutation.confirmUse(input.idempotencyKey)': 'KEY',
+  'Mutation.confirmUse(input.redemption)': 'REDEMPTION',
+  'Mutation.openCard(input.member)': 'MEMBER',
+  'Mutation.openCard(input.orderId)': 'ORDER',
+  'Mutation.openCard(input.parentCard)': 'CARD',
+  'Mutation.openCard(input.plan)': 'PUBLIC_PLAN',
+  'Mutation.redeem(input.card)': 'CARD',
+  'Mutation.redeem(input.idempotencyKey)': 'KEY',
+  'Mutation.redeem(input.item)': 'PUBLIC_ITEM',
+  'Mutation.redeem(input.member)': 'MEMBER',
+  'Mutation.registerMembers(members.birthday)': 'PLAIN',
+  'Mutation.registerMembers(members.externalId)': 'MEMBER',
+  'Mutation.registerMembers(members.nickname)': 'PLAIN',
+  'Mutation.registerMembers(members.tags)': 'PLAIN',
+  'Mutation.renewCard(input.card)': 'CARD',
+  'Mutation.renewCard(input.orderId)': 'ORDER',
+};
+
+/** Values of required arguments that name nothing. */
+const CONTENT: Readonly<Record<string, unknown>> = {
+  'Mutation.adjustBalance(input.amount)': 1,
+  'Mutation.adjustBalance(input.balance)': 'POINTS',
+  'Mutation.applyProgram(text)': 'no program',
+  'Query.planProgram(text)': 'no program',
+  'Mutation.registerMembers(members.nickname)': 'Renamed',
+};
+
+/** How a query reaches the types, other than the roots, whose fields take arguments. */
+const ROUTES: Readonly<Record<string, readonly string[]>> = { Query: [], Mutation: [], Member: ['me'] };
+
+const PROGRAM = programText({
+  plans: [plan('plus', { costCap: 100_000, entitlements: [entitles('freight')] })],
+  benefits: [benefit('freight')],
+  offers: [offer('latte'), offer('film', { partner: 'cinema' })],
+});
+
+const NEVER = '019cd5e6d20070000000000000000000';
+const A_MEMBER = memberOf('member-of-a');
+const B_MEMBER = memberOf('member-of-b');
+const PARTNERS = { A: 'brewer', B: 'cinema' } as const;
+const B_KEY = 'a key that was used by B';
+const B_ORDER = 'an order that was paid by B';
+
+/** What one side has, and what nobody has. */
+interface Values {
+  readonly foreign: string;
+  readonly unknown: string;
+  /** Of another type, or of another list. */
+  readonly wrong: readonly string[];
+  own(): Promise<string> | string;
+}
+
+const TENANTS: readonly (readonly [string, Who])[] = [
+  ['member', A_MEMBER],
+  ['partner', partnerOf(PARTNERS.A)],
+];
+const OTHERS: readonly (readonly [string, Who])[] = [
+  ['server', SHOP],
+  ['operations', OPERATIONS],
+];
+const naming = LEAVES.filter(({ name }) => KINDS[name] !== undefined && KINDS[name] !== 'PLAIN');
+const casesOf = (actors: typeof TENANTS) =>
+  naming.flatMap((leaf) => actors.map(([who, actor]) => [who, leaf.name, leaf, actor] as const));
+
+function mayName({ parent, field }: ArgumentLeaf, actor: Who): boolean {
+  const [step] = ROUTES[parent.name]!;
+  const root = step === undefined ? undefined : schema.getQueryType()!;
+  const reached = !root || visitorsOf(root, root.getFields()[step!]!)?.includes(actor.role) === true;
+  return reached && visitorsOf(parent, field)?.includes(actor.role) === true;
+}
+
+describe('the table of what arguments name', () => {
+  test('has every argument of the schema that takes a text or an id, and no other', () => {
+    expect(Object.keys(KINDS).sort()).toEqual(LEAVES.map(({ name }) => name).sort());
+  });
+
+  test('is reached by the requests that are made', () => {
+    expect([...new Set(LEAVES.map(({ parent }) => parent.name))].sort()).toEqual(Object.keys(ROUTES).sort());
+    const missing = naming.flatMap(({ parent, field }) =>
+      requiredLeaves(parent, field).filter((name) => KINDS[name] === undefined && CONTENT[name] === undefined),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+eachDatabase((lane) => {
+  let gateway: TestGateway;
+  let story: Story;
+  let values: Readonly<Record<Exclude<Kind, 'PLAIN'>, Values>>;
+  let secrets: readonly string[];
+
+  beforeAll(async () => {
+    const environment = {
+      LIMIT_QUERY_ALIASES: '1000',
+      LIMIT_QUERY_TOKENS: '100000',
+      LIMIT_QUERY_DEPTH: '30',
+    };
+    gateway = await TestGateway.start({ url: lane.url, program: PROGRAM, environment });
+    story = new Story(gateway);
+    ({ values, secrets } = await furnish(story));
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await expectBooksInOrder(lane.database);
+  });
+
+  const ask = async (leaf: ArgumentLeaf, actor: Who, value: string) => {
+    const { parent, field, path } = leaf;
+    const head = `${parent.name}.${field.name}(`;
+    const given = new Map<string, unknown>();
+    for (const name of requiredLeaves(parent, field)) {
+      const kind = KINDS[name];
+      const own = kind && kind !== 'PLAIN' ? await values[kind].own() : CONTENT[name];
+      given.set(name.slice(head.length, -1), own);
+    }
+    given.set(path.join('.'), value);
+    // Whoever asks for another than itself has to name it.
+    for (const named of ['member', 'input.member']) {
+      const missing = KINDS[`${head}${named})`] && !given.has(named);
+      if (missing && !TENANTS.some(([, { role }]) => role === actor.role)) given.set(named, A_MEMBER.subject);
+    }
+    const request = requestFor(leaf, actor.role, ROUTES[parent.name]!, given);
+    const { status, body } = await gateway.ask(actor, request.query, request.variables);
+    return { status, text: JSON.stringify(body) };
+  };
+
+  /** Ids and codes that are made anew in each answer. */
+  const settled = ({ status, text }: { status: number; text: string }) => ({
+    status,
+    text: text.replace(/"(redemption|coupon)_[0-9a-f]{32}"/g, '"$1"').replace(/_code":"[^"]+"/g, '_code":"code"'),
+  });
+
+  const stateOfB = async () => [
+    await gateway.run(AUDITOR, 'staff-member', { externalId: B_MEMBER.subject, coupons: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'redemptions', { first: 100 }),
+    await gateway.run(B_MEMBER, 'member-home', { perks: 100, coupons: 100 }),
+  ];
+
+  test.each(casesOf(TENANTS))(
+    "a %s that gives B's value to %s learns and changes nothing",
+    async (_who, _name, leaf, actor) => {
+      const { foreign, unknown, wrong } = values[KINDS[leaf.name] as Exclude<Kind, 'PLAIN'>];
+      const before = await stateOfB();
+      const [ofB, ofNobody] = [await ask(leaf, actor, foreign), await ask(leaf, actor, unknown)];
+      expect(settled(ofB)).toEqual(settled(ofNobody));
+      for (const value of wrong) {
+        const answer = await ask(leaf, actor, value);
+        expect(settled(answer)).toEqual(settled(await ask(leaf, actor, 'nonsense')));
+      }
+      for (const secret of secrets) expect(ofB.text).not.toContain(secret);
+      expect(await stateOfB()).toEqual(before);
+    },
+  );
+
+  const withTypes = casesOf(OTHERS).filter(([, , { type, parent, field }, actor]) => {
+    return type === 'ID' && visitorsOf(parent, field)?.includes(actor.role);
+  });
+  test.each(withTypes)('to a %s an id of another type in %s is the id of nothing', async (_who, _name, leaf, actor) => {
+    const { unknown, wrong } = values[KINDS[leaf.name] as Exclude<Kind, 'PLAIN'>];
+    const ofNobody = await ask(leaf, actor, unknown);
+    expect(ofNobody.text).toMatch(/"NOT_FOUND"|:null}}$/);
+    for (const value of wrong) expect(await ask(leaf, actor, value)).toEqual(ofNobody);
+  });
+
+  test('and the requests can succeed: with what is its own, each tenant is answered', async () => {
+    const refused: string[] = [];
+    for (const [, name, leaf, actor] of casesOf(TENANTS)) {
+      if (!mayName(leaf, actor)) continue;
+      const own = await values[KINDS[name] as Exclude<Kind, 'PLAIN'>].own();
+      if (name === 'Mutation.redeem(input.member)') continue;
+      const { status, text } = await ask(leaf, actor, own);
+      if (status !== 200 || /"errors"|Refusal|:null}}$/.test(text)) refused.push(`${actor.role} ${name} ${text}`);
+    }
+    expect(refused).toEqual([]);
+  });
+});
+
+/** A and B, side by side: each a member with a card and coupons, each a partner whose coupon was claimed. */
+async function furnish(story: Story) {
+  const { gateway } = story;
+  const home = async (subject: string, nickname: string, item: string) => {
+    const who = memberOf(subject);
+    await gateway.run(SHOP, 'register-members', { members: [{ externalId: subject, nickname }] });
+    const card = await story.open(who, 'plus', { orderId: subject === B_MEMBER.subject ? B_ORDER : fresh('order') });
+    gateway.clock.advance(1_000);
+    const coupon = await story.claim(who, item);
+    return { who, card, coupon };
+  };
+  const a = await home(A_MEMBER.subject, 'Ada', 'latte');
+  const b = await home(B_MEMBER.subject, 'Secretive', 'film');
+  const taken = await story.claim(B_MEMBER, 'film', { key: B_KEY });
+  await story.cancel(B_MEMBER, taken.id, B_KEY);
+  const used = await story.claim(B_MEMBER, 'film');
+  await story.confirmUse(used.id, { key: B_KEY, as: partnerOf(PARTNERS.B) });
+
+  const id = (global: string) => global.split('_')[1]!;
+  const cursor = (scope: string, of: string) => Buffer.from(`${scope}:${of}`).toString('base64url');
+  // A neighbour of B's id in time that was never given to anything.
+  const beside = (of: string) => of.slice(0, 18) + 'f'.repeat(12) + of.slice(30);
+  const ids = { card: b.card.id, redemption: b.coupon.id, offer: gateway.itemId('film') };
+  const wrong = (...types: string[]) => types.map((type) => `${type}_${id(ids.redemption)}`);
+  const values: Readonly<Record<Exclude<Kind, 'PLAIN'>, Values>> = {
+    MEMBER: { foreign: B_MEMBER.subject, unknown: 'nobody', wrong: [], own: () => A_MEMBER.subject },
+    CARD: {
+      foreign: ids.card,
+      unknown: `card_${NEVER}`,
+      wrong: [ids.redemption, ids.offer, `offer_${id(ids.card)}`, id(ids.card), ids.card.toUpperCase()],
+      own: () => a.card.id,
+    },
+    REDEMPTION: {
+      foreign: ids.redemption,
+      unknown: `redemption_${NEVER}`,
+      wrong: [ids.card, ...wrong('coupon', 'card', 'offer'), id(ids.redemption)],
+      own: async () => (await story.claim(A_MEMBER, 'latte')).id,
+    },
+    PARTNER: { foreign: PARTNERS.B, unknown: 'nobody', wrong: [], own: () => PARTNERS.A },
+    KEY: { foreign: B_KEY, unknown: fresh('key'), wrong: [], own: () => fresh('key') },
+    ORDER: { foreign: B_ORDER, unknown: fresh('order'), wrong: [], own: () => fresh('order') },
+    COUPON_CURSOR: {
+      foreign: cursor('coupon', id(b.coupon.id)),
+      unknown: cursor('coupon', beside(id(b.coupon.id))),
+      wrong: [cursor('redemption', id(b.coupon.id)), ids.redemption],
+      own: () => cursor('coupon', id(a.coupon.id)),
+    },
+    REDEMPTION_CURSOR: {
+      foreign: cursor('redemption', id(b.coupon.id)),
+      unknown: cursor('redemption', beside(id(b.coupon.id))),
+      wrong: [cursor('coupon', id(b.coupon.id)), ids.redemption],
+      own: () => cursor('redemption', id(a.coupon.id)),
+    },
+    PUBLIC_CURSOR: {
+      foreign: cursor('perk', '0'),
+      unknown: cursor('perk', '0'),
+      wrong: [cursor('coupon', id(b.coupon.id))],
+      own: () => cursor('perk', '1'),
+    },
+    PUBLIC_ITEM: {
+      foreign: `offer_${NEVER}`,
+      unknown: `benefit_${NEVER}`,
+      wrong: [ids.card, ...wrong('redemption', 'plan')],
+      own: () => gateway.itemId('latte'),
+    },
+    PUBLIC_PLAN: { foreign: 'nothing', unknown: 'nobody', wrong: [], own: () => 'plus' },
+  };
+  const secrets = [b.coupon.code!, 'Secretive', ids.card, ids.redemption, taken.id, used.id, B_MEMBER.subject];
+  return { values, secrets };
+}
