@@ -30,7 +30,7 @@ export function addServeCommand(program: Command): void {
     const tokens = config.mode === 'demo' ? await demoTokens(gateway) : undefined;
     const running = await run(gateway, tokens && explorerOf(tokens));
     const url = await listen(running, config);
-    print(tokens ? demoBanner(url, tokens) : `Perkgate serves ${url}/graphql`);
+    print(tokens ? demoBanner(url, tokens) : `Perkgate serves ${url}/graphql${hint(config)}`);
     const signal = await stopSignal();
     await stop(running, gateway, signal);
     return { text: 'stopped', json: { url } };
@@ -61,7 +61,9 @@ async function fillDemo(config: Config): Promise<void> {
   }
 }
 
-async function demoTokens(gateway: Gateway): Promise<DemoTokens> {
+/** Absent when the database holds somebody else's members, such as an import. */
+async function demoTokens(gateway: Gateway): Promise<DemoTokens | undefined> {
+  if ((await gateway.members.idOf(DEMO_MEMBER)) === undefined) return undefined;
   const key = await demoKeyOf(gateway);
   const issue = (role: Role, subject: string) =>
     issueDemoToken(key, { role, subject, lifetimeMs: TOKEN_LIFETIME_MS }, gateway.clock);
@@ -82,6 +84,10 @@ function explorerOf(tokens: DemoTokens) {
     defaultQuery: memberHome(),
     headers: { authorization: `Bearer ${tokens.member}` },
   };
+}
+
+function hint({ mode }: Config): string {
+  return mode === 'demo' ? '; for a demo token: npx perkgate token --role ROLE --subject ID' : '';
 }
 
 function demoBanner(url: string, tokens: DemoTokens): string {
