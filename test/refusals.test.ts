@@ -1,4 +1,4 @@
-// Refusals are one list, everywhere; each is provoked through the API, and of several the first in precedence is answered.
+// Refusals are one list, everywhere; each is provoked through the API, and of several the first in order is answered.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type GraphQLEnumType } from 'graphql';

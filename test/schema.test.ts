@@ -34,8 +34,9 @@ const HOME = `query MemberHome($perks: Int = 20, $coupons: Int = 5) {
     cards { id kind status plan { name } term { startsAt endsAt }
       benefits { benefit { name class } quota { period limit used held remaining resetsAt }
         usability { usable reasons { code message } } } }
-    perks(first: $perks) { edges { cursor node { id title kind partner { name } faceValue { amount currency } pointsPrice
-        remainingForMe validUntil availability { source asOf } usability { usable reasons { code message } } } }
+    perks(first: $perks) { edges { cursor node { id title kind partner { name } faceValue { amount currency }
+        pointsPrice remainingForMe validUntil availability { source asOf }
+        usability { usable reasons { code message } } } }
         pageInfo { hasNextPage endCursor } }
     coupons(first: $coupons) { edges { node { id title status code expiresAt } } pageInfo { hasNextPage endCursor } }
     savings { thisMonth { amount currency } total { amount currency } cardPrice { amount currency } brokeEvenOn }

@@ -16,6 +16,7 @@ export function addCodesCommand(root: Command): void {
   const codes = root.command('codes').description('load coupon codes into the pool of an offer');
   const load = codes
     .command('load')
+    .description('load a file of codes; what is in the pool already, or no code, is counted and left out')
     .argument('<file>', 'one code a line, UTF-8; may be interrupted and run again')
     .requiredOption('--offer <code>', 'the code of an offer with fulfilment CODE_POOL');
   action(load, async (options: LoadOptions, file) => {

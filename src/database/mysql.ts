@@ -1,7 +1,7 @@
 // The production database: MariaDB, MySQL or Galera through TypeORM's pool of mysql2 connections.
-import type { Pool, PoolConnection, QueryError } from 'mysql2';
+import { escape as escapeText, type Pool, type PoolConnection, type QueryError } from 'mysql2';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
-import { mysqlDialect, placeholders } from './dialect';
+import { mysqlDialect } from './dialect';
 import type { Sql, SqlRow, SqlValue, StatementCounter } from './sql';
 import type { EntityClass, MigrationClass } from './sqlite';
 
@@ -81,9 +81,9 @@ export class MysqlSql implements Sql {
     return this.send((done) => this.executor.query({ sql: text, values: [...values] }, done));
   }
 
-  async run(text: string, values: readonly SqlValue[] = []): Promise<number> {
+  async run(text: string, values?: readonly SqlValue[]): Promise<number> {
     const header = await this.send<{ affectedRows: number }>((done) =>
-      this.executor.query({ sql: text, values: [...values] }, done),
+      this.executor.query({ sql: text, values: values && [...values] }, done),
     );
     return header.affectedRows;
   }
@@ -97,8 +97,8 @@ export class MysqlSql implements Sql {
     const head = `${clause.head ?? 'INSERT INTO'} ${table} (${columns.join(', ')}) VALUES `;
     let changed = 0;
     for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-      const some = rows.slice(from, from + ROWS_A_STATEMENT);
-      changed += await this.run(head + placeholders(some.length, columns.length) + (clause.tail ?? ''), some.flat());
+      const some = rows.slice(from, from + ROWS_A_STATEMENT).map((row) => `(${row.map(literal).join(',')})`);
+      changed += await this.run(head + some.join(',') + (clause.tail ?? ''));
     }
     return changed;
   }
@@ -109,6 +109,13 @@ export class MysqlSql implements Sql {
       ask((error, result) => (error ? reject(error) : resolve(result as Result)));
     });
   }
+}
+
+/** A value as text of a statement. Large inserts are mostly this, and the driver's own way takes twice the time. */
+function literal(value: SqlValue): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return Buffer.isBuffer(value) ? `x'${value.toString('hex')}'` : escapeText(value);
 }
 
 export function connectionOf(runner: QueryRunner): Promise<PoolConnection> {

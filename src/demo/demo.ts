@@ -2,13 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { readProgress, saveProgress } from '../database/progress.store';
 import type { Actor } from '../kernel/actor';
 import { assert } from '../kernel/assert';
 import { DAY, HOUR, type Instant, type ManualClock } from '../kernel/clock';
 import { type Id, namedId } from '../kernel/id';
 import { isRefusal, type Refusal } from '../kernel/refusal';
 import { newCode } from '../marketplace/code-cipher';
-import { readProgress, saveProgress } from '../marketplace/code-pool.store';
 import type { Card } from '../members/member';
 import { presetPath } from '../program/presets';
 import type { DemoHouse } from './demo-house';

@@ -1,6 +1,7 @@
 // Identifiers: UUIDv7 as 32 lower-case hex digits in code, 16 bytes in SQL, `<type>_<hex>` at the API.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Instant } from './clock';
+import { takeRandom } from './random';
 
 /** 32 lower-case hexadecimal digits. */
 export type Id = string;
@@ -13,21 +14,6 @@ export function isId(value: string): boolean {
   return ID_PATTERN.test(value);
 }
 
-// Random bytes are drawn in blocks because one call of the generator costs more than the id itself.
-const POOL_BYTES = 4096;
-let pool = Buffer.alloc(0);
-let poolOffset = 0;
-
-function takeRandomHex(bytes: number): string {
-  if (poolOffset + bytes > pool.length) {
-    pool = randomBytes(POOL_BYTES);
-    poolOffset = 0;
-  }
-  const hex = pool.toString('hex', poolOffset, poolOffset + bytes);
-  poolOffset += bytes;
-  return hex;
-}
-
 const VARIANT_DIGITS = '89ab';
 
 /**
@@ -36,7 +22,7 @@ const VARIANT_DIGITS = '89ab';
  */
 export function newId(now: Instant): Id {
   const time = Math.trunc(now).toString(16).padStart(12, '0');
-  const random = takeRandomHex(9);
+  const random = takeRandom(9).toString('hex');
   const variant = VARIANT_DIGITS[Number.parseInt(random[0]!, 16) & 3]!;
   return `${time}7${random.slice(1, 4)}${variant}${random.slice(4, 17)}00`;
 }
@@ -56,7 +42,7 @@ export function baseOf(id: Id): Id {
  * ends in a zero byte as `newId`'s do.
  */
 export function namedId(...parts: readonly string[]): Id {
-  const hex = createHash('sha256').update(parts.join('\u0000')).digest('hex');
+  const hex = hash('sha256', parts.join('\u0000'), 'hex');
   const variant = VARIANT_DIGITS[Number.parseInt(hex[16]!, 16) & 3]!;
   return `${hex.slice(0, 12)}8${hex.slice(13, 16)}${variant}${hex.slice(17, 30)}00`;
 }

@@ -3,7 +3,7 @@ import { assert } from '../kernel/assert';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { type Unit, unitCode, unitFromCode } from '../kernel/money';
 import type { PeriodNumber } from '../kernel/period';
-import { type AccountKind, isEnforcedKind } from './chart';
+import type { AccountKind } from './chart';
 
 /**
  * 88 hexadecimal digits (44 bytes in SQL): holder 16, kind 2, ref 16, item 4, period 4, unit 2. One column, so that
@@ -66,8 +66,9 @@ export function kindOf(key: AccountKey): AccountKind {
   return Number.parseInt(key.slice(32, 36), 16) as AccountKind;
 }
 
+/** Contra kinds are those with the highest bit set, which the first digit of the kind tells. */
 export function isEnforced(key: AccountKey): boolean {
-  return isEnforcedKind(kindOf(key));
+  return key[32]! < '8';
 }
 
 /** True when both accounts count the same unit. */

@@ -1,7 +1,8 @@
 // Coupon codes at rest: encrypted, and findable for duplicates only by who has the key.
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { assert } from '../kernel/assert';
 import type { Id } from '../kernel/id';
+import { takeRandom } from '../kernel/random';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -26,7 +27,7 @@ export class CodeCipher {
   }
 
   seal(itemId: Id, code: string): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = takeRandom(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.cipherKey, nonce);
     cipher.setAAD(Buffer.from(itemId, 'hex'));
     const sealed = Buffer.concat([cipher.update(code, 'utf8'), cipher.final()]);
@@ -50,5 +51,7 @@ export class CodeCipher {
 
 /** A code of our own making: 16 letters, 80 random bits. */
 export function newCode(): string {
-  return Array.from(randomBytes(CODE_LETTERS), (byte) => ALPHABET[byte & 31]).join('');
+  let code = '';
+  for (const byte of takeRandom(CODE_LETTERS)) code += ALPHABET[byte & 31];
+  return code;
 }

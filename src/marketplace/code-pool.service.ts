@@ -1,6 +1,7 @@
 // Code pools: loading codes from a file, in resumable chunks, each with its stock in the ledger.
 import type { Readable } from 'node:stream';
 import type { Database } from '../database/database';
+import { readProgress } from '../database/progress.store';
 import { assert } from '../kernel/assert';
 import type { Clock } from '../kernel/clock';
 import { type Id, namedId, newId } from '../kernel/id';
@@ -12,7 +13,7 @@ import type { LedgerService } from '../ledger/ledger.service';
 import type { TransferInput } from '../ledger/transfer';
 import type { CodeCipher } from './code-cipher';
 import { type CodeLine, codeLines } from './code-lines';
-import { codeChunkWriter, knownHashes, type NewCode, type PoolState, readPool, readProgress } from './code-pool.store';
+import { codeChunkWriter, knownHashes, type NewCode, type PoolState, readPool } from './code-pool.store';
 
 /** What became of the lines of a code file; the counts add up to `lines`. */
 export interface CodeImportReport {

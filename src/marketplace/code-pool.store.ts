@@ -1,5 +1,6 @@
 // The only SQL of code pools. Codes are numbered from 1; the pool's row says how many are loaded and handed out.
 import { questionMarks } from '../database/dialect';
+import { saveProgress, type WorkProgress } from '../database/progress.store';
 import type { Sql } from '../database/sql';
 import { assert } from '../kernel/assert';
 import { type Id, idToBytes } from '../kernel/id';
@@ -42,12 +43,6 @@ export interface CodeChunk {
   readonly progress: WorkProgress;
 }
 
-export interface WorkProgress {
-  readonly name: string;
-  readonly position: number;
-  readonly detail: string;
-}
-
 export async function knownHashes(sql: Sql, offerId: Id, hashes: readonly Buffer[]): Promise<Set<string>> {
   if (hashes.length === 0) return new Set();
   const rows = await sql.arrays(
@@ -75,17 +70,6 @@ export const codeChunkWriter: CompanionWriter<CodeChunk> = {
     }
   },
 };
-
-export async function saveProgress(tx: Sql, progress: WorkProgress, now: number): Promise<void> {
-  const columns = ['name', 'position', 'detail', 'updated_at'];
-  const tail = tx.dialect.onDuplicateUpdate(['name'], columns.slice(1));
-  await tx.insertMany('work_progress', columns, [[progress.name, progress.position, progress.detail, now]], { tail });
-}
-
-export async function readProgress(sql: Sql, name: string): Promise<WorkProgress | undefined> {
-  const [row] = await sql.arrays('SELECT position, detail FROM work_progress WHERE name = ?', [name]);
-  return row ? { name, position: Number(row[0]), detail: String(row[1]) } : undefined;
-}
 
 export interface PoolState {
   readonly loaded: number;

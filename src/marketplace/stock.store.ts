@@ -1,11 +1,11 @@
 // The SQL of stocks: balances for the board, and to which version of an offer its stock was aligned.
 import { questionMarks } from '../database/dialect';
+import { readProgress, saveProgress } from '../database/progress.store';
 import type { Sql } from '../database/sql';
 import type { Id } from '../kernel/id';
 import type { AccountKey, Balance } from '../ledger/account';
 import type { CompanionWriter } from '../ledger/batch';
 import { bytes, fromBalanceRow, hexOf, KEYS_A_STATEMENT } from '../ledger/ledger.store';
-import { readProgress, saveProgress } from './code-pool.store';
 
 export async function readAccounts(sql: Sql, accounts: readonly AccountKey[]): Promise<Map<AccountKey, Balance>> {
   if (accounts.length === 0) return new Map();

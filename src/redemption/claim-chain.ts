@@ -41,7 +41,18 @@ function transferOf(claim: Claim, limit: Limit): TransferInput {
   // Only the cost waits for the use; a quota, a stock and points are taken when the coupon is.
   const kind = cap && claim.costs.costBasis === 'USE' ? 'HOLD' : 'TRANSFER';
   const refusal = cap && claim.costs.coPay ? CO_PAY : limit.refusal;
-  return { kind, debit, credit, amount, code: TRANSFER_CODES.REDEEM, flexible: cap, refusal: JSON.stringify(refusal) };
+  return { kind, debit, credit, amount, code: TRANSFER_CODES.REDEEM, flexible: cap, refusal: textOf(refusal) };
+}
+
+const texts = new WeakMap<Refusal, string>();
+
+/** There is one refusal for each kind of limit, so its text is made once. */
+function textOf(refusal: Refusal): string {
+  const known = texts.get(refusal);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(refusal);
+  texts.set(refusal, text);
+  return text;
 }
 
 /** A cost that no card bears is still counted. */

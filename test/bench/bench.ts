@@ -12,6 +12,8 @@ export interface Pace {
   /** Of one slice. */
   readonly milliseconds: number;
   readonly warmUp: number;
+  /** After so long a world has to do with the members that it has. */
+  readonly fillSeconds: number;
 }
 
 export interface Bench {

@@ -1,6 +1,7 @@
 // The load generator, a process of its own: keeps N requests in flight over N connections and times each of them.
 import { connect, type Socket } from 'node:net';
 import { answerVerbs } from './answers';
+import { itemFor } from './turns';
 
 export interface LoadInput {
   readonly port: number;
@@ -93,10 +94,9 @@ class Load {
 
   private request(): string {
     const { body, items } = this.input;
-    const token = this.tokens[sent % this.tokens.length]!;
     sent += 1;
-    // Items step by a number that shares no factor with their count, so that tokens and items meet in all pairs.
-    const item = items?.[(sent * 7919) % items.length] ?? '';
+    const token = this.tokens[sent % this.tokens.length]!;
+    const item = items?.[itemFor(sent, this.tokens.length, items.length)] ?? '';
     const content = this.fixed ? body : body.replace('%KEY%', `${run}-${sent}`).replace('%ITEM%', item);
     return (
       `POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\nauthorization: Bearer ${token}\r\n` +

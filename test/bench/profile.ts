@@ -12,7 +12,8 @@ export interface ProfileSummary {
   readonly functions: readonly ProfileLine[];
 }
 
-const NOT_BUSY = new Set(['(idle)', '(program)', '(root)']);
+// `dispatch` is the profiler at work.
+const NOT_BUSY = new Set(['(idle)', '(program)', '(root)', 'dispatch']);
 
 export function summarize(profile: Profiler.Profile, most: { packages: number; functions: number }): ProfileSummary {
   const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));

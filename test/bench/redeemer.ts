@@ -7,6 +7,7 @@ import type { CatalogueOffer } from '../../src/program/catalogue-item';
 import { answerVerbs } from './answers';
 import type { LoadResult } from './load';
 import { type Redeemer, RowLocks } from './row-locks';
+import { itemFor } from './turns';
 import { environmentOf, openWorld, type WorldPlace } from './world';
 
 export interface RedeemerStart extends WorldPlace {
@@ -71,8 +72,8 @@ async function run({ milliseconds, inFlight, offers: count }: RedeemRun): Promis
   const one = async (): Promise<void> => {
     while (performance.now() < until) {
       sent += 1;
-      const redeemer = redeemers[(sent * 7_919) % redeemers.length]!;
-      const offer = offers[(sent * 31) % count]!;
+      const redeemer = redeemers[sent % redeemers.length]!;
+      const offer = offers[itemFor(sent, redeemers.length, count)]!;
       const begun = performance.now();
       await redeem!(redeemer, offer, `${process36}-${sent}`).catch((error: Error) => {
         bad += 1;

@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { compose, demoKeyOf, type Gateway } from '../../src/compose';
 import { readConfig } from '../../src/config';
+import { saveProgress } from '../../src/database/progress.store';
 import { issueDemoToken } from '../../src/identity/demo-key';
 import type { Actor } from '../../src/kernel/actor';
 import { type Clock, DAY, HOUR, ManualClock, systemClock } from '../../src/kernel/clock';
 import { type Id, namedId } from '../../src/kernel/id';
 import { isRefusal, type Refusal } from '../../src/kernel/refusal';
 import { newCode } from '../../src/marketplace/code-cipher';
-import { saveProgress } from '../../src/marketplace/code-pool.store';
 import { presetPath } from '../../src/program/presets';
 
 export interface WorldPlace {

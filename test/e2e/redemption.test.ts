@@ -1,4 +1,5 @@
 // A redemption's life through the API: quoted, claimed, used, taken back, expired; and each request once only.
+import { setImmediate as breathe } from 'node:timers/promises';
 import { DAY, MINUTE } from '../../src/kernel/clock';
 import { REFUSAL_CODES } from '../../src/kernel/refusal';
 import { NOON, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
@@ -245,6 +246,18 @@ eachDatabase((lane) => {
       expect(await status(latte.id)).toBe('EXPIRED');
       expect(await story.cap(who, card.id)).toMatchObject({ posted: 100, remaining: 150 });
       expect(await savingsOf(who)).toMatchObject({ total: { amount: 0 }, potential: { amount: 0 } });
+    });
+
+    test('a worker that beats by itself does the same', async () => {
+      const { who, card } = await story.holder('plus');
+      await story.claim(who, 'freight');
+      gateway.clock.set(NOON + 10 * DAY);
+      const beating = await TestGateway.start({ url: lane.url, clock: gateway.clock, beating: true });
+      const begun = performance.now();
+      const held = async () => (await story.cap(who, card.id)).held;
+      while ((await held()) > 0 && performance.now() - begun < 10_000) await breathe();
+      expect(await held()).toBe(0);
+      await beating.stop();
     });
 
     test('ends once: of a use and a cancellation at once one is refused', async () => {

@@ -15,27 +15,50 @@ const CHILD = join(__dirname, '../../dist/test/support/redemption-crash-child.js
 /** More than there are; the loops over them end earlier. */
 const STATEMENTS_AT_MOST = 80;
 
-/** Lets a process of its own do it, kills it where it stops, and answers where that was. */
-async function crash(url: string, deeds: Deeds, stopAt: number): Promise<string> {
-  const child = spawn(process.execPath, [CHILD, url, String(stopAt)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  child.stdin.write(`${JSON.stringify(deeds)}\n`);
-  const stopped = once(createInterface(child.stdout), 'line') as Promise<[string]>;
-  const first = await Promise.race([stopped, exited]);
-  child.kill('SIGKILL');
-  const [code, signal] = await exited;
-  if (signal !== 'SIGKILL') throw new Error(`the child ended by itself with ${code}`);
-  return String(first[0]);
+/** Processes that are killed one after the other; the next one gets ready while the last one's traces are looked at. */
+class Victims {
+  private next: ReturnType<typeof this.born>;
+
+  constructor(private readonly url: string) {
+    this.next = this.born();
+  }
+
+  private born() {
+    return spawn(process.execPath, [CHILD, this.url], { stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+
+  /** Lets one do it, kills it where it stops, and answers where that was. */
+  async crash(deeds: Deeds): Promise<string> {
+    const child = this.next;
+    const exited = once(child, 'exit');
+    child.stdin.write(`${JSON.stringify(deeds)}\n`);
+    const stopped = once(createInterface(child.stdout), 'line') as Promise<[string]>;
+    const first = await Promise.race([stopped, exited]);
+    child.kill('SIGKILL');
+    const [code, signal] = await exited;
+    if (signal !== 'SIGKILL') throw new Error(`the child ended by itself with ${code}`);
+    this.next = this.born();
+    return String(first[0]);
+  }
+
+  async end(): Promise<void> {
+    const exited = once(this.next, 'exit');
+    this.next.kill('SIGKILL');
+    await exited;
+  }
 }
 
 eachDatabase((lane) => {
   let house: House;
+  let victims: Victims;
   beforeAll(async () => {
     if (!existsSync(CHILD)) throw new Error(`${CHILD} is missing: run npm run build first`);
     house = await openHouse(lane.database);
     await house.fillPool('latte', 200);
     await house.fillPool('film', 200);
+    victims = new Victims(lane.url);
   });
+  afterAll(() => victims.end());
 
   const ITEMS = ['latte', 'ride', 'gift', 'bare'];
 
@@ -69,9 +92,8 @@ eachDatabase((lane) => {
     const points: string[] = [];
     for (let at = 1; at < STATEMENTS_AT_MOST && points.at(-1) !== 'done'; at += 1) {
       const { memberId, deeds, after } = await scene();
-      const point = await crash(lane.url, deeds, at);
+      const point = await victims.crash({ ...deeds, stopAt: at });
       points.push(point);
-      process.stderr.write(point + ' ' + ((Date.now() - 0) % 1000000) + '\n');
       await expectWhole(point, memberId);
       // Asked again, by a process that knows nothing, all of it is done; and once more changes nothing.
       const fresh = await openHouse(lane.database, { clock: house.clock, program: null });

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { runCommandLine } from '../../src/commands/program-line';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'src', 'main.js');
 
@@ -38,7 +39,35 @@ function launch(args: readonly string[], environment: Readonly<Record<string, st
   return new Watched(spawn(process.execPath, [MAIN, ...args], options));
 }
 
-/** Runs `perkgate ARGS` to its end. */
+/**
+ * As `perkgate`, but in this process, which saves the start of another one: the same command line, with what it writes,
+ * its exit code and its environment kept apart.
+ */
+export async function perkgateInside(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text.toString();
+      return true;
+    }),
+  );
+  const [outside, exitCode] = [process.env, process.exitCode];
+  process.env = environmentOf(environment);
+  process.exitCode = undefined;
+  try {
+    await runCommandLine(['node', 'perkgate', ...args]);
+    return { code: Number(process.exitCode ?? 0), ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    process.env = outside;
+    process.exitCode = exitCode;
+  }
+}
+
+/** Runs `perkgate ARGS` to its end, as a process of its own. */
 export function perkgate(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return launch(args, environment).ended;
 }

@@ -164,7 +164,10 @@ export class TestGateway {
 
   /** Gives the worker turns until a whole one finds nothing to do. */
   async settle(): Promise<void> {
-    while ((await this.gateway.worker.turn()) > 0);
+    const { worker, database } = this.gateway;
+    while ((await worker.turn()) > 0);
+    // Leases end by the clock, and the next test may turn that back.
+    await database.transaction((tx) => tx.run('UPDATE job_lease SET until = 0'));
   }
 
   /** Safe to call twice. */

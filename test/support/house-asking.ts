@@ -1,4 +1,4 @@
-// A member as the pure rules of redemption see it, put together without a database: cards, balances, catalogue, instant.
+// A member as the pure rules of redemption see it, without a database: cards, balances, catalogue, instant.
 import { DAY, type Instant } from '../../src/kernel/clock';
 import { type Id, namedId } from '../../src/kernel/id';
 import type { Refusal } from '../../src/kernel/refusal';

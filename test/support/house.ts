@@ -1,4 +1,4 @@
-// The rooms below the API put together by hand on a lane's database, with a clock that stands still and a small program.
+// The rooms below the API, composed on a lane's database, with a clock that stands still and a small program.
 import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
 import type { Actor } from '../../src/kernel/actor';

@@ -1,7 +1,7 @@
 // A process that is about to be killed: it claims coupons or ends them, and stops for good at the point it is told to.
 //
-// Arguments: the URL of the database, the number of the statement of its units of work before which to stop. Reads what
-// to do as one line of JSON; says `before <statement>` where it has stopped, or `done` when it came to its end before.
+// Argument: the URL of the database. Reads what to do, and where to stop, as one line of JSON; says `before <statement>`
+// where it has stopped, or `done` when it came to its end before.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { MIGRATIONS } from '../../migrations/all';
@@ -25,6 +25,8 @@ export interface EndDeed {
 }
 
 export interface Deeds {
+  /** The number of the statement, of all its units of work, before which the process stops for good. */
+  readonly stopAt?: number;
   readonly now: Instant;
   readonly all: readonly (ClaimDeed | EndDeed)[];
 }
@@ -47,19 +49,20 @@ async function stopForGood(at: string): Promise<never> {
   return new Promise(() => setInterval(() => {}, 60_000));
 }
 
-async function main(url: string, stopAt: number): Promise<void> {
+async function main(url: string): Promise<void> {
   const database = await openDatabase({ url, migrations: MIGRATIONS, entities: [] });
   const [line] = (await once(createInterface(process.stdin), 'line')) as [string];
+  const deeds = JSON.parse(line) as Deeds;
   let statements = 0;
   const stop = async (statement: string): Promise<void> => {
     statements += 1;
-    if (statements === stopAt) await stopForGood(`before ${statement.replace(/\s+/g, ' ').slice(0, 60)}`);
+    if (statements === deeds.stopAt) await stopForGood(`before ${statement.replace(/\s+/g, ' ').slice(0, 60)}`);
   };
   // A commit is a point of its own: behind it, nobody has heard of it yet.
   const ledgerDoor = new TappedDatabase(database, stop, () => stop('the answer'));
   const house = await openHouse(database, { clock: new ManualClock(0), program: null, ledgerDoor });
-  await perform(house, JSON.parse(line) as Deeds);
+  await perform(house, deeds);
   await stopForGood('done');
 }
 
-if (require.main === module) void main(process.argv[2]!, Number(process.argv[3]));
+if (require.main === module) void main(process.argv[2]!);

@@ -1,7 +1,7 @@
 // What an import keeps of itself: its cap and quota, the instant from which the data's hours count, how far it is.
 import type { Database } from '../../database/database';
+import { readProgress, saveProgress } from '../../database/progress.store';
 import { DAY, HOUR, type Instant } from '../../kernel/clock';
-import { readProgress, saveProgress } from '../../marketplace/code-pool.store';
 import type { CapSettings } from './program';
 import { DATA_HOURS } from './records';
 

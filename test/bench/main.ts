@@ -1,0 +1,85 @@
+// `npm run bench`: how quick the gateway is, as ratios against other ways on the same machine in the same run.
+import { Command, InvalidArgumentError } from 'commander';
+import { type Pace, withBench } from './bench';
+import { measureHome } from './home';
+import { describeMachine } from './machine';
+import { measureRedeem } from './redeem';
+import { aimsOf, type BenchReport, reportText } from './report';
+import { fillWorld, measureSizes, type World } from './sizes';
+
+const PARTS = ['home', 'redeem', 'sizes'] as const;
+type Part = (typeof PARTS)[number];
+
+interface Options {
+  readonly json?: boolean;
+  readonly quick?: boolean;
+  readonly parts: readonly Part[];
+  readonly sizes?: readonly number[];
+}
+
+const FULL: Pace = { rounds: 5, milliseconds: 3_000, warmUp: 6_000, fillSeconds: 300 };
+const QUICK: Pace = { rounds: 2, milliseconds: 1_000, warmUp: 1_500, fillSeconds: 20 };
+const SIZES = [10_000, 100_000, 1_000_000];
+const QUICK_SIZES = [1_000, 4_000];
+
+function sizesFrom(text: string): number[] {
+  const sizes = text.split(',').map(Number);
+  if (sizes.every((size) => Number.isSafeInteger(size) && size >= 1_000 && size <= 5_000_000)) return sizes;
+  throw new InvalidArgumentError('give numbers of members from 1000 to 5000000, such as 10000,100000.');
+}
+
+function partsFrom(text: string): Part[] {
+  const parts = text.split(',') as Part[];
+  if (parts.every((part) => PARTS.includes(part))) return parts;
+  throw new InvalidArgumentError(`give some of ${PARTS.join(', ')}, with commas.`);
+}
+
+function progress(text: string): void {
+  process.stderr.write(`bench: ${text}\n`);
+}
+
+async function measure({ quick, parts, sizes }: Options): Promise<BenchReport> {
+  const [first, ...others] = sizes ?? (quick ? QUICK_SIZES : SIZES);
+  const report: BenchReport = {};
+  await withBench(quick ? QUICK : FULL, progress, async (bench) => {
+    const small = await fillWorld(bench, first!, 'world');
+    if (parts.includes('home')) report.home = await measureHome(bench, small.place);
+    if (parts.includes('redeem')) {
+      // A world of its own, because its redemptions would make the small world of the sizes a large one.
+      const { place } = await fillWorld(bench, first!, 'redeem');
+      report.redeem = await measureRedeem(bench, place);
+    }
+    if (!parts.includes('sizes')) return;
+    const worlds: World[] = [small];
+    for (const size of others) worlds.push(await fillWorld(bench, size, 'world'));
+    report.sizes = await measureSizes(bench, worlds);
+  });
+  return report;
+}
+
+async function run(options: Options): Promise<void> {
+  const begun = performance.now();
+  const report = await measure(options);
+  const aims = aimsOf(report);
+  const seconds = Math.round((performance.now() - begun) / 1_000);
+  process.stdout.write(`${reportText(report, describeMachine())}\n\nThis took ${seconds} s.\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ok: true, seconds, aims, ...report })}\n`);
+}
+
+const command = new Command('bench')
+  .description('Measures the gateway against other ways of doing the same. Needs MariaDB or MySQL, up to 15 minutes.')
+  .option('--json', 'print one JSON object as the last line')
+  .option('--quick', 'a smoke run of less than two minutes; its figures mean little')
+  .option('--parts <list>', `which of ${PARTS.join(',')}`, partsFrom, [...PARTS])
+  .option('--sizes <list>', 'numbers of members, the first being what the others are compared with', sizesFrom)
+  .action(async (options: Options) => {
+    try {
+      await run(options);
+    } catch (error) {
+      process.stderr.write(`bench: ${(error as Error).message}\n`);
+      if (options.json) process.stdout.write(`${JSON.stringify({ ok: false, error: (error as Error).message })}\n`);
+      process.exitCode = 1;
+    }
+  });
+
+void command.parseAsync();

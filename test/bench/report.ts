@@ -1,0 +1,138 @@
+// The bench's figures as tables for people, against the aims, with the profile of what falls short.
+import { type Column, textTable } from '../../src/kernel/text-table';
+import type { HomeReport } from './home';
+import type { ProfileSummary } from './profile';
+import type { RedeemReport, RedeemReports } from './redeem';
+import type { SizeReport } from './sizes';
+import type { Measured } from './slices';
+
+export interface BenchReport {
+  home?: HomeReport;
+  redeem?: RedeemReports;
+  sizes?: readonly SizeReport[];
+}
+
+export interface Aim {
+  readonly name: string;
+  readonly aim: string;
+  readonly value: number;
+  readonly met: boolean;
+  /** Whose profile says why it is not. */
+  readonly profile?: 'home' | 'redeem';
+}
+
+const AIMS = { ofLimit: 0.6, overTextbook: 15, overRowLocks: 8, atSize: 1.2 } as const;
+
+const atLeast = (name: string, value: number, least: number, profile?: Aim['profile']): Aim => ({
+  name,
+  aim: `≥ ${least}`,
+  value,
+  met: value >= least,
+  profile,
+});
+
+export function aimsOf({ home, redeem, sizes = [] }: BenchReport): Aim[] {
+  const aims: Aim[] = [];
+  if (home) {
+    aims.push(atLeast('MemberHome: requests/s of the limit', home.ofLimit, AIMS.ofLimit, 'home'));
+    const name = 'MemberHome: requests a CPU second over the textbook stack';
+    aims.push(atLeast(name, home.overTextbook, AIMS.overTextbook, 'home'));
+  }
+  for (const report of redeem ? [redeem.spread, redeem.hot] : []) {
+    const over = `redemptions/s over row locks, ${report.pattern}`;
+    aims.push(atLeast(`${over}, service`, report.serviceRatio, AIMS.overRowLocks, 'redeem'));
+    aims.push(atLeast(`${over}, GraphQL`, report.graphqlRatio, AIMS.overRowLocks, 'redeem'));
+    aims.push({
+      name: `ledger proved clean, ${report.pattern}`,
+      aim: '1',
+      value: Number(report.clean),
+      met: report.clean,
+    });
+  }
+  for (const { operation, members, cost } of sizes.slice(0)) {
+    if (members === sizes[0]!.members) continue;
+    const name = `${operation}: CPU cost at ${members} members`;
+    aims.push({ name, aim: `≤ ${AIMS.atSize}`, value: cost, met: cost <= AIMS.atSize });
+  }
+  return aims;
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+const WAY_COLUMNS: readonly Column[] = [
+  right('per second'),
+  right('server CPU ms'),
+  right('database CPU ms'),
+  right('p50 ms'),
+  right('p99 ms'),
+];
+
+function cellsOf({ perSecond, serverCpu, databaseCpu, p50, p99 }: Measured): string[] {
+  const database = databaseCpu === undefined ? '?' : databaseCpu.toFixed(3);
+  return [perSecond.toFixed(0), serverCpu.toFixed(3), database, p50.toFixed(1), p99.toFixed(1)];
+}
+
+function homeText({ bytes, ways, ofLimit, overTextbook }: HomeReport): string {
+  const [, limit] = ways;
+  const columns = [{ title: 'MemberHome' }, ...WAY_COLUMNS, right('of the limit')];
+  const rows = ways.map((way) => [way.name, ...cellsOf(way), (way.perSecond / limit!.perSecond).toFixed(2)]);
+  return [
+    textTable(columns, rows),
+    `The same ${bytes} bytes of JSON from each. By rounds, Perkgate has ${ofLimit.toFixed(2)} of the limit's requests/s`,
+    `and ${overTextbook.toFixed(1)} times the textbook stack's requests a CPU second.`,
+  ].join('\n');
+}
+
+function redeemText(report: RedeemReport): string {
+  const { pattern, offers, ways, serviceRatio, graphqlRatio, redemptions, clean, faults } = report;
+  const columns = [{ title: `redemptions, ${pattern} over ${offers} offers` }, ...WAY_COLUMNS, right('over row locks')];
+  const ratios = ['1', serviceRatio.toFixed(2), graphqlRatio.toFixed(2)];
+  const rows = ways.map((way, at) => [way.name, ...cellsOf(way), ratios[at]!]);
+  const proof = clean ? 'clean' : `NOT CLEAN: ${faults.join('; ')}`;
+  return `${textTable(columns, rows)}\nThe ledger after ${redemptions} redemptions: ${proof}.`;
+}
+
+function sizesText(sizes: readonly SizeReport[]): string {
+  const columns = [
+    { title: 'by size' },
+    right('members'),
+    ...WAY_COLUMNS,
+    right('server'),
+    right('database'),
+    right('cost'),
+  ];
+  const rows = sizes.map(({ operation, members, measured, cost, serverCost, databaseCost }) => [
+    operation,
+    String(members),
+    ...cellsOf(measured),
+    serverCost.toFixed(2),
+    databaseCost?.toFixed(2) ?? '?',
+    cost.toFixed(2),
+  ]);
+  return `${textTable(columns, rows)}\nThe last three are CPU times by those of the smallest world, medians over rounds.`;
+}
+
+function profileText(title: string, { packages, functions }: ProfileSummary): string {
+  const lines = (list: ProfileSummary['packages']) =>
+    list.map(({ name, share }) => [`${(share * 100).toFixed(1)} %`, name]);
+  const columns = (name: string) => [right('self time'), { title: name }];
+  return [
+    `${title}: where the CPU time of the server went`,
+    textTable(columns('package or room'), lines(packages)),
+    textTable(columns('function'), lines(functions)),
+  ].join('\n\n');
+}
+
+export function reportText(report: BenchReport, machine: string): string {
+  const { home, redeem, sizes } = report;
+  const parts = [machine];
+  if (home) parts.push(homeText(home));
+  if (redeem) parts.push(redeemText(redeem.spread), redeemText(redeem.hot));
+  if (sizes) parts.push(sizesText(sizes));
+  const aims = aimsOf(report);
+  const rows = aims.map(({ name, aim, value, met }) => [name, aim, value.toFixed(2), met ? 'met' : 'SHORT']);
+  parts.push(textTable([{ title: 'aim' }, right(''), right('measured'), { title: '' }], rows));
+  const short = new Set(aims.filter(({ met }) => !met).map(({ profile }) => profile));
+  if (home && short.has('home')) parts.push(profileText('MemberHome', home.profile));
+  if (redeem && short.has('redeem')) parts.push(profileText('Redemptions through GraphQL', redeem.profile));
+  return parts.join('\n\n');
+}

@@ -1,0 +1,169 @@
+// All migrations in their order over the rows that were there before, and back again; each table as it should be.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { seed as seedLedger } from '../../migrations/0001-ledger/seed';
+import { seed as seedProgram } from '../../migrations/0002-program/seed';
+import { seed as seedMembers } from '../../migrations/0003-members-and-redemptions/seed';
+import { MIGRATIONS } from '../../migrations/all';
+import { CARD, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
+import { type Database, openDatabase } from '../../src/database/database';
+import { mysqlSource } from '../../src/database/mysql';
+import type { Sql } from '../../src/database/sql';
+import { type MigrationClass, sqliteSource } from '../../src/database/sqlite';
+import { ManualClock } from '../../src/kernel/clock';
+import { expectBooks, must, openHouse, outcomeOf } from '../support/house';
+import { eachDatabase, type Lane } from '../support/lanes';
+
+/** What existed before each later migration, in the order of the migrations. */
+const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [seedLedger, seedProgram, seedMembers];
+
+const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
+const TABLES: readonly Readonly<Record<string, string>>[] = [
+  {
+    ledger_account: BALANCE,
+    ledger_transfer: 'id kind debit credit amount released pending_id code created_at',
+    ledger_chain: 'chain_key id fingerprint status refused_at refusal available flexible_amount transfers created_at',
+    ledger_hold: 'chain expires_at open',
+    ledger_contra: BALANCE,
+    ledger_contra_delta: `id ${BALANCE}`,
+  },
+  {
+    program_item: 'id kind code number definition version retired',
+    program_version: 'version applied_at applied_by hash definition',
+    catalogue_version: 'id version',
+  },
+  {
+    member: 'id external_id nickname birthday tags joined_at',
+    card: 'id member_id plan_id parent_card_id status opened_at closed_at',
+    card_term:
+      'id card_id member_id order_id program_version starts_at ends_at price cost_cap withdrawn currency broke_even_at',
+    redemption:
+      'id member_id item_kind item_id partner_id card_id term_id status cost_basis currency cost co_pay face_value ' +
+      'points pool_seq code_cipher claimed_at expires_at used_at ended_at due_at due_step',
+    code_pool: 'offer_id loaded issued',
+    pool_code: 'offer_id seq code_hash code_cipher',
+    work_progress: 'name position detail updated_at',
+    job_lease: 'name owner until',
+  },
+];
+
+function upTo(count: number): MigrationClass[] {
+  return MIGRATIONS.slice(0, count);
+}
+
+async function withDatabase<Result>(
+  lane: Lane,
+  count: number,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase({ url: lane.url, migrations: upTo(count), entities: [] });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** TypeORM's own door, since nothing but a test ever goes back. */
+async function goBack(lane: Lane, count: number): Promise<void> {
+  const source: DataSource =
+    lane.name === 'sqlite'
+      ? sqliteSource(lane.url.slice('sqlite:'.length), upTo(count), [])
+      : mysqlSource(lane.url, 2, upTo(count), []);
+  await source.initialize();
+  try {
+    await source.undoLastMigration();
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Each table with its columns in their order, without the tables of TypeORM and of the database itself. */
+async function tablesOf(database: Database): Promise<Record<string, string>> {
+  const { name } = database.dialect;
+  const statement =
+    name === 'mysql'
+      ? `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = DATABASE()
+         ORDER BY table_name, ordinal_position`
+      : `SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+         WHERE m.type = 'table' ORDER BY m.name, c.cid`;
+  const tables: Record<string, string[]> = {};
+  for (const [table, column] of await database.read.arrays(statement)) {
+    if (/^(migrations|sqlite_.*)$/.test(String(table))) continue;
+    tables[String(table)] = [...(tables[String(table)] ?? []), String(column)];
+  }
+  return Object.fromEntries(Object.entries(tables).map(([table, columns]) => [table, columns.join(' ')]));
+}
+
+/** The rows of all tables that the first so many migrations made. */
+async function rowsOf(database: Database, count: number): Promise<unknown> {
+  const names = TABLES.slice(0, count).flatMap(Object.keys);
+  return Promise.all(names.map(async (name) => [name, await database.read.arrays(`SELECT * FROM ${name}`)]));
+}
+
+test('each migration has its reason, its seed and its tables here', () => {
+  const root = join(__dirname, '../../migrations');
+  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect([SEEDS.length, TABLES.length, folders.length]).toEqual(Array(3).fill(MIGRATIONS.length));
+  for (const [at, { name }] of folders.entries()) {
+    expect(name).toMatch(new RegExp(`^${String(at + 1).padStart(4, '0')}-[a-z-]+$`));
+    expect(readdirSync(join(root, name)).sort()).toEqual(['seed.ts', 'up.ts', 'why.md']);
+  }
+  const times = MIGRATIONS.map((migration) => Number(/\d{13}$/.exec(new migration().name)![0]));
+  expect(times).toEqual(times.toSorted());
+});
+
+eachDatabase(
+  (lane) => {
+    test('go up over rows that were there, and down again', async () => {
+      const seen: unknown[] = [];
+      for (let count = 1; count <= MIGRATIONS.length; count += 1) {
+        await withDatabase(lane, count, async (database) => {
+          // Given the rows of before, when the next migration runs, then they are as they were.
+          expect(await database.migrate()).toEqual([new MIGRATIONS[count - 1]!().name]);
+          expect(await database.migrate()).toEqual([]);
+          if (count > 1) expect(await rowsOf(database, count - 1)).toEqual(seen[count - 2]);
+          expect(await tablesOf(database)).toEqual(Object.assign({}, ...TABLES.slice(0, count)));
+          await database.transaction(SEEDS[count - 1]!);
+          seen.push(await rowsOf(database, count));
+        });
+      }
+      // And the house of today lives on with them.
+      await withDatabase(lane, MIGRATIONS.length, livesOn);
+      // When they are taken back, the last one first, then each leaves what was there before it.
+      const last = await withDatabase(lane, MIGRATIONS.length, (database) => rowsOf(database, MIGRATIONS.length));
+      for (let count = MIGRATIONS.length; count >= 1; count -= 1) {
+        await goBack(lane, count);
+        await withDatabase(lane, count - 1, async (database) => {
+          expect(await tablesOf(database)).toEqual(Object.assign({}, ...TABLES.slice(0, count - 1)));
+          const tables = TABLES.slice(0, count - 1).flatMap(Object.keys).length;
+          expect(await rowsOf(database, count - 1)).toEqual((last as unknown[]).slice(0, tables));
+        });
+      }
+      // And they can go up once more.
+      await withDatabase(lane, MIGRATIONS.length, async (database) => {
+        expect(await database.migrate()).toHaveLength(MIGRATIONS.length);
+      });
+    }, 60_000);
+  },
+  { migrations: [] },
+);
+
+async function livesOn(database: Database): Promise<void> {
+  await expectBooks(database);
+  const house = await openHouse(database, { clock: new ManualClock(TIME + 1_000), program: null });
+  expect(house.errors).toEqual([]);
+  const memberId = (await house.members.idOf('seed-1'))!;
+  expect(memberId).toBe(MEMBER);
+  const { member, cards } = await house.rows(memberId);
+  expect(member).toMatchObject({ nickname: '林小满', tags: ['pets'] });
+  expect(cards).toMatchObject([{ id: CARD, terms: [{ price: 10_900, costCap: 9_083 }] }]);
+  expect(house.catalogue.current().offerByCode('latte')).toMatchObject({ id: OFFER, couponValidDays: 1 });
+  expect(await house.wallet(memberId)).toMatchObject([{ id: REDEMPTION, status: 'ISSUED', poolSeq: 1 }]);
+  // The coupon of then is used today, and the pool goes on with its next code.
+  expect(must(await house.use(REDEMPTION)).status).toBe('USED');
+  expect(await house.claim(memberId, 'latte')).toMatchObject({ poolSeq: 2 });
+  expect(outcomeOf(await house.redeem(memberId, 'latte'))).toBe('OUT_OF_STOCK');
+  await expectBooks(database);
+}
