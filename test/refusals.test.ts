@@ -200,7 +200,7 @@ eachDatabase((lane) => {
     const who = await story.member();
     expect(outcomeOf(await story.redeem(who, 'pooled'))).toBe('OUT_OF_STOCK');
     await story.fillPool('pooled', ['THE-ONLY-ONE']);
-    expect((await story.claim(who, 'pooled')).code).toBe('THE-ONLY-ONE');
+    expect((await story.claim(who, 'pooled')).couponCode).toBe('THE-ONLY-ONE');
     expect(outcomeOf(await story.redeem(who, 'pooled'))).toBe('OUT_OF_STOCK');
   });
 });

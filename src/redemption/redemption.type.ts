@@ -29,7 +29,7 @@ export class RedemptionType {
   card!: string | null;
   @Allow('MEMBER', 'SERVER')
   @Field(() => String, { nullable: true, description: 'The coupon code, for its holder.' })
-  code!: string | null;
+  couponCode!: string | null;
   @Field(() => MoneyType)
   faceValue!: MoneyType;
   @Field(() => MoneyType, { description: 'What the member pays because the card covers a part only.' })

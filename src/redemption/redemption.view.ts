@@ -53,7 +53,7 @@ export class RedemptionView implements RedemptionType {
   get card(): string | null {
     return this.redemption.cardId ? toGlobalId('card', this.redemption.cardId) : null;
   }
-  get code(): string | null {
+  get couponCode(): string | null {
     return this.show.codeOf(this.redemption) ?? null;
   }
   get faceValue(): Money {

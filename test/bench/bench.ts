@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { type PrivateMysql, startPrivateMysql } from '../support/mysql-server';
+import { Child } from './child';
 import { moveTo } from './machine';
 import type { WorldPlace } from './world';
 
@@ -41,6 +42,7 @@ export async function withBench<Result>(
     moveTo('others', mysql.pid);
     return await work({ mysql, pace, progress, place: (name) => makePlace(mysql.url, directory, name) });
   } finally {
+    await Child.stopAll();
     await mysql.stop();
     await rm(directory, { recursive: true, force: true });
   }

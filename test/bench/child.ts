@@ -21,6 +21,8 @@ interface Asked {
   reject(error: Error): void;
 }
 
+const running = new Set<Child>();
+
 export class Child {
   private readonly asked = new Map<number, Asked>();
   private lastQuestion = 0;
@@ -41,6 +43,7 @@ export class Child {
       const error = new Error(`${name} ended (${code ?? signal}): ${this.output.slice(-2_000)}`);
       for (const { reject } of this.asked.values()) reject(error);
       this.asked.clear();
+      running.delete(this);
     });
   }
 
@@ -52,7 +55,14 @@ export class Child {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...environment },
     });
-    return new Child(name, child);
+    const started = new Child(name, child);
+    running.add(started);
+    return started;
+  }
+
+  /** Whatever is still there, for instance because a part of the bench failed. */
+  static async stopAll(): Promise<void> {
+    for (const child of running) await child.stop();
   }
 
   ask<Answer>(verb: string, input?: unknown): Promise<Answer> {

@@ -77,7 +77,7 @@ function homeText({ bytes, ways, ofLimit, overTextbook }: HomeReport): string {
   const rows = ways.map((way) => [way.name, ...cellsOf(way), (way.perSecond / limit!.perSecond).toFixed(2)]);
   return [
     textTable(columns, rows),
-    `The same ${bytes} bytes of JSON from each. By rounds, Perkgate has ${ofLimit.toFixed(2)} of the limit's requests/s`,
+    `The same ${bytes} bytes of JSON from each. Perkgate has ${ofLimit.toFixed(2)} of the limit's requests/s`,
     `and ${overTextbook.toFixed(1)} times the textbook stack's requests a CPU second.`,
   ].join('\n');
 }
@@ -108,7 +108,7 @@ function sizesText(sizes: readonly SizeReport[]): string {
     databaseCost?.toFixed(2) ?? '?',
     cost.toFixed(2),
   ]);
-  return `${textTable(columns, rows)}\nThe last three are CPU times by those of the smallest world, medians over rounds.`;
+  return `${textTable(columns, rows)}\nThe last three are CPU times by those of the smallest world, medians of rounds.`;
 }
 
 function profileText(title: string, { packages, functions }: ProfileSummary): string {

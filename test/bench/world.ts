@@ -137,6 +137,7 @@ class WorldMaker {
     this.daysAgo(30);
     const home = of('HOME');
     await this.all(home, (id) => this.open(id, 'medical-card', plus.get(id)));
+    this.daysAgo(29);
     await this.all(home, (id) => this.open(id, 'pet-card', plus.get(id)));
     for (const [at, { item, daysAgo, used }] of STORY.entries()) {
       this.daysAgo(daysAgo);

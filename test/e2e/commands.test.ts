@@ -166,7 +166,7 @@ eachDatabase((lane) => {
     gateway.clock.set(NOON);
     const story = new Story(gateway);
     expect(await gateway.run({ role: 'ADMIN', subject: 'ada' }, 'offers')).toMatchObject([{ stockLeft: 2_001 }]);
-    expect((await story.claim(await story.member(), 'ticket')).code).toMatch(/^CODE-/);
+    expect((await story.claim(await story.member(), 'ticket')).couponCode).toMatch(/^CODE-/);
     await gateway.stop();
     await expectBooksInOrder(lane.database);
   });

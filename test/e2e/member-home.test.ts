@@ -152,7 +152,7 @@ eachDatabase((lane) => {
                   id: coupon.id.replace('redemption', 'coupon'),
                   title: 'Offer latte',
                   status: 'ISSUED',
-                  code: coupon.code,
+                  code: coupon.couponCode,
                   expiresAt: '2026-03-24T04:00:00.000Z',
                 },
               },
@@ -179,7 +179,7 @@ eachDatabase((lane) => {
     // When a coupon is claimed, its quota is used and it lies in the wallet.
     const first = await story.claim(who, 'freight');
     expect(await freight()).toMatchObject({ quota: { used: 1, remaining: 2 }, usability: usable });
-    expect((await homeOf(who)).coupons.edges).toMatchObject([{ node: { status: 'ISSUED', code: first.code } }]);
+    expect((await homeOf(who)).coupons.edges).toMatchObject([{ node: { status: 'ISSUED', code: first.couponCode } }]);
     expect(await homeOf(who)).toMatchObject({ savings: { thisMonth: money(0), total: money(0) } });
 
     // When it is used, it is saved.

@@ -63,7 +63,7 @@ eachDatabase((lane) => {
         item: gateway.itemId('latte'),
         title: 'Offer latte',
         card: card.id,
-        code: expect.stringMatching(/^[A-Z0-9-]{10,}$/),
+        couponCode: expect.stringMatching(/^[A-Z0-9-]{10,}$/),
         points: 0,
         faceValue: { amount: 500, currency: 'CNY' },
         coPay: { amount: 0, currency: 'CNY' },
@@ -96,18 +96,18 @@ eachDatabase((lane) => {
       const [first, second] = [await story.holder('plus'), await story.holder('plus')];
       await story.fillPool('ticket', ['ONE-1', 'TWO-2']);
       const coupons = await Promise.all([story.claim(first.who, 'ticket'), story.claim(second.who, 'ticket')]);
-      expect(coupons.map(({ code }) => code).sort()).toEqual(['ONE-1', 'TWO-2']);
+      expect(coupons.map(({ couponCode }) => couponCode).sort()).toEqual(['ONE-1', 'TWO-2']);
       expect(outcomeOf(await story.redeem(first.who, 'ticket'))).toBe('OUT_OF_STOCK');
-      const CODE = 'query ($id: ID!) { redemption(id: $id) { code } }';
+      const CODE = 'query ($id: ID!) { redemption(id: $id) { couponCode } }';
       const own = await gateway.ask(first.who, CODE, { id: coupons[0].id });
       const others = await gateway.ask(first.who, CODE, { id: coupons[1].id });
       expect([own.body.data, others.body.data]).toEqual([
-        { redemption: { code: coupons[0].code } },
+        { redemption: { couponCode: coupons[0].couponCode } },
         { redemption: null },
       ]);
       for (const who of [partnerOf('cinema'), OPERATIONS]) {
         const { status, body } = await gateway.ask(who, CODE, { id: coupons[0].id });
-        expect([status, body.errors?.[0]?.extensions.fields]).toEqual([403, ['Redemption.code']]);
+        expect([status, body.errors?.[0]?.extensions.fields]).toEqual([403, ['Redemption.couponCode']]);
       }
     });
   });

@@ -289,6 +289,6 @@ async function furnish(story: Story) {
     },
     PUBLIC_PLAN: { foreign: 'nothing', unknown: 'nobody', wrong: [], own: () => 'plus' },
   };
-  const secrets = [b.coupon.code!, 'Secretive', ids.card, ids.redemption, taken.id, used.id, B_MEMBER.subject];
+  const secrets = [b.coupon.couponCode!, 'Secretive', ids.card, ids.redemption, taken.id, used.id, B_MEMBER.subject];
   return { values, secrets };
 }

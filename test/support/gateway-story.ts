@@ -25,7 +25,7 @@ export interface RedemptionAnswer {
   readonly status: string;
   readonly item: string;
   readonly card: string | null;
-  readonly code: string | null;
+  readonly couponCode: string | null;
   readonly points: number;
   readonly coPay: Money;
   readonly claimedAt: string;

@@ -1,7 +1,7 @@
 // A process that is about to be killed: it claims coupons or ends them, and stops for good at the point it is told to.
 //
-// Argument: the URL of the database. Reads what to do, and where to stop, as one line of JSON; says `before <statement>`
-// where it has stopped, or `done` when it came to its end before.
+// Argument: the URL of the database. Reads what to do, and where to stop, as one line of JSON; says
+// `before <statement>` where it has stopped, or `done` when it came to its end before.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { MIGRATIONS } from '../../migrations/all';
