@@ -1,4 +1,5 @@
 // Reads batched over requests: while statements are in flight, the keys asked for meanwhile gather into the next one.
+import DataLoader from 'dataloader';
 
 export interface BatcherOptions {
   /** Keys of one statement at most; a power of two, because key lists are padded to powers of two. */
@@ -6,64 +7,70 @@ export interface BatcherOptions {
   readonly inFlightMax: number;
 }
 
-interface Waiting<Key, Value> {
-  readonly key: Key;
-  resolve(value: Value): void;
-  reject(error: unknown): void;
-}
-
 /**
- * A read always begins after it was asked for, so it sees whatever was committed before. Nothing is remembered
- * between batches. Who may see a key is decided before it is asked for here: the batcher mixes the requests of many.
+ * A DataLoader that lives as long as the process: it remembers nothing between batches, and begins a batch only when
+ * fewer than `inFlightMax` are under way. A read always begins after it was asked for, so it sees whatever was
+ * committed before. Who may see a key is decided before it is asked for here: the requests of many are mixed.
  */
 export class ReadBatcher<Key, Value> {
-  private readonly queue: Waiting<Key, Value>[] = [];
+  private readonly loader: DataLoader<Key, Value>;
+  /** Batches that wait for their turn; each takes in further keys until it begins. */
+  private readonly waiting: (() => void)[] = [];
   private inFlight = 0;
-  private scheduled = false;
 
   constructor(
     /** Answers one value for each key, in their order. */
     private readonly read: (keys: readonly Key[]) => Promise<readonly Value[]>,
     private readonly options: BatcherOptions,
-  ) {}
+  ) {
+    this.loader = new DataLoader((keys) => this.fly(keys), {
+      cache: false,
+      maxBatchSize: options.keysMax,
+      // One turn of the event loop lets the keys of requests that arrived together gather.
+      batchScheduleFn: (begin) => setImmediate(() => this.enqueue(begin)),
+    });
+  }
 
   load(key: Key): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      this.queue.push({ key, resolve, reject });
-      this.schedule();
-    });
+    return this.loader.load(key);
   }
 
-  private schedule(): void {
-    if (this.scheduled || this.inFlight >= this.options.inFlightMax) return;
-    this.scheduled = true;
-    // One turn of the event loop lets the keys of requests that arrived together gather.
-    setImmediate(() => {
-      this.scheduled = false;
-      while (this.queue.length > 0 && this.inFlight < this.options.inFlightMax) void this.fly();
-    });
+  private enqueue(begin: () => void): void {
+    this.waiting.push(begin);
+    this.beginNext();
   }
 
-  private async fly(): Promise<void> {
-    const batch = this.queue.splice(0, this.options.keysMax);
+  private beginNext(): void {
+    if (this.inFlight >= this.options.inFlightMax) return;
+    const begin = this.waiting.shift();
+    if (!begin) return;
     this.inFlight += 1;
+    begin();
+  }
+
+  private async fly(keys: readonly Key[]): Promise<ArrayLike<Value | Error>> {
     try {
-      await this.land(batch);
+      return await this.read(keys);
+    } catch (error) {
+      if (keys.length === 1) throw error;
+      return await this.oneByOne(keys);
     } finally {
       this.inFlight -= 1;
-      if (this.queue.length > 0) this.schedule();
+      this.beginNext();
     }
   }
 
-  private async land(batch: readonly Waiting<Key, Value>[]): Promise<void> {
-    try {
-      const values = await this.read(batch.map(({ key }) => key));
-      for (const [at, waiting] of batch.entries()) waiting.resolve(values[at] as Value);
-    } catch (error) {
-      if (batch.length === 1) return batch[0]!.reject(error);
-      // One bad key must not fail its neighbours: each is asked for alone, one after the other.
-      for (const waiting of batch) await this.land([waiting]);
+  /** One bad key must not fail its neighbours: each is asked for alone, one after the other. */
+  private async oneByOne(keys: readonly Key[]): Promise<(Value | Error)[]> {
+    const outcomes: (Value | Error)[] = [];
+    for (const key of keys) {
+      const outcome = await this.read([key]).then(
+        ([value]) => value as Value,
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+      );
+      outcomes.push(outcome);
     }
+    return outcomes;
   }
 }
 
