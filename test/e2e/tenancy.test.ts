@@ -174,7 +174,9 @@ eachDatabase((lane) => {
   /** Ids and codes that are made anew in each answer. */
   const settled = ({ status, text }: { status: number; text: string }) => ({
     status,
-    text: text.replace(/"(redemption|coupon)_[0-9a-f]{32}"/g, '"$1"').replace(/_(?:coupon)?[cC]ode":"[^"]+"/g, '_code":"code"'),
+    text: text
+      .replace(/"(redemption|coupon)_[0-9a-f]{32}"/g, '"$1"')
+      .replace(/_(?:coupon)?[cC]ode":"[^"]+"/g, '_code":"code"'),
   });
 
   const stateOfB = async () => [
