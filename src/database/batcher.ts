@@ -7,13 +7,16 @@ export interface BatcherOptions {
   readonly inFlightMax: number;
 }
 
+/** What became of one key. An error is carried as it came: whoever judges it looks at its code, not at its class. */
+type Outcome<Value> = { readonly value: Value } | { readonly error: unknown };
+
 /**
  * A DataLoader that lives as long as the process: it remembers nothing between batches, and begins a batch only when
  * fewer than `inFlightMax` are under way. A read always begins after it was asked for, so it sees whatever was
  * committed before. Who may see a key is decided before it is asked for here: the requests of many are mixed.
  */
 export class ReadBatcher<Key, Value> {
-  private readonly loader: DataLoader<Key, Value>;
+  private readonly loader: DataLoader<Key, Outcome<Value>>;
   /** Batches that wait for their turn; each takes in further keys until it begins. */
   private readonly waiting: (() => void)[] = [];
   private inFlight = 0;
@@ -31,8 +34,10 @@ export class ReadBatcher<Key, Value> {
     });
   }
 
-  load(key: Key): Promise<Value> {
-    return this.loader.load(key);
+  async load(key: Key): Promise<Value> {
+    const outcome = await this.loader.load(key);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
   }
 
   private enqueue(begin: () => void): void {
@@ -48,29 +53,25 @@ export class ReadBatcher<Key, Value> {
     begin();
   }
 
-  private async fly(keys: readonly Key[]): Promise<ArrayLike<Value | Error>> {
+  private async fly(keys: readonly Key[]): Promise<Outcome<Value>[]> {
     try {
-      return await this.read(keys);
-    } catch (error) {
-      if (keys.length === 1) throw error;
-      return await this.oneByOne(keys);
+      return await this.outcomesOf(keys);
     } finally {
       this.inFlight -= 1;
       this.beginNext();
     }
   }
 
-  /** One bad key must not fail its neighbours: each is asked for alone, one after the other. */
-  private async oneByOne(keys: readonly Key[]): Promise<(Value | Error)[]> {
-    const outcomes: (Value | Error)[] = [];
-    for (const key of keys) {
-      const outcome = await this.read([key]).then(
-        ([value]) => value as Value,
-        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
-      );
-      outcomes.push(outcome);
+  private async outcomesOf(keys: readonly Key[]): Promise<Outcome<Value>[]> {
+    try {
+      return (await this.read(keys)).map((value) => ({ value }));
+    } catch (error) {
+      if (keys.length === 1) return [{ error }];
+      // One bad key must not fail its neighbours: each is asked for alone, one after the other.
+      const outcomes: Outcome<Value>[] = [];
+      for (const key of keys) outcomes.push(...(await this.outcomesOf([key])));
+      return outcomes;
     }
-    return outcomes;
   }
 }
 
