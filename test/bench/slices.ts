@@ -62,6 +62,25 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+const WARM_SLICES_LEAST = 3;
+const QUICKER = 1.05;
+
+/**
+ * Runs a way until it gets no quicker, at most so long: on a core of its own, what the engine compiles in the
+ * background is late, the more so the more code there is.
+ */
+async function warm(way: Way, milliseconds: number, most: number): Promise<void> {
+  const speeds: number[] = [];
+  const until = performance.now() + most;
+  while (performance.now() < until) {
+    const best = Math.max(...speeds.slice(0, -2));
+    const { perSecond } = await way.run(Math.min(milliseconds, until - performance.now()));
+    speeds.push(perSecond);
+    const latest = Math.max(...speeds.slice(-2));
+    if (speeds.length > WARM_SLICES_LEAST && latest < best * QUICKER) return;
+  }
+}
+
 /** Runs all ways for `rounds` rounds, each beginning with another, and answers their medians in the order given. */
 export async function interleaved(
   ways: readonly Way[],
@@ -71,7 +90,7 @@ export async function interleaved(
   const slices = new Map<Way, Slice[]>(ways.map((way) => [way, []]));
   for (const way of ways) {
     progress(`warming up: ${way.name}`);
-    await way.run(warmUp);
+    await warm(way, milliseconds, warmUp);
   }
   for (let round = 0; round < rounds; round += 1) {
     for (let at = 0; at < ways.length; at += 1) {
