@@ -1,8 +1,17 @@
 // The production database: MariaDB, MySQL or Galera through TypeORM's pool of mysql2 connections.
 import { escape as escapeText, type Pool, type PoolConnection, type QueryError } from 'mysql2';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { assert } from '../kernel/assert';
 import { mysqlDialect } from './dialect';
-import type { Sql, SqlRow, SqlValue, StatementCounter } from './sql';
+import {
+  HexBytes,
+  type Insert,
+  type InsertRow,
+  type Sql,
+  type SqlRow,
+  type SqlValue,
+  type StatementCounter,
+} from './sql';
 import type { EntityClass, MigrationClass } from './sqlite';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -68,7 +77,8 @@ export class MysqlSql implements Sql {
   }
 
   arrays(text: string, values: readonly SqlValue[] = []): Promise<SqlRow[]> {
-    return this.send((done) => this.executor.query({ sql: text, values: [...values], rowsAsArray: true }, done));
+    const sql = filledIn(text, values);
+    return this.send((done) => this.executor.query({ sql, values: null, rowsAsArray: true }, done));
   }
 
   prepared(text: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
@@ -78,12 +88,15 @@ export class MysqlSql implements Sql {
   }
 
   rows<Row extends object>(text: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    return this.send((done) => this.executor.query({ sql: text, values: [...values] }, done));
+    const sql = filledIn(text, values);
+    return this.send((done) => this.executor.query({ sql, values: null }, done));
   }
 
   async run(text: string, values?: readonly SqlValue[]): Promise<number> {
+    const sql = values ? filledIn(text, values) : text;
     const header = await this.send<{ affectedRows: number }>((done) =>
-      this.executor.query({ sql: text, values: values && [...values] }, done),
+      // Of null the driver makes nothing; without it, it would look through the text for places to put values.
+      this.executor.query({ sql, values: null }, done),
     );
     return header.affectedRows;
   }
@@ -91,16 +104,28 @@ export class MysqlSql implements Sql {
   async insertMany(
     table: string,
     columns: readonly string[],
-    rows: readonly SqlRow[],
+    rows: readonly InsertRow[],
     clause: { head?: string; tail?: string } = {},
   ): Promise<number> {
-    const head = `${clause.head ?? 'INSERT INTO'} ${table} (${columns.join(', ')}) VALUES `;
     let changed = 0;
-    for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-      const some = rows.slice(from, from + ROWS_A_STATEMENT).map((row) => `(${row.map(literal).join(',')})`);
-      changed += await this.run(head + some.join(',') + (clause.tail ?? ''));
-    }
+    for (const statement of statementsOf({ table, columns, rows, ...clause })) changed += await this.run(statement);
     return changed;
+  }
+
+  async insertAll(inserts: Iterable<Insert>): Promise<void> {
+    let running: Promise<number> | undefined;
+    try {
+      for (const insert of inserts) {
+        for (const statement of statementsOf(insert)) {
+          // Sent only when the one before is done: after a deadlock the server has no transaction left, and would
+          // commit by itself whatever came.
+          await running;
+          running = this.run(statement);
+        }
+      }
+    } finally {
+      await running;
+    }
   }
 
   private send<Result>(ask: (done: (error: QueryError | null, result: unknown) => void) => void): Promise<Result> {
@@ -111,9 +136,35 @@ export class MysqlSql implements Sql {
   }
 }
 
+function* statementsOf({ table, columns, rows, head = 'INSERT INTO', tail = '' }: Insert): Generator<string> {
+  const start = `${head} ${table} (${columns.join(', ')}) VALUES `;
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+    const until = Math.min(rows.length, from + ROWS_A_STATEMENT);
+    let text = start;
+    for (let at = from; at < until; at += 1) text += (at > from ? ',(' : '(') + literals(rows[at]!) + ')';
+    yield text + tail;
+  }
+}
+
+function literals(row: InsertRow): string {
+  let text = literal(row[0]!);
+  for (let at = 1; at < row.length; at += 1) text += `,${literal(row[at]!)}`;
+  return text;
+}
+
+/** The text with each `?` replaced; a statement holds no other question mark, which its count proves. */
+function filledIn(text: string, values: readonly SqlValue[]): string {
+  const parts = text.split('?');
+  assert(parts.length === values.length + 1, `${values.length} values for ${parts.length - 1} places of: ${text}`);
+  let filled = parts[0]!;
+  for (const [at, value] of values.entries()) filled += literal(value) + parts[at + 1]!;
+  return filled;
+}
+
 /** A value as text of a statement. Large inserts are mostly this, and the driver's own way takes twice the time. */
-function literal(value: SqlValue): string {
+function literal(value: SqlValue | HexBytes): string {
   if (value === null) return 'NULL';
+  if (value instanceof HexBytes) return `x'${value.digits}'`;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   return Buffer.isBuffer(value) ? `x'${value.toString('hex')}'` : escapeText(value);
 }

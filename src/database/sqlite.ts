@@ -4,7 +4,15 @@ import { dirname } from 'node:path';
 import libsql from 'libsql';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
 import { questionMarks, sqliteDialect } from './dialect';
-import type { Sql, SqlRow, SqlValue, StatementCounter } from './sql';
+import {
+  HexBytes,
+  type Insert,
+  type InsertRow,
+  type Sql,
+  type SqlRow,
+  type SqlValue,
+  type StatementCounter,
+} from './sql';
 
 interface Statement {
   raw(): Statement;
@@ -96,13 +104,17 @@ export class SqliteSql implements Sql {
   async insertMany(
     table: string,
     columns: readonly string[],
-    rows: readonly SqlRow[],
+    rows: readonly InsertRow[],
     clause: { head?: string; tail?: string } = {},
   ): Promise<number> {
     const text = `${clause.head ?? 'INSERT INTO'} ${table} (${columns.join(', ')})
       VALUES (${questionMarks(columns.length)})${clause.tail ?? ''}`;
     const statement = this.statement(text, false);
-    return rows.reduce((changed, row) => changed + statement.run(row).changes, 0);
+    return rows.reduce((changed, row) => changed + statement.run(row.map(bindable)).changes, 0);
+  }
+
+  async insertAll(inserts: Iterable<Insert>): Promise<void> {
+    for (const { table, columns, rows, ...clause } of inserts) await this.insertMany(table, columns, rows, clause);
   }
 
   exec(text: string): void {
@@ -114,4 +126,8 @@ export class SqliteSql implements Sql {
     this.kept.clear();
     return this.source.destroy();
   }
+}
+
+function bindable(value: SqlValue | HexBytes): SqlValue {
+  return value instanceof HexBytes ? Buffer.from(value.digits, 'hex') : value;
 }

@@ -1,11 +1,11 @@
 // One batch: read under locks, decide in memory, write everything, all in one transaction.
-import type { Sql } from '../database/sql';
+import type { Insert, Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 import type { AccountKey, Balance } from './account';
-import { appendContra } from './contra.store';
+import { contraInsert } from './contra.store';
 import { type Books, type Decision, decideChain } from './decide';
-import { writeHolds } from './hold.store';
-import { readBooks, writeAccounts, writeChains, writeTransfers } from './ledger.store';
+import { deleteEndedHolds, holdInsert } from './hold.store';
+import { accountInserts, chainInsert, readBooks, transferInsert } from './ledger.store';
 import type { AppliedChain, Chain, ChainResult } from './transfer';
 
 /**
@@ -51,19 +51,24 @@ export async function runBatch(tx: Sql, submissions: readonly Submission[], now:
     if (companions.length > 0 && decision.transfers.length > 0) after[at] = balancesAfter(decision, books);
     return decision;
   });
-  const recorded = decisions.flatMap((decision, at) =>
-    decision.record
-      ? [{ chain: submissions[at]!.chain, result: decision.result, transfers: decision.transfers.length }]
-      : [],
-  );
-  const transfers = decisions.flatMap((decision) => decision.transfers);
-  await writeAccounts(tx, accountsBefore, books.accounts);
-  if (transfers.length > 0) await writeTransfers(tx, transfers);
-  await writeHolds(tx, holdsBefore, books.holds);
-  await appendContra(tx, transfers);
-  if (recorded.length > 0) await writeChains(tx, recorded, now);
+  await tx.insertAll(insertsOf());
+  await deleteEndedHolds(tx, holdsBefore, books.holds);
   await writeCompanions(tx, submissions, decisions, after, now);
   return decisions.map((decision) => decision.result);
+
+  function* insertsOf(): Generator<Insert> {
+    yield* accountInserts(tx.dialect, accountsBefore, books.accounts);
+    const transfers = decisions.flatMap((decision) => decision.transfers);
+    yield transferInsert(transfers);
+    yield holdInsert(tx.dialect, holdsBefore, books.holds);
+    yield contraInsert(transfers);
+    const recorded = decisions.flatMap((decision, at) =>
+      decision.record
+        ? [{ chain: submissions[at]!.chain, result: decision.result, transfers: decision.transfers.length }]
+        : [],
+    );
+    yield chainInsert(recorded, now);
+  }
 }
 
 function balancesAfter(decision: Decision, books: Books): Map<AccountKey, Balance> {

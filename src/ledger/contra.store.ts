@@ -1,6 +1,6 @@
 // Contra accounts have no hot balance row: each batch appends what it moved, and a roll-up folds the appended rows in.
 import { questionMarks } from '../database/dialect';
-import type { Sql, SqlRow } from '../database/sql';
+import { HexBytes, type Insert, type InsertRow, type Sql } from '../database/sql';
 import { assert } from '../kernel/assert';
 import { type AccountKey, type Balance, EMPTY_BALANCE, isEnforced } from './account';
 import { amountOf, bytes, fromBalanceRow, hexOf } from './ledger.store';
@@ -32,17 +32,18 @@ export function movementsOf(
   return sums;
 }
 
-function toRow([account, sum]: readonly [AccountKey, Balance]): SqlRow {
-  return [bytes(account), sum.creditsPosted, sum.creditsPending, sum.debitsPosted, sum.debitsPending];
+function toRow([account, sum]: readonly [AccountKey, Balance]): InsertRow {
+  return [new HexBytes(account), sum.creditsPosted, sum.creditsPending, sum.debitsPosted, sum.debitsPending];
 }
 
-export async function appendContra(tx: Sql, transfers: readonly Transfer[]): Promise<void> {
+/** What the transfers move on contra accounts, as rows to be appended. */
+export function contraInsert(transfers: readonly Transfer[]): Insert {
   const contra = (account: AccountKey) => !isEnforced(account);
   let rows = [...movementsOf(transfers, contra)];
   // Sums beyond the safe integers would be rounded; each transfer by itself is exact.
   const exact = rows.every(([, sum]) => Object.values(sum).every(Number.isSafeInteger));
   if (!exact) rows = transfers.flatMap((transfer) => [...movementsOf([transfer], contra)]);
-  if (rows.length > 0) await tx.insertMany('ledger_contra_delta', COLUMNS, rows.map(toRow));
+  return { table: 'ledger_contra_delta', columns: COLUMNS, rows: rows.map(toRow) };
 }
 
 function addBalances(left: Balance, right: Balance): Balance {

@@ -1,23 +1,29 @@
 // Holds that are open: their rows, which name the instant they run out, and what is past its time.
+
+import type { Dialect } from '../database/dialect';
 import { questionMarks } from '../database/dialect';
-import type { Sql, SqlRow } from '../database/sql';
+import { HexBytes, type Insert, type InsertRow, type Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 import { type Id, idToBytes } from '../kernel/id';
 import type { Hold } from './decide';
 import { amountOf, bytes, fromTransferRow, hexOf, KEYS_A_STATEMENT, TRANSFER_COLUMNS } from './ledger.store';
 import { TRANSFER_KINDS, type Transfer } from './transfer';
 
-/** Brings the rows of open holds to what the books say; a chain without an open hold has no row. */
-export async function writeHolds(tx: Sql, before: ReadonlyMap<Id, Hold>, after: ReadonlyMap<Id, Hold>): Promise<void> {
-  const kept: SqlRow[] = [];
-  const ended: Id[] = [];
+type Holds = ReadonlyMap<Id, Hold>;
+
+/** The rows of chains that have open holds, as far as they changed. */
+export function holdInsert(dialect: Dialect, before: Holds, after: Holds): Insert {
+  const rows: InsertRow[] = [];
   for (const [chain, hold] of after) {
-    if (before.get(chain) === hold) continue;
-    if (hold.open > 0) kept.push([idToBytes(chain), hold.expiresAt, hold.open]);
-    else if (before.has(chain)) ended.push(chain);
+    if (hold.open > 0 && before.get(chain) !== hold) rows.push([new HexBytes(chain), hold.expiresAt, hold.open]);
   }
-  const tail = tx.dialect.onDuplicateUpdate(['chain'], ['expires_at', 'open']);
-  if (kept.length > 0) await tx.insertMany('ledger_hold', ['chain', 'expires_at', 'open'], kept, { tail });
+  const tail = dialect.onDuplicateUpdate(['chain'], ['expires_at', 'open']);
+  return { table: 'ledger_hold', columns: ['chain', 'expires_at', 'open'], rows, tail };
+}
+
+/** A chain without an open hold has no row. */
+export async function deleteEndedHolds(tx: Sql, before: Holds, after: Holds): Promise<void> {
+  const ended = [...before.keys()].filter((chain) => after.get(chain)?.open === 0);
   for (let from = 0; from < ended.length; from += KEYS_A_STATEMENT) {
     const some = ended.slice(from, from + KEYS_A_STATEMENT).sort();
     await tx.run(`DELETE FROM ledger_hold WHERE chain IN (${questionMarks(some.length)})`, some.map(idToBytes));

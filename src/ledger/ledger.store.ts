@@ -1,6 +1,8 @@
 // The only SQL that touches the ledger's tables: locks, reads and writes of one batch.
+
+import type { Dialect } from '../database/dialect';
 import { questionMarks } from '../database/dialect';
-import type { Sql, SqlRow, SqlValue } from '../database/sql';
+import { HexBytes, type Insert, type InsertRow, type Sql, type SqlRow, type SqlValue } from '../database/sql';
 import { assert, InvariantError } from '../kernel/assert';
 import type { Instant } from '../kernel/clock';
 import { type Id, idToBytes } from '../kernel/id';
@@ -200,76 +202,73 @@ export async function readHolder(sql: Sql, holder: Id): Promise<Map<AccountKey, 
 const BALANCE_COLUMNS = ['credits_posted', 'credits_pending', 'debits_posted', 'debits_pending'] as const;
 const ACCOUNT_COLUMNS = ['account', ...BALANCE_COLUMNS] as const;
 
-function toAccountRow([account, balance]: readonly [AccountKey, Balance]): SqlRow {
+function toAccountRow([account, balance]: readonly [AccountKey, Balance]): InsertRow {
   const { creditsPosted, creditsPending, debitsPosted, debitsPending } = balance;
-  return [bytes(account), creditsPosted, creditsPending, debitsPosted, debitsPending];
+  return [new HexBytes(account), creditsPosted, creditsPending, debitsPosted, debitsPending];
 }
 
 /** Writes the balances that differ from what was read. New accounts are plain inserts: a rival's must collide. */
-export async function writeAccounts(
-  tx: Sql,
+export function* accountInserts(
+  dialect: Dialect,
   before: ReadonlyMap<AccountKey, Balance>,
   after: ReadonlyMap<AccountKey, Balance>,
-): Promise<void> {
-  const opened: SqlRow[] = [];
-  const changed: SqlRow[] = [];
+): Generator<Insert> {
+  const opened: InsertRow[] = [];
+  const changed: InsertRow[] = [];
   for (const entry of [...after].sort(([left], [right]) => (left < right ? -1 : 1))) {
     const old = before.get(entry[0]);
     if (!old) opened.push(toAccountRow(entry));
     else if (old !== entry[1]) changed.push(toAccountRow(entry));
   }
-  if (opened.length > 0) await tx.insertMany('ledger_account', ACCOUNT_COLUMNS, opened);
-  const tail = tx.dialect.onDuplicateUpdate(['account'], BALANCE_COLUMNS);
-  if (changed.length > 0) await tx.insertMany('ledger_account', ACCOUNT_COLUMNS, changed, { tail });
+  yield { table: 'ledger_account', columns: ACCOUNT_COLUMNS, rows: opened };
+  const tail = dialect.onDuplicateUpdate(['account'], BALANCE_COLUMNS);
+  yield { table: 'ledger_account', columns: ACCOUNT_COLUMNS, rows: changed, tail };
 }
 
-export async function writeTransfers(tx: Sql, transfers: readonly Transfer[]): Promise<void> {
-  await tx.insertMany('ledger_transfer', TRANSFER_COLUMNS.split(', '), transfers.map(toTransferRow));
+export function transferInsert(transfers: readonly Transfer[]): Insert {
+  return { table: 'ledger_transfer', columns: TRANSFER_COLUMNS.split(', '), rows: transfers.map(toTransferRow) };
 }
 
-function toTransferRow(transfer: Transfer): SqlRow {
+function toTransferRow(transfer: Transfer): InsertRow {
   const { id, kind, debit, credit, amount, released, pendingId, code, createdAt } = transfer;
   return [
-    idToBytes(id),
+    new HexBytes(id),
     TRANSFER_KINDS[kind],
-    bytes(debit),
-    bytes(credit),
+    new HexBytes(debit),
+    new HexBytes(credit),
     amount,
     released,
-    pendingId ? idToBytes(pendingId) : null,
+    pendingId ? new HexBytes(pendingId) : null,
     code,
     createdAt,
   ];
 }
 
-export async function writeChains(
-  tx: Sql,
+const CHAIN_COLUMNS = [
+  'chain_key',
+  'id',
+  'fingerprint',
+  'status',
+  'refused_at',
+  'refusal',
+  'available',
+  'flexible_amount',
+  'transfers',
+  'created_at',
+];
+
+export function chainInsert(
   decided: readonly { chain: Chain; result: ChainResult; transfers: number }[],
   now: Instant,
-): Promise<void> {
-  const columns = [
-    'chain_key',
-    'id',
-    'fingerprint',
-    'status',
-    'refused_at',
-    'refusal',
-    'available',
-    'flexible_amount',
-    'transfers',
-    'created_at',
-  ];
-  await tx.insertMany(
-    'ledger_chain',
-    columns,
-    decided.map(({ chain, result, transfers }) => {
-      const head = [idToBytes(chain.key), idToBytes(chain.id), bytes(chain.fingerprint)];
-      if (result.applied) return [...head, APPLIED, null, null, null, result.flexibleAmount ?? null, transfers, now];
-      assert(!('mismatch' in result), 'a mismatch is never recorded');
-      const { status, at, refusal, available } = result;
-      return [...head, TRANSFER_STATUSES[status], at, refusal ?? null, available ?? null, null, 0, now];
-    }),
-  );
+): Insert {
+  const rows = decided.map(({ chain, result, transfers }): InsertRow => {
+    const head = [new HexBytes(chain.key), new HexBytes(chain.id), new HexBytes(chain.fingerprint)];
+    if (result.applied) return [...head, APPLIED, null, null, null, result.flexibleAmount ?? null, transfers, now];
+    assert(!('mismatch' in result), 'a mismatch is never recorded');
+    const { status, at, refusal, available } = result;
+    return [...head, TRANSFER_STATUSES[status], at, refusal ?? null, available ?? null, null, 0, now];
+  });
+  return { table: 'ledger_chain', columns: CHAIN_COLUMNS, rows };
 }
 
 /** All transfers of one chain, in their order. */

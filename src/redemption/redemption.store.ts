@@ -1,7 +1,7 @@
 // The only SQL of redemptions: rows that commit with their chain, guarded changes of state, and lists.
 import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
 import type { Dialect } from '../database/dialect';
-import type { Sql, SqlRow, SqlValue } from '../database/sql';
+import { HexBytes, type InsertRow, type Sql, type SqlRow, type SqlValue } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 import { type Id, idFromBytes, idToBytes, ZERO_ID } from '../kernel/id';
 import type { CompanionRow, CompanionWriter } from '../ledger/batch';
@@ -33,8 +33,8 @@ const COLUMNS = [
 ] as const;
 const SELECTED = COLUMNS.join(', ');
 
-function optionalBytes(id: Id | undefined): Buffer | null {
-  return id === undefined ? null : idToBytes(id);
+function optionalBytes(id: Id | undefined): HexBytes | null {
+  return id === undefined ? null : new HexBytes(id);
 }
 
 function optionalId(value: SqlValue | undefined): Id | undefined {
@@ -45,13 +45,13 @@ function optionalNumber(value: SqlValue | undefined): number | undefined {
   return value === null || value === undefined ? undefined : amountOf(value);
 }
 
-function toRow(redemption: Redemption): SqlValue[] {
+function toRow(redemption: Redemption): InsertRow {
   const r = redemption;
   return [
-    idToBytes(r.id),
-    idToBytes(r.memberId),
+    new HexBytes(r.id),
+    new HexBytes(r.memberId),
     r.itemKind,
-    idToBytes(r.itemId),
+    new HexBytes(r.itemId),
     optionalBytes(r.partnerId),
     optionalBytes(r.cardId),
     optionalBytes(r.termId),

@@ -24,6 +24,10 @@ export class CheckThenActDatabase extends TappedDatabase {
       rows: (text, values) => read.rows(unlocked(text), values),
       run: async (text, values) => writes.push((tx) => tx.run(text, values)),
       insertMany: async (table, ...rest) => writes.push((tx) => tx.insertMany(table, ...rest)),
+      insertAll: async (inserts) => {
+        const all = [...inserts];
+        writes.push((tx) => tx.insertAll(all));
+      },
     });
     await this.beforeActing();
     await this.door.transaction(async (tx) => {

@@ -71,6 +71,13 @@ export function tapped(sql: Sql, tap: Tap): Sql {
       await tap(`INSERT INTO ${table}`);
       return sql.insertMany(table, ...rest);
     },
+    insertAll: async (inserts) => {
+      for (const insert of inserts) {
+        if (insert.rows.length === 0) continue;
+        await tap(`INSERT INTO ${insert.table}`);
+        await sql.insertAll([insert]);
+      }
+    },
   };
 }
 
