@@ -16,6 +16,7 @@ export const REDEMPTION = id('9');
 export const CARD_CHAIN = id('a');
 export const STOCK_CHAIN = id('b');
 export const REFUSED_CHAIN = id('c');
+export const EVENT = id('d');
 
 export function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { seed as seedLedger } from '../../migrations/0001-ledger/seed';
 import { seed as seedProgram } from '../../migrations/0002-program/seed';
 import { seed as seedMembers } from '../../migrations/0003-members-and-redemptions/seed';
+import { seed as seedPartnerEvents } from '../../migrations/0004-partner-events/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -16,7 +17,7 @@ import { expectBooks, must, openHouse, outcomeOf } from '../support/house';
 import { eachDatabase, type Lane } from '../support/lanes';
 
 /** What existed before each later migration, in the order of the migrations. */
-const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [seedLedger, seedProgram, seedMembers];
+const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [seedLedger, seedProgram, seedMembers, seedPartnerEvents];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
 const TABLES: readonly Readonly<Record<string, string>>[] = [
@@ -46,6 +47,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     work_progress: 'name position detail updated_at',
     job_lease: 'name owner until',
   },
+  { partner_event: 'id partner_id subject_id type happened_at data' },
 ];
 
 function upTo(count: number): MigrationClass[] {
