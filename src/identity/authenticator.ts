@@ -2,9 +2,9 @@
 import { hash } from 'node:crypto';
 import { type JWTPayload, jwtVerify } from 'jose';
 import { type Actor, ROLES, type Role } from '../kernel/actor';
+import { BoundedMap } from '../kernel/bounded-map';
 import { type Clock, type Instant, SECOND } from '../kernel/clock';
 import type { Id } from '../kernel/id';
-import { BoundedMap } from './bounded-map';
 import { isTokenFault, type TokenTrust } from './token-keys';
 
 /** The token is not accepted. `reason` is for the log; a caller learns only that it was not accepted. */

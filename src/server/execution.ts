@@ -7,8 +7,8 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { BoundedMap } from '../identity/bounded-map';
 import { PolicyCheck, type Verdict } from '../identity/policy-check';
+import { BoundedMap } from '../kernel/bounded-map';
 import type { RequestContext } from '../request/context';
 import type { Visitor } from '../request/policy';
 import { settleAbstractTypes } from './abstract-types';
