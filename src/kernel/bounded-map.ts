@@ -31,4 +31,8 @@ export class BoundedMap<Key, Value> {
   delete(key: Key): void {
     this.entries.delete(key);
   }
+
+  values(): Iterable<Value> {
+    return this.entries.values();
+  }
 }

@@ -48,7 +48,8 @@ export function urlFault(text: string, policy: AddressPolicy): string | undefine
   if (!URL.canParse(text)) return 'The URL cannot be read; give one such as https://api.example.com/v1.';
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && policy.allowHttp)) {
-    return `The URL has the scheme ${url.protocol.slice(0, -1)}; only ${policy.allowHttp ? 'https and http are' : 'https is'} allowed.`;
+    const allowed = policy.allowHttp ? 'https and http are' : 'https is';
+    return `The URL has the scheme ${url.protocol.slice(0, -1)}; only ${allowed} allowed.`;
   }
   if (url.username !== '' || url.password !== '' || authorityOf(text).includes('@')) {
     return 'The URL holds credentials; leave them out and give them as the authentication of the connector.';

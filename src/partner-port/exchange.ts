@@ -7,7 +7,7 @@ import type { NoReply, PartnerReply } from './transport';
 export class ForbiddenAddressError extends Error {}
 
 const TIMED_OUT: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
-const UNREADABLE: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE']);
+const UNREADABLE: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 /** The parser's word for a connection that was closed in the middle of an answer. */
 const CUT_SHORT = 'HPE_INVALID_EOF_STATE';
 
@@ -106,7 +106,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
 function brokenBy(code: string): UnknownCause {
   if (TIMED_OUT.has(code)) return 'TIMED_OUT';
-  if (UNREADABLE.has(code) || (code.startsWith('HPE_') && code !== CUT_SHORT)) return 'UNREADABLE';
+  if (UNREADABLE.has(code) || (/^(?:HPE_|HTTPParserError)/.test(code) && code !== CUT_SHORT)) return 'UNREADABLE';
   return 'BROKEN_OFF';
 }
 

@@ -1,4 +1,4 @@
-// Sends requests to partners: to public addresses only, within bounds of time and size, and without following redirects.
+// Sends requests to partners: to public addresses only, within bounds of time and size, following no redirects.
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { type AddressPolicy, addressFault, hostOf, isAddress, isAllowedHost, portOf, urlFault } from './address-guard';
@@ -112,10 +112,26 @@ function guardedConnector(policy: AddressPolicy, timeout: number, resolve: Resol
   const toAllowed = buildConnector({ timeout, allowH2: false, lookup: lookupOf(resolveBySystem) });
   return (options, callback) => {
     const url = new URL(`${options.protocol}//${options.host ?? options.hostname}`);
-    if (isAllowedHost(url.hostname, portOf(url), policy)) return toAllowed(options, callback);
+    const inTime = within(timeout, callback);
+    if (isAllowedHost(url.hostname, portOf(url), policy)) return toAllowed(options, inTime);
     // An address is connected to without a look-up.
     const fault = isAddress(hostOf(url)) ? addressFault(hostOf(url), policy) : undefined;
-    return fault === undefined ? toPublic(options, callback) : callback(new ForbiddenAddressError(fault), null);
+    return fault === undefined ? toPublic(options, inTime) : inTime(new ForbiddenAddressError(fault), null);
+  };
+}
+
+/** undici's own time limit, which cleans up the socket, is coarse: it may come a second late. */
+function within(milliseconds: number, callback: buildConnector.Callback): buildConnector.Callback {
+  let over = false;
+  const timer = setTimeout(() => {
+    over = true;
+    callback(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' }), null);
+  }, milliseconds);
+  return (...[error, socket]: Parameters<buildConnector.Callback>) => {
+    clearTimeout(timer);
+    if (over) socket?.destroy();
+    else if (error) callback(error, null);
+    else callback(null, socket);
   };
 }
 
