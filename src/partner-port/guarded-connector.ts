@@ -173,7 +173,7 @@ class Guard {
     budget: CallBudget,
   ): Promise<Outcome<Value>> {
     const first = await this.once(operation, attempt, budget);
-    if (!this.mayRetry(operation, first)) return first;
+    if (budget.signal.aborted || !this.mayRetry(operation, first)) return first;
     const { retryPause = RETRY_PAUSE } = this.options;
     await budget.pause(retryPause * (0.5 + Math.random()));
     if (budget.signal.aborted) return first;
