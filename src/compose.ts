@@ -22,12 +22,15 @@ import { CardService } from './members/card.service';
 import { MemberResolver } from './members/member.resolver';
 import { MemberService } from './members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from './members/member-rows.store';
+import { AvailabilityCache } from './partner-port/availability-cache';
+import type { PartnerDirectory } from './partner-port/connector';
 import { CatalogueService } from './program/catalogue.service';
 import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
 import { ProgramStore } from './program/program.store';
 import { EndRedemptionService } from './redemption/end.service';
 import { ExpireRedemptionsJob } from './redemption/expire-redemptions.job';
+import { PartnerAvailability } from './redemption/partner-availability';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
@@ -62,6 +65,7 @@ export interface Gateway {
   readonly cards: CardService;
   readonly stock: StockService;
   readonly pools: CodePoolService;
+  readonly partnerAvailability: PartnerAvailability;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly worker: Worker;
@@ -69,8 +73,16 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Until partners bring their APIs. */
+const NO_PARTNERS: PartnerDirectory = { apiOf: () => undefined };
+
 /** Opens the database and makes every service. Runs no migration, polls nothing and serves nothing yet. */
-export async function compose(config: Config, log: Logger, clock: Clock = systemClock): Promise<Gateway> {
+export async function compose(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  partners: PartnerDirectory = NO_PARTNERS,
+): Promise<Gateway> {
   const database = await openDatabase({
     url: config.databaseUrl,
     poolSize: config.databasePoolSize,
@@ -88,6 +100,7 @@ export async function compose(config: Config, log: Logger, clock: Clock = system
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
+  const availability = new AvailabilityCache(clock);
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
   catalogue.onChange((next, previous) => stock.align(next, previous));
@@ -98,6 +111,7 @@ export async function compose(config: Config, log: Logger, clock: Clock = system
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
+    availability.stop();
     await ledger.drain();
     await database.close();
   };
@@ -114,6 +128,7 @@ export async function compose(config: Config, log: Logger, clock: Clock = system
     cards,
     stock,
     pools,
+    partnerAvailability: new PartnerAvailability(partners, availability),
     redemptions,
     ends,
     worker,
@@ -122,7 +137,7 @@ export async function compose(config: Config, log: Logger, clock: Clock = system
 }
 
 export function gatewaySchema(gateway: Gateway) {
-  const { members, cards, programs, redemptions, ends, stock } = gateway;
+  const { members, cards, programs, redemptions, ends, stock, partnerAvailability } = gateway;
   const current = () => gateway.catalogue.current();
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
@@ -130,7 +145,7 @@ export function gatewaySchema(gateway: Gateway) {
     [OfferResolver, new OfferResolver(current, stock)],
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
-    [MemberWalletResolver, new MemberWalletResolver(redemptions, stock)],
+    [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
     [MemberSavingsResolver, new MemberSavingsResolver()],
   ]);

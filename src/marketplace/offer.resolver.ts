@@ -9,10 +9,10 @@ import { Allow, STAFF } from '../request/policy';
 import { enumOf, MoneyType } from '../request/shared.type';
 import type { StockService } from './stock.service';
 
-const Fulfilments = enumOf(['INTERNAL', 'CODE_POOL']);
+const Fulfilments = enumOf(['INTERNAL', 'CODE_POOL', 'PARTNER_API']);
 registerEnumType(Fulfilments, {
   name: 'Fulfilment',
-  description: 'Who makes the coupon: the gateway, or a pool of codes.',
+  description: 'Who makes the coupon: the gateway, a pool of codes, or the partner when it is claimed.',
 });
 const CostBases = enumOf(['ISSUE', 'USE']);
 registerEnumType(CostBases, {

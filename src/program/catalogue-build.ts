@@ -136,6 +136,7 @@ export function offerFrom(item: StoredItem, offer: OfferDefinition, lookup: Look
     kind,
     partner,
     fulfilment,
+    offerRef: offer.offerRef ?? code,
     benefitClass,
     stock,
     view,

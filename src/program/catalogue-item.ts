@@ -158,6 +158,8 @@ export interface CatalogueOffer extends CatalogueItem, Costs {
   readonly kind: OfferKind;
   readonly partner: CataloguePartner;
   readonly fulfilment: Fulfilment;
+  /** The partner's own id of the offer. */
+  readonly offerRef: string;
   readonly audience: CatalogueAudience;
   readonly chargesCard: boolean;
   readonly benefitClass: BenefitClass;

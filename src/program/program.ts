@@ -12,7 +12,7 @@ export type BenefitClass = (typeof BENEFIT_CLASSES)[number];
 export type CostBasis = 'ISSUE' | 'USE';
 export type PlanKind = 'MEMBERSHIP' | 'PRIVILEGE';
 export type OfferKind = 'COUPON' | 'DISCOUNT' | 'GIFT' | 'SERVICE' | 'PRIVILEGE_CARD' | 'DRAW_PRIZE';
-export type Fulfilment = 'INTERNAL' | 'CODE_POOL';
+export type Fulfilment = 'INTERNAL' | 'CODE_POOL' | 'PARTNER_API';
 
 export interface Quota {
   readonly limit: number;
@@ -99,6 +99,8 @@ export interface OfferDefinition extends Priced {
   readonly description?: string;
   readonly useConditions?: string;
   readonly fulfilment: Fulfilment;
+  /** For `PARTNER_API`: the partner's own id of the offer; the offer's code unless told. */
+  readonly offerRef?: string;
   readonly audience: Audience;
   readonly card: 'REQUIRED' | 'NONE';
   readonly benefitClass: BenefitClass;

@@ -6,6 +6,7 @@ import type { StockService } from '../marketplace/stock.service';
 import { type CardView, MemberView, type Standing } from '../members/member.view';
 import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../program/catalogue-item';
 import { type Bearer, bearerOf, benefitClaim, claimOffer } from './claim';
+import { freshness, narrowed, type PartnerAvailability, type RemotePerks } from './partner-availability';
 import type { EntitledBenefitType, PerkConnectionType, PerkType } from './perk.type';
 import { outlookOf, quotaOf, unusable } from './usability';
 
@@ -21,28 +22,50 @@ function cursorOf(offer: CatalogueOffer): string {
   return cursor;
 }
 
-/** Live offers in the order of the catalogue, those that the member cannot use included: it is told why. */
-export function perkPage(standing: Standing, stock: StockService, first: number, after?: number): PerkConnectionType {
-  const { catalogue, now } = standing;
-  const { offers } = catalogue;
-  const edges: { cursor: string; node: PerkType }[] = [];
-  let hasNextPage = false;
-  for (let at = after === undefined ? 0 : catalogue.offerIndexAfter(after); at < offers.length; at += 1) {
-    const offer = offers[at]!;
-    if (!isOpen(offer, now)) continue;
-    if (edges.length === first) {
-      hasNextPage = true;
-      break;
-    }
-    edges.push({ cursor: cursorOf(offer), node: perkOf(standing, stock, offer) });
-  }
-  return { edges, pageInfo: { hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
+/** Where perks are kept count of: in the gateway, and at partners. */
+export interface PerkSupply {
+  readonly stock: StockService;
+  readonly partners: PartnerAvailability;
 }
 
-export function perkOf(standing: Standing, stock: StockService, offer: CatalogueOffer): PerkType {
+/**
+ * Live offers in the order of the catalogue, those that the member cannot use included: it is told why. At once,
+ * unless a partner is asked for the first time about what is on the page.
+ */
+export function perkPage(
+  standing: Standing,
+  supply: PerkSupply,
+  first: number,
+  after?: number,
+): PerkConnectionType | Promise<PerkConnectionType> {
+  const { offers, hasNextPage } = offersOf(standing, first, after);
+  const remote = supply.partners.look(offers, standing.now);
+  const page = (perks: RemotePerks | undefined): PerkConnectionType => {
+    const edges = offers.map((offer) => ({
+      cursor: cursorOf(offer),
+      node: perkOf(standing, supply.stock, offer, perks),
+    }));
+    return { edges, pageInfo: { hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
+  };
+  return remote instanceof Promise ? remote.then(page) : page(remote);
+}
+
+function offersOf({ catalogue, now }: Standing, first: number, after?: number) {
+  const offers: CatalogueOffer[] = [];
+  for (let at = after === undefined ? 0 : catalogue.offerIndexAfter(after); at < catalogue.offers.length; at += 1) {
+    const offer = catalogue.offers[at]!;
+    if (!isOpen(offer, now)) continue;
+    if (offers.length === first) return { offers, hasNextPage: true };
+    offers.push(offer);
+  }
+  return { offers, hasNextPage: false };
+}
+
+function perkOf(standing: Standing, stock: StockService, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
   const { view } = offer;
   const left = stock.left(offer);
-  const { usability, remaining } = outlookOf(claimOffer(standing, offer), left);
+  const known = remote?.of(offer);
+  const { usability, remaining } = narrowed(outlookOf(claimOffer(standing, offer), left), known);
   return {
     id: view.id,
     title: view.title,
@@ -54,10 +77,7 @@ export function perkOf(standing: Standing, stock: StockService, offer: Catalogue
     pointsPrice: view.pointsPrice,
     remainingForMe: remaining,
     validUntil: view.validUntil,
-    // Terms come from the catalogue of this request; only a stock is as old as the board.
-    availability: left
-      ? { source: 'CACHED', asOf: new Date(left.asOf) }
-      : { source: 'LIVE', asOf: new Date(standing.now) },
+    availability: freshness(left, known, standing.now),
     usability,
   };
 }

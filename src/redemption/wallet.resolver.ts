@@ -1,12 +1,11 @@
 // What the redemption room hangs on members and cards: perks, coupons, and the benefits of cards and levels.
 import { Arg, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import type { StockService } from '../marketplace/stock.service';
 import { CardType, MemberType } from '../members/member.type';
 import { CardView, MemberView } from '../members/member.view';
 import { afterKey, pageSize } from '../request/page-input';
 import { Allow, SIGNED_IN } from '../request/policy';
 import { EntitledBenefitType, PerkConnectionType } from './perk.type';
-import { cardBenefits, levelBenefits, PERK_CURSOR, perkPage } from './perk.view';
+import { cardBenefits, levelBenefits, PERK_CURSOR, type PerkSupply, perkPage } from './perk.view';
 import type { RedemptionService } from './redemption.service';
 import { CouponConnectionType } from './redemption.type';
 import { COUPON_CURSOR, couponPage } from './redemption.view';
@@ -17,7 +16,7 @@ const AFTER = 'The endCursor, or the cursor of an edge, of the page before.';
 export class MemberWalletResolver {
   constructor(
     private readonly redemptions: RedemptionService,
-    private readonly stock: StockService,
+    private readonly supply: PerkSupply,
   ) {}
 
   @Allow(SIGNED_IN)
@@ -26,10 +25,10 @@ export class MemberWalletResolver {
     @Root() member: MemberView,
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
-  ): PerkConnectionType {
+  ): PerkConnectionType | Promise<PerkConnectionType> {
     const size = pageSize(first);
     const key = afterKey(PERK_CURSOR, after, /^\d{1,9}$/);
-    return perkPage(member.standing, this.stock, size, key === undefined ? undefined : Number(key));
+    return perkPage(member.standing, this.supply, size, key === undefined ? undefined : Number(key));
   }
 
   @Allow('MEMBER', 'SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR')

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config';
 import { issueDemoToken } from '../../src/identity/demo-key';
 import type { Role } from '../../src/kernel/actor';
 import { DAY, type Instant, ManualClock } from '../../src/kernel/clock';
+import type { PartnerDirectory } from '../../src/partner-port/connector';
 import { createLogger } from '../../src/server/logger';
 
 /** Noon of a Tuesday in Shanghai; tests move the clock from there. */
@@ -53,6 +54,8 @@ export interface GatewayOptions {
   readonly program?: string;
   /** Whether the worker beats by itself; else a test gives it its turns with `settle`. */
   readonly beating?: boolean;
+  /** The APIs of partners. */
+  readonly partners?: PartnerDirectory;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -98,7 +101,7 @@ export class TestGateway {
     const log: Array<Record<string, unknown>> = [];
     const config = readConfig({ ...gatewayEnvironment(url), ...environment });
     const logger = createLogger('warn', { write: (line) => log.push(JSON.parse(line)) });
-    const gateway = await compose(config, logger, clock);
+    const gateway = await compose(config, logger, clock, options.partners);
     if (program !== undefined) {
       await gateway.catalogue.refresh();
       const { faults } = await gateway.programs.apply(program, 'test');
