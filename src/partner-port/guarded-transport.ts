@@ -44,7 +44,7 @@ export class GuardedTransport implements PartnerTransport {
   private readonly maxBytes: number;
 
   constructor(options: TransportOptions) {
-    const { policy, connectMs = CONNECT_MS, resolve = resolvePublicHost(connectMs) } = options;
+    const { policy, connectMs = CONNECT_MS, resolve = resolvePublicHost(connectMs / 4) } = options;
     this.policy = policy;
     this.exchangeMs = options.exchangeMs ?? EXCHANGE_MS;
     this.maxBytes = options.maxBytes ?? MAX_BYTES;

@@ -5,10 +5,12 @@ export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
 /**
  * Asks the name servers of the system directly. The system's own look-up would occupy one of the few threads that
- * files and the embedded database wait for as well. Each name server has `timeoutMs` to answer, once.
+ * files and the embedded database wait for as well. Each name server has `timeoutMs` to answer, once. `servers`: others
+ * than the system's, as `address:port`.
  */
-export function resolvePublicHost(timeoutMs: number): ResolveHost {
+export function resolvePublicHost(timeoutMs: number, servers?: readonly string[]): ResolveHost {
   const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+  if (servers) resolver.setServers(servers);
   return async (host) => {
     const families = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
     const addresses = families.flatMap((family) => (family.status === 'fulfilled' ? family.value : []));
