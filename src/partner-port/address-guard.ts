@@ -20,7 +20,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
 const INNER_NAMES = ['localhost', 'local', 'internal', 'intranet', 'lan', 'home.arpa', 'onion'];
 
 /** The host of a URL as it is connected to: without the brackets of IPv6. */
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
 }
 
@@ -87,7 +87,7 @@ function hostFault(url: URL, policy: AddressPolicy): string | undefined {
   return undefined;
 }
 
-export function isAddress(host: string): boolean {
+function isAddress(host: string): boolean {
   return IPv4.isValidFourPartDecimal(host) || host.includes(':');
 }
 

@@ -90,6 +90,7 @@ describe('a call', () => {
     const { api, partner } = guarded([yes]);
     expect(await CALLS[operation](api)).toEqual(confirmed(undefined));
     expect(partner.calls).toEqual([operation]);
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('of what the partner does not have is not tried', async () => {
@@ -228,6 +229,7 @@ describe('the circuit', () => {
   it.each([
     ['a partner that declines', no],
     ['a partner that confirms', yes],
+    ['calls that the connector does not try', fault('NOT_TRIED')],
   ])('stays closed for %s', async (_case, answer) => {
     const { api } = guarded([answer]);
     await issueTimes(api, 30);

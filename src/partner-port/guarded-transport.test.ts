@@ -216,6 +216,17 @@ describe('nothing was sent, and that is known,', () => {
     expect(partner.received).toEqual(['']);
   });
 
+  it('when the connection stands only after the time for it, and it is not used', async () => {
+    let found: (addresses: string[]) => void = () => {};
+    const partner = await listen((socket) => socket.end(ok('')));
+    const hurried = transport({ connectMs: 50, resolve: () => new Promise((resolve) => (found = resolve)) });
+    expect(await hurried.send(request(`http://coffee.example:${partner.port}/`))).toEqual(unreachable);
+    const closed = once(partner.server, 'connection').then(([socket]) => once(socket as Socket, 'close'));
+    found(['127.0.0.1']);
+    await closed;
+    expect(partner.received).toEqual(['']);
+  });
+
   it('when the caller had given up already', async () => {
     const answer = await transport().send(request('http://127.0.0.1:9/', { signal: AbortSignal.abort() }));
     expect(answer).toEqual(noReply('NOT_TRIED'));
@@ -316,7 +327,9 @@ describe('a partner that', () => {
   });
 
   it('announces its answer first is heard out', async () => {
-    const answer = await send((socket) => socket.end(Buffer.concat([reply('103 Early Hints'), ok('at last')])));
+    const answer = await send((socket) =>
+      socket.end(Buffer.concat([reply('103 Early Hints\r\ncontent-encoding: gzip'), ok('at last')])),
+    );
     expect(answer).toMatchObject({ kind: 'REPLY', status: 200, body: 'at last' });
   });
 

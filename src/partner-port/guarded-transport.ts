@@ -1,7 +1,7 @@
 // Sends requests to partners: to public addresses only, within bounds of time and size, following no redirects.
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import { type AddressPolicy, addressFault, hostOf, isAddress, isAllowedHost, portOf, urlFault } from './address-guard';
+import { type AddressPolicy, addressFault, isAllowedHost, portOf, urlFault } from './address-guard';
 import { type Answer, Exchange, ForbiddenAddressError } from './exchange';
 import { type ResolveHost, resolveBySystem, resolvePublicHost } from './resolve-host';
 import type { NoReply, PartnerRequest, PartnerTransport } from './transport';
@@ -113,10 +113,9 @@ function guardedConnector(policy: AddressPolicy, timeout: number, resolve: Resol
   return (options, callback) => {
     const url = new URL(`${options.protocol}//${options.host ?? options.hostname}`);
     const inTime = within(timeout, callback);
-    if (isAllowedHost(url.hostname, portOf(url), policy)) return toAllowed(options, inTime);
-    // An address is connected to without a look-up.
-    const fault = isAddress(hostOf(url)) ? addressFault(hostOf(url), policy) : undefined;
-    return fault === undefined ? toPublic(options, inTime) : inTime(new ForbiddenAddressError(fault), null);
+    // What is an address already is not looked up; it was judged with its URL.
+    const connect = isAllowedHost(url.hostname, portOf(url), policy) ? toAllowed : toPublic;
+    connect(options, inTime);
   };
 }
 
