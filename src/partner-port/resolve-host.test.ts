@@ -1,4 +1,4 @@
-// Hosts are looked up at the name servers directly, both families at once; a silent name server costs its own time only.
+// Hosts are looked up at the name servers, both families at once; a silent name server costs its own time only.
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type ResolveHost, resolveBySystem, resolvePublicHost } from './resolve-host';
