@@ -1,4 +1,4 @@
-// From what a mapping made of an answer to the values of the port. Each throws `MappingError` for what is not as agreed.
+// From what a mapping made of an answer to the values of the port; what is not as agreed throws `MappingError`.
 import {
   DECLINE_REASONS,
   type Issued,

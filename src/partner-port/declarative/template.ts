@@ -1,4 +1,4 @@
-// Templates of a manifest: values in which texts that begin with `=` are expressions, and paths with expressions inside.
+// Templates of a manifest: values in which texts that begin with `=` are expressions, and paths with some inside.
 import type { Instant } from '../../kernel/clock';
 import { Expression, type ExpressionFault } from './expression';
 import { MappingError } from './mapping-error';

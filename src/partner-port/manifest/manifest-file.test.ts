@@ -50,7 +50,7 @@ describe('a manifest', () => {
     ['BASIC, username: shop, password: { secret: password }', ['password']],
     ['BASIC, username: { secret: user }, password: { secret: user }', ['user']],
     [
-      'CLIENT_CREDENTIALS, tokenUrl: "https://id.example/token", clientId: { secret: id }, clientSecret: { secret: key }',
+      'CLIENT_CREDENTIALS, tokenUrl: "https://id.example/", clientId: { secret: id }, clientSecret: { secret: key }',
       ['id', 'key'],
     ],
     [

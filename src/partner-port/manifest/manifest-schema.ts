@@ -50,7 +50,7 @@ const validate = ajv.compile(schema);
 function isBaseUrl(text: string): boolean {
   if (!/^https?:\/\/[^\s\\]+$/.test(text) || !URL.canParse(text)) return false;
   const { username, password, search, hash, href } = new URL(text);
-  // What the parser would write otherwise, `..` and odd hosts among it, would be checked as one thing and sent as another.
+  // What the parser would write otherwise (`..`, odd hosts) would be checked as one thing and sent as another.
   return (
     `${username}${password}${search}${hash}` === '' && !/[?#]/.test(text) && (href === text || href === `${text}/`)
   );
@@ -136,7 +136,8 @@ export function describe(node: AnySchemaObject): string {
   if (found.const !== undefined) return `${found.const}`;
   if (found.enum) return `one of ${(found.enum as string[]).join(', ')}`;
   if (found.discriminator) {
-    return `a mapping with kind ${(found.oneOf as AnySchemaObject[]).map((one) => resolve(one).properties.kind.const).join(', ')}`;
+    const kinds = (found.oneOf as AnySchemaObject[]).map((one) => resolve(one).properties.kind.const);
+    return `a mapping with kind ${kinds.join(', ')}`;
   }
   const type = Array.isArray(found.type) ? found.type.join(' or ') : found.type;
   switch (type) {
