@@ -138,9 +138,15 @@ export class DeclarativeConnector implements Connector {
     result: Result,
     check: (answer: Answer) => Value | Promise<Value>,
   ): Promise<Outcome<Value>> {
-    if (result.kind === 'ABSENT') return declined('NOT_FOUND', 'The partner knows nothing of it.');
-    if (result.kind === 'PENDING') return unknown('UNREADABLE', 'The partner is still at it, which it cannot be here.');
-    if (result.kind !== 'ANSWER') return result;
+    switch (result.kind) {
+      case 'DECLINED':
+      case 'UNKNOWN':
+        return result;
+      case 'ABSENT':
+        return declined('NOT_FOUND', 'The partner knows nothing of it.');
+      case 'PENDING':
+        return unknown('UNREADABLE', 'The partner says that it is still at it, in the place of an answer.');
+    }
     try {
       return confirmed(await check(result));
     } catch (error) {

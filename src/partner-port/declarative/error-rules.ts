@@ -5,8 +5,11 @@ import type { ErrorRule } from '../manifest/manifest';
 import type { ReplyScope } from './reply';
 import { compileTemplate, type Template } from './template';
 
+/** An answer that is no success. */
+export type NoSuccess = Declined | Unknown | { readonly kind: 'ABSENT' } | { readonly kind: 'PENDING' };
+
 /** `ANSWER`: a success, to be read by the operation's mapping. */
-export type Verdict = Declined | Unknown | { readonly kind: 'ABSENT' | 'PENDING' | 'ANSWER' };
+export type Verdict = NoSuccess | { readonly kind: 'ANSWER' };
 
 interface CompiledRule extends Omit<ErrorRule, 'test' | 'message'> {
   readonly test?: Template;
@@ -43,9 +46,9 @@ function fits(wanted: number | string, status: number): boolean {
   return typeof wanted === 'number' ? wanted === status : wanted.startsWith(String(Math.floor(status / 100)));
 }
 
-function verdictOf({ then, reason = 'OTHER' }: CompiledRule, message: string): Verdict {
-  if (then === 'DECLINED') return declined(reason, message);
-  return then === 'UNKNOWN' ? unknown('PARTNER_ERROR', message) : { kind: then };
+function verdictOf({ means, reason = 'OTHER' }: CompiledRule, message: string): Verdict {
+  if (means === 'DECLINED') return declined(reason, message);
+  return means === 'UNKNOWN' ? unknown('PARTNER_ERROR', message) : { kind: means };
 }
 
 function isSuccess(status: number): boolean {

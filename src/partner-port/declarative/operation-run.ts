@@ -8,7 +8,7 @@ import type {
   OperationSource,
 } from '../manifest/manifest';
 import type { ConnectorDeps } from './deps';
-import { ErrorRules, type Verdict } from './error-rules';
+import { ErrorRules, type NoSuccess } from './error-rules';
 import { type Exchange, type RequestMaker, requestMaker } from './exchange';
 import { MappingError } from './mapping-error';
 import type { ReplyScope } from './reply';
@@ -27,7 +27,7 @@ export interface AnswerScope extends ReplyScope {
   readonly replies: readonly ReplyScope[];
 }
 
-export type Result = Exclude<Verdict, { readonly kind: 'ANSWER' }> | { readonly kind: 'ABSENT' | 'PENDING' } | Answer;
+export type Result = NoSuccess | Answer;
 
 export interface Ask {
   /** What templates see beside `settings` and `replies`. */

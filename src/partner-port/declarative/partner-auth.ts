@@ -73,7 +73,7 @@ function signing(auth: HmacAuth, { secrets, clock }: ConnectorDeps): PartnerAuth
       const scope = { method, path, query: search.slice(1), body, bodySha256, timestamp: timeOf(auth.timestamp, now) };
       const text = await message.evaluate(scope, now);
       if (typeof text !== 'string') throw new MappingError('a message to sign that is no text');
-      const key = textOf({ secret: auth.secret, prefix: '' }, secrets);
+      const key = textOf({ secret: auth.secret }, secrets);
       const signature = createHmac(auth.algorithm, key).update(text).digest(auth.encoding);
       const values: [string, unknown][] = [];
       for (const { name, evaluate } of headers) values.push([name, await evaluate({ ...scope, signature }, now)]);

@@ -9,7 +9,7 @@ export function textOf(source: TextOrSecret, secrets: Secrets): string {
   if (typeof source === 'string') return source;
   const secret = secrets.get(source.secret);
   if (secret === undefined) throw new MappingError(`no secret by the name ${source.secret}`);
-  return `${source.prefix}${secret}`;
+  return `${source.prefix ?? ''}${secret}`;
 }
 
 /** RFC 7617, in UTF-8. */

@@ -90,12 +90,12 @@ function answerFaults(answer: unknown, isList: boolean, path: Path): FaultAt[] {
 }
 
 function ruleFaults(rules: readonly ErrorRule[], path: Path): FaultAt[] {
-  return rules.flatMap(({ status, test, reason, then, message }, at) => [
+  return rules.flatMap(({ status, test, reason, means, message }, at) => [
     ...(status || test
       ? []
       : [{ path: [...path, at], given: 'neither status nor test', allowed: 'one of them at least' }]),
-    ...(reason && then !== 'DECLINED'
-      ? [{ path: [...path, at, 'reason'], given: `a reason with ${then}`, allowed: 'a reason with DECLINED only' }]
+    ...(reason && means !== 'DECLINED'
+      ? [{ path: [...path, at, 'reason'], given: `a reason with ${means}`, allowed: 'a reason with DECLINED only' }]
       : []),
     ...inTemplate(test, [...path, at, 'test']),
     ...inTemplate(message, [...path, at, 'message']),

@@ -88,6 +88,8 @@ function faultOf({ keyword, params, data, instancePath, parentSchema = {}, schem
   switch (keyword) {
     case 'required': {
       const key: string = params.missingProperty;
+      // A missing kind is told by the choice of kinds.
+      if ((parentSchema as AnySchemaObject).discriminator) return [];
       return [{ path: [...path, key], given: 'nothing', allowed: `${describe(properties[key] ?? {})} (required)` }];
     }
     case 'dependentRequired': {

@@ -2,7 +2,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { type FaultAt, type ManifestFault, type Path, printPath } from './manifest-fault';
 
-const BYTES_MAX = 256 * 1024;
+const BYTES_MAX = 64 * 1024;
 
 export interface ManifestText {
   readonly content: unknown;

@@ -39,7 +39,7 @@ export type TemplateSources = Readonly<Record<string, TemplateSource>>;
 
 export interface SecretRef {
   readonly secret: string;
-  readonly prefix: string;
+  readonly prefix?: string;
 }
 export type TextOrSecret = string | SecretRef;
 
@@ -85,7 +85,7 @@ export interface ErrorRule {
   /** Numbers, or classes such as `4xx`; every status when absent. */
   readonly status?: readonly (number | string)[];
   readonly test?: string;
-  readonly then: 'DECLINED' | 'ABSENT' | 'PENDING' | 'UNKNOWN' | 'ANSWER';
+  readonly means: 'DECLINED' | 'ABSENT' | 'PENDING' | 'UNKNOWN' | 'ANSWER';
   readonly reason?: DeclineReason;
   readonly message?: TemplateSource;
 }
