@@ -42,6 +42,7 @@ export class Expression {
       for (const [name, [implementation, signature]] of Object.entries(BOUNDED)) {
         compiled.registerFunction(name, implementation, signature);
       }
+      watch(compiled);
       return new Expression(compiled);
     } catch (error) {
       // The parser throws for faults of syntax, and runs out of stack on thousands of brackets.
@@ -52,19 +53,7 @@ export class Expression {
 
   /** The value as plain JSON, or `undefined`. Throws `MappingError`, whose message tells no value. */
   async evaluate(scope: object, now: Instant): Promise<unknown> {
-    const weights = new Weights();
-    let steps = 0;
-    const bindings = {
-      now: () => new Date(now).toISOString(),
-      millis: () => now,
-      // Both are called by the evaluator before and after each step.
-      [Symbol.for('jsonata.__evaluate_entry')]: () => {
-        steps += 1;
-        if (steps > STEPS_MAX) throw new MappingError(`more than ${STEPS_MAX} steps`);
-      },
-      [Symbol.for('jsonata.__evaluate_exit')]: (_node: unknown, _input: unknown, _frame: unknown, result: unknown) =>
-        weights.check(result),
-    };
+    const bindings = { now: () => new Date(now).toISOString(), millis: () => now };
     try {
       return toPlain(await this.compiled.evaluate(scope, bindings));
     } catch (error) {
@@ -74,6 +63,36 @@ export class Expression {
       throw new MappingError(position === undefined ? reason : `${reason}, at character ${position}`);
     }
   }
+}
+
+interface Frame {
+  /** One for each evaluation, however many run at once. */
+  readonly base: object;
+}
+
+interface Meter {
+  steps: number;
+  readonly weights: Weights;
+}
+
+/** Counts the steps of each evaluation and weighs what each step makes. */
+function watch(compiled: jsonata.Expression): void {
+  const meters = new WeakMap<object, Meter>();
+  const meterOf = ({ base }: Frame): Meter => {
+    const meter = meters.get(base) ?? { steps: 0, weights: new Weights() };
+    meters.set(base, meter);
+    return meter;
+  };
+  // The evaluator calls both before and after each step. Its types know names that are texts only.
+  const assign = compiled.assign as unknown as (name: symbol, value: unknown) => void;
+  assign(Symbol.for('jsonata.__evaluate_entry'), (_node: unknown, _input: unknown, frame: Frame) => {
+    const meter = meterOf(frame);
+    meter.steps += 1;
+    if (meter.steps > STEPS_MAX) throw new MappingError(`more than ${STEPS_MAX} steps`);
+  });
+  assign(Symbol.for('jsonata.__evaluate_exit'), (_node: unknown, _input: unknown, frame: Frame, result: unknown) =>
+    meterOf(frame).weights.check(result),
+  );
 }
 
 const REASONS: Readonly<Record<string, string>> = {
