@@ -26,6 +26,8 @@ module.exports = {
   roots: folders.filter((folder) => existsSync(join(__dirname, folder))).map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/replay/'],
+  // The packages of other people's servers: they run in processes of their own.
+  modulePathIgnorePatterns: ['<rootDir>/test/real-partners/node_modules/'],
   transform: {
     '\\.ts$': transformOf({ syntax: 'typescript', decorators: true }),
     '\\.m?js$': transformOf({ syntax: 'ecmascript' }),

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { call, connectorOf, ISSUE, ISSUED } from '../../../test/support/declarative-scene';
 import type { PartnerReply } from '../transport';
 
-const COUPON = {
-  state: '= body.state',
+const ISSUED_FIELDS = {
   partnerRef: '= body.id',
   code: '= body.code',
   link: '= body.link',
   expiresAt: '= body.until',
 };
+const COUPON = { ...ISSUED_FIELDS, state: '= body.state' };
 const request = (path: string) => [{ method: 'GET', path }];
 const MANIFEST = {
   kind: 'HTTP',
@@ -20,7 +20,7 @@ const MANIFEST = {
   errors: [{ status: ['4xx'], test: '= $exists(body.error)', means: 'DECLINED', message: '= body.error' }],
   operations: {
     availability: { requests: request('/a'), answer: '= body.items' },
-    issue: { requests: request('/i'), answer: COUPON },
+    issue: { requests: request('/i'), answer: ISSUED_FIELDS },
     status: { requests: request('/s'), answer: COUPON },
     cancel: { requests: request('/c'), answer: '= body' },
     catalogue: { requests: request('/o'), answer: '= body.items', pagination: { kind: 'CURSOR', next: '= body.id' } },

@@ -62,8 +62,10 @@ function unchanging(headers: () => Record<string, string>): PartnerAuth {
 function signing(auth: HmacAuth, { secrets, clock }: ConnectorDeps): PartnerAuth {
   const message = compileTemplate(auth.message);
   const headers = Object.entries(auth.headers).map(([name, source]) => {
-    const compiled = isSecret(source) ? undefined : compileTemplate(source);
-    return { name, evaluate: compiled?.evaluate ?? (async () => textOf(source as TextOrSecret, secrets)) };
+    const template = isSecret(source) ? undefined : compileTemplate(source);
+    const valueIn = async (scope: object, now: Instant) =>
+      template ? await template.evaluate(scope, now) : textOf(source as TextOrSecret, secrets);
+    return { name, valueIn };
   });
   return {
     prove: async ({ method, url, body = '' }) => {
@@ -76,7 +78,7 @@ function signing(auth: HmacAuth, { secrets, clock }: ConnectorDeps): PartnerAuth
       const key = textOf({ secret: auth.secret }, secrets);
       const signature = createHmac(auth.algorithm, key).update(text).digest(auth.encoding);
       const values: [string, unknown][] = [];
-      for (const { name, evaluate } of headers) values.push([name, await evaluate({ ...scope, signature }, now)]);
+      for (const { name, valueIn } of headers) values.push([name, await valueIn({ ...scope, signature }, now)]);
       return { headers: headersOf(Object.fromEntries(values)) };
     },
     refused: async () => false,
