@@ -8,7 +8,7 @@ import { DEMO_MEMBER, DEMO_PARTNER, seedDemo } from '../demo/demo';
 import { issueDemoToken } from '../identity/demo-key';
 import type { Role } from '../kernel/actor';
 import { DAY, ManualClock, systemClock } from '../kernel/clock';
-import { packageRoot } from '../program/presets';
+import { packageRoot } from '../kernel/package-root';
 import { action, CommandError, composeGateway, openGateway, print } from './command';
 
 const TOKEN_LIFETIME_MS = 30 * DAY;
