@@ -1,4 +1,4 @@
-// What a check of the contract suite found, in words for a partner's developer: what passed, what failed, how to mend it.
+// What a check of the contract suite found, in words for a partner's developer: what it saw, and how to mend it.
 import type { Outcome, UnknownCause } from './connector';
 
 export type Finding =

@@ -16,8 +16,8 @@ const CHECKS: readonly Check[] = [...CONNECTOR_CHECKS, ...WIRE_CHECKS, { name: I
 export const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
 
 /**
- * Runs every check, one after the other, and takes back what they issued. When the partner cannot be reached at all, the
- * rest is skipped. Never throws for what a partner does.
+ * Runs every check, one after the other, and takes back what they issued. When the partner cannot be reached at all,
+ * the rest is skipped. Never throws for what a partner does.
  */
 export async function runContractSuite(
   options: SuiteOptions,

@@ -1,4 +1,4 @@
-// The checks of the contract suite that look at the wire itself: signatures, content types, sizes. Standard protocol only.
+// The checks of the contract suite that look at the wire of the standard protocol: signatures, content types, sizes.
 
 import { unknown } from './connector';
 import type { Check } from './contract-checks';
@@ -34,7 +34,7 @@ async function unsigned(scene: Scene, signing: Signing): Promise<Finding> {
     if (reply.status !== 401 && reply.status !== 403) {
       return failed(
         `${method} ${request.path} was answered with ${reply.status}, 401 expected`,
-        'Check the signature of every request before all else, with its timestamp, and answer 401 when it does not fit.',
+        'Check the signature and timestamp of every request before all else, and answer 401 when they do not fit.',
       );
     }
   }

@@ -2,11 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type FaultBoard, readFaults } from './fault';
 import { refused } from './shop';
-import type { Simulator } from './simulator';
+import type { Till } from './till';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-
-type Till = Pick<Simulator, 'use' | 'settle' | 'setStock' | 'redemptions'>;
 
 export function addAdminRoutes(http: FastifyInstance, faults: FaultBoard, till: Till): void {
   http.register(async (admin) => {

@@ -8,6 +8,7 @@ import { addAdminRoutes } from './admin-routes';
 import { type Fault, FaultBoard, type FaultName } from './fault';
 import { addProtocolRoutes } from './protocol-routes';
 import { Shop, type SimulatedOffer } from './shop';
+import { statusMessage, type Till, tillOf } from './till';
 import { type Delivery, type PartnerMessage, WebhookSender } from './webhook-sender';
 
 export interface SimulatorOptions {
@@ -27,7 +28,7 @@ export interface SimulatorOptions {
   readonly faults?: readonly (Fault | FaultName)[];
 }
 
-export interface Simulator {
+export interface Simulator extends Till {
   /** The base URL for a manifest. */
   readonly url: string;
   /** The secrets that requests are checked with. */
@@ -37,14 +38,7 @@ export interface Simulator {
   readonly deliveries: readonly Delivery[];
   /** Coupons issued in all; more than redemptions only when a fault issues twice. */
   readonly couponsIssued: number;
-  redemptions(): readonly WireRedemption[];
   redemption(redemptionId: string): WireRedemption | undefined;
-  /** Uses the coupon at the till and tells the gateway; `undefined` when there is none to use. */
-  use(redemptionId: string): Promise<WireRedemption | undefined>;
-  /** Issues what is pending or was held back, and tells the gateway; `undefined` when there is nothing of it. */
-  settle(redemptionId: string): Promise<WireRedemption | undefined>;
-  /** Endless when `left` is absent; tells the gateway. Answers whether there is such an offer. */
-  setStock(offerRef: string, left?: number): Promise<boolean>;
   setCard(card: WireCard): void;
   /** Sends any message to the gateway, signed; the same `id` again makes it a repeat. */
   tell(message: PartnerMessage, id?: string): Promise<void>;
@@ -103,38 +97,6 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ...till,
     close,
   };
-}
-
-type Till = Pick<Simulator, 'use' | 'settle' | 'setStock' | 'redemptions'>;
-
-function tillOf(shop: Shop, sender: WebhookSender, clock: Clock): Till {
-  return {
-    redemptions: () => shop.redemptions(),
-    use: async (redemptionId) => {
-      const redemption = shop.use(redemptionId);
-      if (redemption) await sender.send(useMessage(redemption));
-      return redemption;
-    },
-    settle: async (redemptionId) => {
-      const redemption = shop.settle(redemptionId);
-      if (redemption) await sender.send(statusMessage(redemption));
-      return redemption;
-    },
-    setStock: async (offerRef, left) => {
-      const known = shop.setStock(offerRef, left);
-      const asOf = new Date(clock.now()).toISOString();
-      if (known) await sender.send({ type: 'stock.changed', data: { offerRef, left: left ?? null, asOf } });
-      return known;
-    },
-  };
-}
-
-function useMessage({ redemptionId, partnerRef, usedAt }: WireRedemption): PartnerMessage {
-  return { type: 'redemption.used', data: { redemptionId, partnerRef: partnerRef ?? null, usedAt: usedAt ?? null } };
-}
-
-function statusMessage({ redemptionId, state }: WireRedemption): PartnerMessage {
-  return { type: 'redemption.status', data: { redemptionId, state } };
 }
 
 /** Bodies stay bytes, since it is bytes that are signed. */

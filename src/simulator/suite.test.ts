@@ -1,4 +1,4 @@
-// The contract suite against the simulated partner: all passes without a fault; with each, exactly what it breaks fails.
+// The contract suite against the simulated partner: without a fault all passes; with one, exactly what it breaks fails.
 
 import { simulatedPartner } from '../../test/support/simulated-partner';
 import { CHECK_NAMES, type CheckResult, passes, runContractSuite } from '../partner-port/contract-suite';
