@@ -16,7 +16,7 @@ export interface RouteParts {
   readonly clock: Clock;
   /** Fires when the simulator closes, so that nothing waits on. */
   readonly closing: AbortSignal;
-  /** Tells the gateway that a coupon was issued, and waits for its answer. */
+  /** Tells the gateway that a coupon was issued, and waits for what it answers. */
   announce(redemption: WireRedemption): Promise<void>;
   /** Issues after a while what is pending. */
   settleAfter(redemptionId: string, milliseconds: number): void;

@@ -8,6 +8,7 @@ import { DAY, ManualClock } from '../kernel/clock';
 import { newId } from '../kernel/id';
 import type { IssueRequest } from '../partner-port/connector';
 import { signatureFault } from '../partner-port/signature';
+import { checkAgainst } from '../partner-port/standard/protocol';
 import { addAdminRoutes } from './admin-routes';
 import { type Fault, readFaults } from './fault';
 import type { SimulatorOptions } from './simulator';
@@ -139,10 +140,11 @@ describe('webhooks', () => {
     await simulator.close();
     ear.close();
     const told = ear.heard.map(({ body }) => JSON.parse(body) as { type: string; data: object });
-    expect(told.map(({ type }) => type)).toEqual(['redemption.used', 'redemption.used', 'stock.changed']);
+    expect(told.map(({ type }) => type)).toEqual(['redemption.used', 'redemption.used', 'offer.stock']);
     expect(told[0]?.data).toMatchObject({ redemptionId: wanted.redemptionId, usedAt: '2026-11-24T08:00:00.000Z' });
     expect(told[2]?.data).toMatchObject({ offerRef: SAMPLE_OFFER, left: 7 });
     for (const { headers, body } of ear.heard) {
+      expect(checkAgainst('PartnerMessage', JSON.parse(body))).toHaveProperty('value');
       expect(signatureFault(simulator.secrets, headers, body, NOW)).toBeUndefined();
     }
     const ids = ear.heard.map(({ headers }) => headers['webhook-id']);

@@ -62,7 +62,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const target = webhook && { url: webhook.url, secrets: webhook.secrets ?? secrets };
   const sender = new WebhookSender(target, faults, clock, stopping.signal);
   const timers = new Set<NodeJS.Timeout>();
-  const till = tillOf(shop, sender, clock);
+  const till = tillOf(shop, sender);
   const http = createHttp();
   addProtocolRoutes(http, {
     shop,

@@ -1,5 +1,4 @@
 // What happens at the simulated partner beside the protocol, each told to the gateway: uses, late issues, stock.
-import type { Clock } from '../kernel/clock';
 import type { WireRedemption } from '../partner-port/standard/protocol';
 import type { Shop } from './shop';
 import type { PartnerMessage, WebhookSender } from './webhook-sender';
@@ -14,7 +13,7 @@ export interface Till {
   setStock(offerRef: string, left?: number): Promise<boolean>;
 }
 
-export function tillOf(shop: Shop, sender: WebhookSender, clock: Clock): Till {
+export function tillOf(shop: Shop, sender: WebhookSender): Till {
   return {
     redemptions: () => shop.redemptions(),
     use: async (redemptionId) => {
@@ -29,17 +28,16 @@ export function tillOf(shop: Shop, sender: WebhookSender, clock: Clock): Till {
     },
     setStock: async (offerRef, left) => {
       const known = shop.setStock(offerRef, left);
-      const asOf = new Date(clock.now()).toISOString();
-      if (known) await sender.send({ type: 'stock.changed', data: { offerRef, left: left ?? null, asOf } });
+      if (known) await sender.send({ type: 'offer.stock', data: { offerRef, available: left !== 0, left } });
       return known;
     },
   };
 }
 
 function useMessage({ redemptionId, partnerRef, usedAt }: WireRedemption): PartnerMessage {
-  return { type: 'redemption.used', data: { redemptionId, partnerRef: partnerRef ?? null, usedAt: usedAt ?? null } };
+  return { type: 'redemption.used', data: { redemptionId, partnerRef, usedAt } };
 }
 
-export function statusMessage({ redemptionId, state }: WireRedemption): PartnerMessage {
-  return { type: 'redemption.status', data: { redemptionId, state } };
+export function statusMessage(redemption: WireRedemption): PartnerMessage {
+  return { type: 'redemption.status', data: redemption };
 }

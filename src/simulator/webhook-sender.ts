@@ -13,7 +13,7 @@ export interface WebhookTarget {
 
 export interface PartnerMessage {
   readonly type: string;
-  readonly data: Readonly<Record<string, string | number | null>>;
+  readonly data: object;
 }
 
 export interface Delivery extends PartnerMessage {

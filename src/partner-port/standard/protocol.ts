@@ -73,6 +73,13 @@ export interface WireCard {
   readonly validUntil?: string;
 }
 
+/** What a partner tells the gateway in a webhook. */
+export interface WirePartnerMessage {
+  readonly type: 'redemption.used' | 'redemption.status' | 'offer.stock';
+  readonly timestamp: string;
+  readonly data: object;
+}
+
 /** The schemas that messages are checked against, by their names in the document. */
 export interface ProtocolSchemas {
   readonly AvailabilityRequest: WireAvailabilityRequest;
@@ -83,6 +90,7 @@ export interface ProtocolSchemas {
   readonly Decline: WireDecline;
   readonly OfferPage: { readonly offers: readonly WireOffer[]; readonly nextCursor?: string };
   readonly Card: WireCard;
+  readonly PartnerMessage: WirePartnerMessage;
   readonly Error: { readonly error: { readonly code: string; readonly message: string } };
 }
 

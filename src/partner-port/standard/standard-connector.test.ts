@@ -208,10 +208,11 @@ describe('what is sent', () => {
     ]);
   });
 
-  test('a manifest whose secret is missing makes no connector', () => {
+  test('without the secret nothing is sent', async () => {
     const parts = { secrets: new Map(), clock: new ManualClock(NOW), transport: { send: () => Promise.reject() } };
     const manifest = { baseUrl: 'https://partner.example', signingSecret: 'signing', operations: OPERATIONS };
-    expect(() => standardConnector(manifest, parts)).toThrow('the secret signing is missing');
+    const outcome = await standardConnector(manifest, parts).issue(REQUEST, call);
+    expect(outcome).toMatchObject({ kind: 'UNKNOWN', cause: 'NOT_TRIED', sent: false });
   });
 });
 
