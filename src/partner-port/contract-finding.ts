@@ -7,8 +7,8 @@ export type Finding =
       readonly verdict: 'FAILED';
       readonly found: string;
       readonly mend: string;
-      /** Nothing of the partner can be reached, so that further checks would only find the same. */
-      readonly away?: boolean;
+      /** Of an outcome that is unknown. */
+      readonly cause?: UnknownCause;
     };
 
 export function passed(found: string): Finding {
@@ -35,13 +35,11 @@ const MEND: Readonly<Record<UnknownCause, string>> = {
   UNREADABLE: 'Answer with the status, content type and form that the protocol or the mapping says.',
 };
 
-const AWAY: ReadonlySet<UnknownCause> = new Set(['FORBIDDEN_ADDRESS', 'UNREACHABLE']);
-
 /** Of an outcome that is not the wanted one. `mend` is for a partner that did answer. */
 export function missed(outcome: Outcome<unknown>, wanted: string, mend: string): Finding {
   const found = `${wanted} expected, found ${inWords(outcome)}`;
   if (outcome.kind !== 'UNKNOWN') return failed(found, mend);
-  return { verdict: 'FAILED', found, mend: MEND[outcome.cause], away: AWAY.has(outcome.cause) };
+  return { verdict: 'FAILED', found, mend: MEND[outcome.cause], cause: outcome.cause };
 }
 
 export function inWords(outcome: Outcome<unknown>): string {

@@ -1,4 +1,5 @@
 // The contract suite: what every partner's API must do, tried through its connector and told in words.
+import type { UnknownCause } from './connector';
 import { type Check, CONNECTOR_CHECKS } from './contract-checks';
 import { type Finding, failed, passed, skipped } from './contract-finding';
 import { Scene, type SuiteOptions } from './contract-scene';
@@ -16,8 +17,8 @@ const CHECKS: readonly Check[] = [...CONNECTOR_CHECKS, ...WIRE_CHECKS, { name: I
 export const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
 
 /**
- * Runs every check, one after the other, and takes back what they issued. When the partner cannot be reached at all,
- * the rest is skipped. Never throws for what a partner does.
+ * Runs every check, one after the other, and takes back what they issued. When nothing of the partner can be reached, or
+ * nothing has answered yet, the rest is skipped. Never throws for what a partner does.
  */
 export async function runContractSuite(
   options: SuiteOptions,
@@ -25,15 +26,31 @@ export async function runContractSuite(
 ): Promise<readonly CheckResult[]> {
   const scene = new Scene(options);
   const results: CheckResult[] = [];
-  let away = false;
   for (const check of CHECKS) {
     onCheck(check.name, results.length, CHECKS.length);
-    const finding: Finding = away ? skipped('the partner cannot be reached') : await runCheck(check, scene);
-    away ||= finding.verdict === 'FAILED' && finding.away === true;
-    results.push({ name: check.name, finding });
+    const silence = silenceIn(results);
+    results.push({ name: check.name, finding: silence ? skipped(silence) : await runCheck(check, scene) });
   }
-  if (!away) await scene.cleanUp();
+  if (!silenceIn(results)) await scene.cleanUp();
   return results;
+}
+
+const UNANSWERED_MAX = 3;
+const AWAY: ReadonlySet<UnknownCause | undefined> = new Set<UnknownCause>([
+  'NOT_TRIED',
+  'FORBIDDEN_ADDRESS',
+  'UNREACHABLE',
+]);
+
+/** Why further checks would only find the same again. */
+function silenceIn(results: readonly CheckResult[]): string | undefined {
+  const causes = results
+    .filter(({ finding }) => finding.verdict !== 'SKIPPED')
+    .map(({ finding }) => (finding.verdict === 'FAILED' ? finding.cause : undefined));
+  if (causes.some((cause) => AWAY.has(cause))) return 'the partner cannot be reached';
+  const first = causes.slice(0, UNANSWERED_MAX);
+  const silent = first.length === UNANSWERED_MAX && first.every((cause) => cause === 'TIMED_OUT');
+  return silent ? 'the partner does not answer' : undefined;
 }
 
 async function runCheck({ needs, standardOnly, run }: Check, scene: Scene): Promise<Finding> {
