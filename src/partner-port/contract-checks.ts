@@ -188,9 +188,9 @@ async function catalogue(scene: Scene): Promise<Finding> {
       seen.add(offerRef);
     }
     cursor = outcome.value.nextCursor;
-    if (cursor === undefined) return passed(`${seen.size} offers`);
+    if (cursor === undefined) return passed(`offers listed: ${seen.size}`);
   }
-  return passed(`${seen.size} offers on the first ${PAGES_MAX} pages`);
+  return passed(`offers on the first ${PAGES_MAX} pages: ${seen.size}`);
 }
 
 async function card(scene: Scene): Promise<Finding> {

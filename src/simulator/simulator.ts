@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { fastify as createFastify, type FastifyInstance } from 'fastify';
 import type { Clock } from '../kernel/clock';
 import { newSigningSecret } from '../partner-port/signature';
-import type { WireCard, WireRedemption } from '../partner-port/standard/protocol';
+import { compileProtocol, type WireCard, type WireRedemption } from '../partner-port/standard/protocol';
 import { addAdminRoutes } from './admin-routes';
 import { type Fault, FaultBoard, type FaultName } from './fault';
 import { addProtocolRoutes } from './protocol-routes';
@@ -53,6 +53,7 @@ const OFFERS: readonly SimulatedOffer[] = [
 
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { clock, port = 0, host = '127.0.0.1', prefix = 'SIM', secrets = [newSigningSecret()], webhook } = options;
+  compileProtocol();
   const shop = new Shop(clock, prefix, options.offers ?? OFFERS, options.cards ?? []);
   const faults = new FaultBoard();
   faults.set(...(options.faults ?? []));

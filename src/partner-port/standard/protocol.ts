@@ -122,12 +122,34 @@ function ajv(): Ajv2020 {
   return compiled;
 }
 
+const CHECKED: readonly (keyof ProtocolSchemas)[] = [
+  'AvailabilityRequest',
+  'AvailabilityAnswer',
+  'IssueRequest',
+  'CancelRequest',
+  'Redemption',
+  'Decline',
+  'OfferPage',
+  'Card',
+  'PartnerMessage',
+  'Error',
+];
+
+/** Compiles all schemas now, which takes a moment, so that no call pays for it; once is enough. */
+export function compileProtocol(): void {
+  for (const name of CHECKED) validatorOf(name);
+}
+
+function validatorOf(name: keyof ProtocolSchemas): ValidateFunction {
+  return ajv().getSchema(`${DOCUMENT}#/components/schemas/${name}`) as ValidateFunction;
+}
+
 /** The value, or one line on what is wrong with it: where, and what is allowed. */
 export function checkAgainst<Name extends keyof ProtocolSchemas>(
   name: Name,
   value: unknown,
 ): Checked<ProtocolSchemas[Name]> {
-  const validate = ajv().getSchema(`${DOCUMENT}#/components/schemas/${name}`) as ValidateFunction;
+  const validate = validatorOf(name);
   if (validate(value)) return { value: value as ProtocolSchemas[Name] };
   const [first] = validate.errors ?? [];
   const allowed = first?.params.allowedValues ?? first?.params.allowedValue;

@@ -20,7 +20,7 @@ import {
   unknown,
 } from '../connector';
 import type { PartnerTransport } from '../transport';
-import type { WireOffer, WireRedemption } from './protocol';
+import { compileProtocol, type WireOffer, type WireRedemption } from './protocol';
 import { signedRequest, type Wanted } from './signed-request';
 import { type Answer, contentOf, errorOf, isUnknown, readAnswer } from './standard-answer';
 
@@ -44,6 +44,7 @@ export interface StandardParts {
 
 /** Without the manifest's secret, every call ends as not tried. */
 export function standardConnector(manifest: StandardSource, parts: StandardParts): Connector {
+  compileProtocol();
   const operations = new Set(manifest.operations);
   const wire = new StandardWire(manifest.baseUrl, signingSecretsOf(manifest, parts.secrets), parts);
   return {
