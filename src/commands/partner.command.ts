@@ -3,10 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../kernel/clock';
 import { textTable } from '../kernel/text-table';
+import type { Operation } from '../partner-port/connector';
 import { type CheckResult, passes } from '../partner-port/contract-suite';
-import { type Manifest, secretsOf } from '../partner-port/manifest/manifest';
+import { type Manifest, type StandardManifest, secretsOf } from '../partner-port/manifest/manifest';
 import { printFault } from '../partner-port/manifest/manifest-fault';
 import { parseManifest } from '../partner-port/manifest/manifest-file';
+import type { WireCard } from '../partner-port/standard/protocol';
+import { type Brand, listBrands, readBrand } from '../simulator/brand';
 import { FAULTS, type Fault, parseFault } from '../simulator/fault';
 import { type Simulator, startSimulator } from '../simulator/simulator';
 import { action, CommandError, type CommonOptions, type Output, print, stopSignal } from './command';
@@ -14,7 +17,8 @@ import { progressBar } from './progress';
 import { type Trial, tryPartner } from './try-partner';
 
 interface SimulateOptions extends CommonOptions {
-  readonly port: number;
+  readonly port?: number;
+  readonly brand?: string;
   readonly webhookUrl?: string;
   readonly webhookSecret?: string;
   readonly secret?: string;
@@ -34,6 +38,8 @@ interface VerifyOptions extends CommonOptions {
   readonly allowHost?: readonly string[];
 }
 
+const PORT = 4100;
+const BASE_OPERATIONS: readonly Operation[] = ['availability', 'issue', 'status', 'cancel'];
 const CARD_UNTIL = '2099-01-01T00:00:00Z';
 
 export function addPartnerCommand(root: Command): void {
@@ -41,7 +47,8 @@ export function addPartnerCommand(root: Command): void {
   const simulate = partner
     .command('simulate')
     .description('serve a partner of the standard protocol from memory, with faults to switch')
-    .option('--port <port>', 'where it listens on 127.0.0.1; 0 takes a free port', wholeNumber(0, 65_535), 4100)
+    .option('--port <port>', 'where it listens on 127.0.0.1 (4100); 0 takes a free port', wholeNumber(0, 65_535))
+    .option('--brand <name>', `a brand of partners/ with its port, offers and cards: ${listBrands().join(', ')}`)
     .option('--secret <secret>', 'whsec_… that signs requests to it; a fresh one by default')
     .option('--webhook-url <url>', 'where it tells the gateway of uses and stock; told to nobody by default')
     .option('--webhook-secret <secret>', 'whsec_… that signs what it tells; the one of the requests by default')
@@ -69,10 +76,13 @@ export function addPartnerCommand(root: Command): void {
 }
 
 async function runSimulate(options: SimulateOptions): Promise<Output> {
-  const { port, secret, webhookUrl, webhookSecret } = options;
+  const { secret, webhookUrl, webhookSecret } = options;
+  const brand = options.brand === undefined ? undefined : brandOf(options.brand);
+  const port = options.port ?? portOf(brand);
   const simulator = await startSimulator({
     clock: systemClock,
     port,
+    prefix: brand?.prefix,
     ...(secret !== undefined && { secrets: [checkedSecret('--secret', secret)] }),
     ...(webhookUrl !== undefined && {
       webhook: {
@@ -80,32 +90,36 @@ async function runSimulate(options: SimulateOptions): Promise<Output> {
         ...(webhookSecret !== undefined && { secrets: [checkedSecret('--webhook-secret', webhookSecret)] }),
       },
     }),
-    offers: (options.offer ?? ['sample-coupon']).map(offerOf),
-    cards: (options.cardHolder ?? []).map((memberRef) => ({ memberRef, state: 'ACTIVE', validUntil: CARD_UNTIL })),
+    offers: options.offer?.map(offerOf) ?? brand?.offers,
+    cards: options.cardHolder?.map(cardOf) ?? brand?.cards,
     faults: options.fault ?? [],
   }).catch((error: Error) => {
     if (error instanceof CommandError) throw error;
     throw new CommandError(`Cannot listen on port ${port}: ${error.message}; set another --port.`);
   });
-  print(banner(simulator));
+  print(banner(simulator, brand?.manifest));
   await stopSignal();
   await simulator.close();
   const redemptions = simulator.redemptions().length;
   return { text: 'stopped', json: { url: simulator.url, redemptions, deliveries: simulator.deliveries.length } };
 }
 
-function banner({ url, secrets }: Simulator): string {
+const SIMULATED = { slug: 'simulated', name: 'A simulated partner', signingSecret: 'signing' };
+
+function banner({ url, secrets }: Simulator, manifest?: Manifest): string {
+  const { slug, name, signingSecret, operations = BASE_OPERATIONS } = (manifest ?? SIMULATED) as StandardManifest;
   return `The simulated partner serves ${url}
 It checks signatures with ${secrets.join(' ')}
 
 A manifest for it:
   kind: STANDARD
-  slug: simulated
-  name: A simulated partner
+  slug: ${slug}
+  name: ${name}
   baseUrl: ${url}
-  signingSecret: signing
+  signingSecret: ${signingSecret}
+  operations: [${operations.join(', ')}]
 
-Try it:          npx perkgate partner verify MANIFEST --secret signing=${secrets.join(' ')}
+Try it:          npx perkgate partner verify MANIFEST --secret ${signingSecret}=${secrets.join(' ')}
 Switch faults:   curl -X PUT ${url}/faults -H 'content-type: application/json' -d '["hang"]'   (none: '[]')
 Use a coupon:    curl -X POST ${url}/use/REDEMPTION_ID
 Look inside:     curl ${url}/redemptions`;
@@ -174,6 +188,21 @@ function pairOf(text: string): readonly [string, string] {
   const [, name, value] = /^\s*([^=\s]+)=(.+?)\s*$/.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new CommandError('A secret is given as NAME=VALUE.');
   return [name, value];
+}
+
+function brandOf(name: string): Brand {
+  if (listBrands().includes(name)) return readBrand(name);
+  throw new CommandError(`--brand is ${JSON.stringify(name)}; allowed are ${listBrands().join(', ')}.`);
+}
+
+/** The one that the brand's manifest names, so that both fit as they stand. */
+function portOf(brand: Brand | undefined): number {
+  const url = brand?.manifest.baseUrl;
+  return url === undefined ? PORT : Number(new URL(url).port);
+}
+
+function cardOf(memberRef: string): WireCard {
+  return { memberRef, state: 'ACTIVE', validUntil: CARD_UNTIL };
 }
 
 function offerOf(text: string) {
