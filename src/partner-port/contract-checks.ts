@@ -22,6 +22,7 @@ export const CONNECTOR_CHECKS: readonly Check[] = [
   { name: 'issue', needs: 'issue', run: issue },
   { name: 'issue of an unknown offer', needs: 'issue', run: issueUnknownOffer },
   { name: 'issue again with the same id', needs: 'issue', run: issueAgain },
+  { name: 'issue twice at once', needs: 'issue', run: issueAtOnce },
   { name: 'issue again with another content', needs: 'issue', standardOnly: true, run: issueConflict },
   { name: 'status', needs: 'status', run: status },
   { name: 'status of an unknown id', needs: 'status', run: statusUnknown },
@@ -78,6 +79,19 @@ async function issueAgain(scene: Scene): Promise<Finding> {
   if (second.kind !== 'CONFIRMED') return missed(second, 'the same coupon', mend);
   const fault = difference(first.value, second.value);
   return fault ? failed(fault, mend) : passed('the same coupon');
+}
+
+/** One of the two may be told to come back, as long as both never get a coupon of their own. */
+async function issueAtOnce(scene: Scene): Promise<Finding> {
+  const request = scene.request();
+  const mend =
+    'Let the redemption id be unique where you store it, so that of two requests at once one finds the other.';
+  const outcomes = await Promise.all([scene.issue(request), scene.issue(request)]);
+  const coupons = outcomes.flatMap((outcome) => (outcome.kind === 'CONFIRMED' ? [outcome.value] : []));
+  const [first, second] = coupons;
+  if (!first) return missed(outcomes[0], 'confirmed', mend);
+  const fault = second && difference(first, second);
+  return fault ? failed(fault, mend) : passed('one coupon');
 }
 
 function difference(first: Issued, second: Issued): string | undefined {

@@ -17,8 +17,8 @@ const CHECKS: readonly Check[] = [...CONNECTOR_CHECKS, ...WIRE_CHECKS, { name: I
 export const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
 
 /**
- * Runs every check, one after the other, and takes back what they issued. When nothing of the partner can be reached, or
- * nothing has answered yet, the rest is skipped. Never throws for what a partner does.
+ * Runs every check, one after the other, and takes back what they issued. When nothing of the partner can be reached,
+ * or nothing has answered yet, the rest is skipped. Never throws for what a partner does.
  */
 export async function runContractSuite(
   options: SuiteOptions,

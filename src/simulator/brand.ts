@@ -24,6 +24,7 @@ function partnersFolder(): string {
 
 /** The folders of `partners/` that can be simulated. */
 export function listBrands(): string[] {
+  if (!existsSync(partnersFolder())) return [];
   const folders = readdirSync(partnersFolder(), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return folders
     .map(({ name }) => name)

@@ -16,7 +16,13 @@ const SLOW: Partial<Record<FaultName, { readonly budget: number; readonly fault:
 };
 
 const AVAILABILITY = ['availability of an offer', 'availability of an unknown offer'];
-const ISSUE = ['issue', 'issue again with the same id', 'issue again with another content', 'status'];
+const ISSUE = [
+  'issue',
+  'issue again with the same id',
+  'issue twice at once',
+  'issue again with another content',
+  'status',
+];
 const CANCEL = ['cancel', 'cancel again'];
 const SIGNED = ['wrong secret', 'changed body', 'old signature', 'no signature'];
 const READS = ['status of an unknown id', 'catalogue', 'card of a member', 'card of an unknown member'];
@@ -48,7 +54,7 @@ const BROKEN: Readonly<Record<FaultName, readonly string[]>> = {
   'duplicate-webhook': [],
   'webhook-before-answer': [],
   'unchecked-signature': SIGNED,
-  'second-coupon': ['issue again with the same id'],
+  'second-coupon': ['issue again with the same id', 'issue twice at once'],
   'unchecked-content': ['issue again with another content'],
   'forgotten-status': ['issue again with another content', 'status', 'cancel'],
   'cancel-of-used': ['cancel of a used coupon'],

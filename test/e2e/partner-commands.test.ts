@@ -72,7 +72,6 @@ describe('verify', () => {
   });
 
   test.each<[FaultName, string, RegExp]>([
-    ['second-coupon', 'issue again with the same id', /never issue a second coupon/],
     ['unchecked-content', 'issue again with another content', /refuse another content with 422/],
     ['cancel-of-used', 'cancel of a used coupon', /ALREADY_USED/],
   ])('with %s says in words what fails and how to mend it, and exits with 1', async (fault, name, mend) => {
@@ -94,6 +93,51 @@ describe('verify', () => {
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain('Compare the secret on both sides');
     for (const secret of [wrong, ...simulator.secrets]) expect(ended.stdout + ended.stderr).not.toContain(secret);
+  });
+
+  test('tries other kinds of manifests as well, without what only the standard protocol demands', async () => {
+    simulator.faults.set('unchecked-signature');
+    const issued = `partnerRef: '= body.partnerRef', code: '= body.code'`;
+    const state = `state: '= body.state'`;
+    const json = await found(
+      file(`kind: HTTP
+slug: described
+name: A described API
+baseUrl: ${simulator.url}
+idempotency: { honoured: true }
+errors:
+  - { status: [404], means: ABSENT }
+  - { status: [409], means: DECLINED, reason: OTHER, message: '= body.message' }
+operations:
+  availability:
+    requests: [{ method: POST, path: /availability, body: { type: availability, offerRefs: '= offerRefs' } }]
+    answer: '= body.availability'
+  issue:
+    requests:
+      - method: POST
+        path: /redemptions
+        body:
+          type: issue
+          redemptionId: '= redemptionId'
+          offerRef: '= offerRef'
+          memberRef: '= memberRef'
+          claimedAt: '= $fromMillis(claimedAt)'
+          expiresAt: '= $fromMillis(expiresAt)'
+          faceValue: '= faceValue'
+    answer: { ${issued} }
+  status:
+    requests: [{ method: GET, path: '/redemptions/{redemptionId}' }]
+    answer: { ${state}, ${issued} }
+  cancel:
+    requests:
+      - method: POST
+        path: '/redemptions/{redemptionId}/cancel'
+        body: { type: cancel, redemptionId: '= redemptionId' }
+    answer: { ${state}, ${issued} }
+`),
+    );
+    expect(failing(json)).toEqual([]);
+    expect(json).toMatchObject({ ok: true, partner: 'described', passed: 11 });
   });
 
   test('takes secrets from a file, and names those that are missing', async () => {

@@ -1,21 +1,19 @@
 // A brand of `partners/` on the simulator, with the connector that its manifest makes.
 import type { Clock } from '../../src/kernel/clock';
-import { GuardedTransport } from '../../src/partner-port/guarded-transport';
 import { makeConnector } from '../../src/partner-port/make-connector';
 import type { StandardManifest } from '../../src/partner-port/manifest/manifest';
 import { rawAccess } from '../../src/partner-port/standard/raw-access';
 import { standardConnector } from '../../src/partner-port/standard/standard-connector';
 import { readBrand } from '../../src/simulator/brand';
 import { startSimulator } from '../../src/simulator/simulator';
+import { loopbackTransport } from './loopback-transport';
 
 /** The manifest as it stands in its folder, but for the port; over the guarded transport. */
 export async function simulatedBrand(slug: string, clock: Clock) {
   const { prefix, offers, cards, manifest } = readBrand(slug);
   const simulator = await startSimulator({ clock, prefix, offers, cards });
   const standard: StandardManifest = { ...(manifest as StandardManifest), baseUrl: simulator.url };
-  const transport = new GuardedTransport({
-    policy: { allowHttp: true, allow: new Set([new URL(simulator.url).host]) },
-  });
+  const transport = loopbackTransport;
   const secrets = new Map([[standard.signingSecret, simulator.secrets.join(' ')]]);
   const deps = { secrets, transport, clock };
   const connector = makeConnector(standard, { ...deps, standard: standardConnector, modules: new Map() })!;
@@ -25,9 +23,6 @@ export async function simulatedBrand(slug: string, clock: Clock) {
     manifest: standard,
     raw: rawAccess({ baseUrl: simulator.url, secrets: simulator.secrets, clock }, transport),
     use: async (redemptionId: string) => (await simulator.use(redemptionId)) !== undefined,
-    close: async () => {
-      await simulator.close();
-      await transport.close();
-    },
+    close: () => simulator.close(),
   };
 }

@@ -6,7 +6,7 @@ import { rawAccess } from '../../src/partner-port/standard/raw-access';
 import { standardConnector } from '../../src/partner-port/standard/standard-connector';
 import type { PartnerTransport } from '../../src/partner-port/transport';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator';
-import { plainTransport } from './plain-transport';
+import { loopbackTransport } from './loopback-transport';
 
 export interface SimulatedPartner {
   readonly simulator: Simulator;
@@ -19,7 +19,7 @@ const CARD = { memberRef: 'card-holder', state: 'ACTIVE', validUntil: '2030-01-0
 export async function simulatedPartner(
   options: Partial<SimulatorOptions> = {},
   suite: Partial<SuiteOptions> = {},
-  transport: PartnerTransport = plainTransport,
+  transport: PartnerTransport = loopbackTransport,
 ): Promise<SimulatedPartner> {
   const clock: Clock = options.clock ?? systemClock;
   const simulator = await startSimulator({ cards: [CARD], ...options, clock });

@@ -60,6 +60,8 @@ describe('a message that does not fit is told with its place', () => {
     ['Redemption', { ...redemption, state: 'DECLINED' }, /required property 'reason'/],
     ['Redemption', { ...redemption, code: ' padded ' }, /^code must match pattern/],
     ['Redemption', { ...redemption, link: 'http://insecure.example' }, /^link must match pattern/],
+    ['Redemption', { ...redemption, link: 'https://shop.example@evil.example/' }, /^link must match pattern/],
+    ['Redemption', { ...redemption, link: 'https://shop.example\\@evil.example/' }, /^link must match pattern/],
     ['Redemption', { ...redemption, expiresAt: '2026-02-30T00:00:00Z' }, /^expiresAt must match format/],
     ['AvailabilityAnswer', { availability: [{ offerRef: 'a', available: 'yes' }] }, /^availability\/0\/available/],
     ['AvailabilityRequest', { type: 'issue', offerRefs: ['a'] }, /^type must be equal to constant \(availability\)/],
@@ -67,6 +69,10 @@ describe('a message that does not fit is told with its place', () => {
   ])('%s: %j', (name, value, fault) => {
     // As it would arrive: properties that are undefined are not there.
     expect(checkAgainst(name, JSON.parse(JSON.stringify(value)))).toEqual({ fault: expect.stringMatching(fault) });
+  });
+
+  test.each(['https://shop.example', 'https://shop.example/c?id=1&who=a@b#top'])('the link %s fits', (link) => {
+    expect(checkAgainst('Redemption', { ...redemption, link })).toHaveProperty('value');
   });
 
   test('properties of tomorrow are let be', () => {

@@ -1,6 +1,6 @@
 // The standard connector: what each answer means, what is sent, and that sequences of calls end as a naive model says.
 import fc from 'fast-check';
-import { plainTransport } from '../../../test/support/plain-transport';
+import { loopbackTransport } from '../../../test/support/loopback-transport';
 import { simulatedPartner } from '../../../test/support/simulated-partner';
 import { DAY, ManualClock } from '../../kernel/clock';
 import { newId } from '../../kernel/id';
@@ -226,7 +226,7 @@ describe('against a partner', () => {
       const { simulator, suite } = await simulatedPartner({ secrets });
       for (const [when, value] of Object.entries(ours)) {
         const manifest = { baseUrl: simulator.url, signingSecret: 's', operations: OPERATIONS };
-        const parts = { secrets: new Map([['s', value]]), clock: suite.clock, transport: plainTransport };
+        const parts = { secrets: new Map([['s', value]]), clock: suite.clock, transport: loopbackTransport };
         const outcome = await standardConnector(manifest, parts).status({ ...REQUEST, redemptionId: ID }, call);
         found[when] = [...(found[when] ?? []), outcome.kind];
       }
