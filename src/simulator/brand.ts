@@ -16,7 +16,7 @@ export interface Brand {
   readonly cards: readonly WireCard[];
 }
 
-const FIXTURES = 'fixtures.json';
+const FIXTURES = join('fixtures', 'simulator.json');
 
 function partnersFolder(): string {
   return join(packageRoot(), 'partners');
