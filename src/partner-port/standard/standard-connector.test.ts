@@ -1,8 +1,9 @@
 // The standard connector: what each answer means, what is sent, and that sequences of calls end as a naive model says.
 import fc from 'fast-check';
+import { Webhook } from 'standardwebhooks';
 import { loopbackTransport } from '../../../test/support/loopback-transport';
 import { simulatedPartner } from '../../../test/support/simulated-partner';
-import { DAY, ManualClock } from '../../kernel/clock';
+import { type Clock, DAY, ManualClock, systemClock } from '../../kernel/clock';
 import { newId } from '../../kernel/id';
 import { type Connector, type IssueRequest, OPERATIONS, type Outcome } from '../connector';
 import { newSigningSecret, signatureFault } from '../signature';
@@ -11,6 +12,7 @@ import { signedBodyOfGet } from './signed-request';
 import { standardConnector } from './standard-connector';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
+const STILL = new ManualClock(NOW);
 const ID = newId(NOW);
 const SECRET = newSigningSecret();
 const call = { signal: AbortSignal.timeout(60_000) };
@@ -27,7 +29,7 @@ const notFound = { error: { code: 'REDEMPTION_NOT_FOUND', message: 'Never heard 
 const decline = { redemptionId: ID, reason: 'OUT_OF_STOCK', message: 'Gone.' };
 
 /** A connector to a partner that gives one answer, and what it was sent. */
-function answering(status: number, body: unknown, headers: Record<string, string> = {}) {
+function answering(status: number, body: unknown, headers: Record<string, string> = {}, clock: Clock = STILL) {
   const sent: PartnerRequest[] = [];
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const reply: PartnerReply = {
@@ -36,15 +38,15 @@ function answering(status: number, body: unknown, headers: Record<string, string
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
     body: text,
   };
-  return { sent, connector: connectorOver(reply, sent) };
+  return { sent, connector: connectorOver(reply, sent, clock) };
 }
 
-function connectorOver(reply: PartnerReply | NoReply, sent: PartnerRequest[] = []): Connector {
+function connectorOver(reply: PartnerReply | NoReply, sent: PartnerRequest[] = [], clock: Clock = STILL): Connector {
   return standardConnector(
     { baseUrl: 'https://partner.example/perkgate/', signingSecret: 'signing', operations: OPERATIONS },
     {
       secrets: new Map([['signing', `${SECRET} ${newSigningSecret()}`]]),
-      clock: new ManualClock(NOW),
+      clock,
       transport: {
         send: async (request) => {
           sent.push(request);
@@ -195,6 +197,18 @@ describe('what is sent', () => {
     expect(sent.map((request) => verify(request, newSigningSecret()))).toEqual(sent.map(() => 'WRONG'));
     for (const { headers } of sent) expect(headers['webhook-signature']?.split(' ')).toHaveLength(2);
     expect(new Set(sent.map(({ headers }) => headers['webhook-id'])).size).toBe(5);
+  });
+
+  test("a partner's library of Standard Webhooks takes it, of a GET as of a POST", async () => {
+    const { connector, sent } = answering(200, ISSUED, {}, systemClock);
+    await connector.issue(REQUEST, call);
+    await connector.status(REQUEST, call);
+    const library = new Webhook(SECRET);
+    const [post, get] = sent as [PartnerRequest, PartnerRequest];
+    expect(library.verify(post.body!, post.headers)).toMatchObject({ type: 'issue', redemptionId: ID });
+    const line = `{"method":"GET","path":"/perkgate/redemptions/${ID}"}`;
+    expect(library.verify(line, get.headers)).toMatchObject({ method: 'GET' });
+    expect(() => library.verify(line.replace('GET', 'PUT'), get.headers)).toThrow();
   });
 
   test('no more than 100 offers are asked for at once, and for none nothing is sent', async () => {
