@@ -32,6 +32,7 @@ const ROOMS = [
   'server',
   'worker',
   'imports',
+  'simulator',
   'demo',
 ];
 

@@ -57,6 +57,13 @@ export function fail(error: unknown, json: boolean): void {
   process.exitCode = 1;
 }
 
+/** The signal that tells a command to stop which would run for ever. */
+export function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
 /** Logs go to standard error, so that standard output holds only what the command answers. */
 export function commandLogger(config: Config) {
   return createLogger(config.logLevel, pino.destination(2));

@@ -5,6 +5,7 @@ import { CommandError, fail } from './command';
 import { addImportCommand } from './import.command';
 import { addLedgerCommand } from './ledger.command';
 import { addMigrateCommand } from './migrate.command';
+import { addPartnerCommand } from './partner.command';
 import { addProgramCommand } from './program.command';
 import { addSchemaCommand } from './schema.command';
 import { addServeCommand } from './serve.command';
@@ -20,6 +21,7 @@ export function commandLine(): Command {
   addProgramCommand(root);
   addCodesCommand(root);
   addImportCommand(root);
+  addPartnerCommand(root);
   addLedgerCommand(root);
   addTokenCommand(root);
   addSchemaCommand(root);

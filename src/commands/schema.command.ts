@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RESOLVERS } from '../compose';
+import { packageRoot } from '../kernel/package-root';
 import { manifestReference } from '../partner-port/manifest/manifest-reference';
-import { packageRoot } from '../program/presets';
 import { schemaOf, schemaText } from '../server/schema';
 import { action, CommandError } from './command';
 

@@ -8,8 +8,8 @@ import { DEMO_MEMBER, DEMO_PARTNER, seedDemo } from '../demo/demo';
 import { issueDemoToken } from '../identity/demo-key';
 import type { Role } from '../kernel/actor';
 import { DAY, ManualClock, systemClock } from '../kernel/clock';
-import { packageRoot } from '../program/presets';
-import { action, CommandError, composeGateway, openGateway, print } from './command';
+import { packageRoot } from '../kernel/package-root';
+import { action, CommandError, composeGateway, openGateway, print, stopSignal } from './command';
 
 const TOKEN_LIFETIME_MS = 30 * DAY;
 /** Long enough for whoever keeps a connection to ask once more and be told to go. */
@@ -108,12 +108,6 @@ Demo tokens, valid for 30 days (more: npx perkgate token --role ROLE --subject I
   BD demo-bd:
     ${tokens.bd}
 `;
-}
-
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
 }
 
 async function stop(running: RunningGateway, gateway: Gateway, signal: string): Promise<void> {

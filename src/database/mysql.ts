@@ -141,7 +141,7 @@ function* statementsOf({ table, columns, rows, head = 'INSERT INTO', tail = '' }
   for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
     const until = Math.min(rows.length, from + ROWS_A_STATEMENT);
     let text = start;
-    for (let at = from; at < until; at += 1) text += (at > from ? ',(' : '(') + literals(rows[at]!) + ')';
+    for (let at = from; at < until; at += 1) text += `${at > from ? ',' : ''}(${literals(rows[at]!)})`;
     yield text + tail;
   }
 }

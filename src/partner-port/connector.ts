@@ -32,6 +32,8 @@ export const UNKNOWN_CAUSES = [
   /** No connection came about: nothing was sent. */
   'UNREACHABLE',
   'TIMED_OUT',
+  /** The partner took the request and is at it still, as it says itself. */
+  'PENDING',
   /** The connection broke after the request went out. */
   'BROKEN_OFF',
   /** HTTP 5xx, or 429. */

@@ -229,6 +229,7 @@ describe('the circuit', () => {
   it.each([
     ['a partner that declines', no],
     ['a partner that confirms', yes],
+    ['a partner that is at it', fault('PENDING')],
     ['calls that the connector does not try', fault('NOT_TRIED')],
   ])('stays closed for %s', async (_case, answer) => {
     const { api } = guarded([answer]);

@@ -219,9 +219,9 @@ class Guard {
   }
 }
 
-/** Declining is an answer; and what was not tried says nothing about the partner. */
+/** Declining is an answer, and so is being at it; and what was not tried says nothing about the partner. */
 function isFault(outcome: Outcome<unknown>): boolean {
-  return outcome.kind === 'UNKNOWN' && outcome.cause !== 'NOT_TRIED';
+  return outcome.kind === 'UNKNOWN' && outcome.cause !== 'NOT_TRIED' && outcome.cause !== 'PENDING';
 }
 
 function circuitOpen(): Unknown {

@@ -1,19 +1,9 @@
 // The programs that come with the package, as files: for the demo, for tests and for operators to begin from.
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../kernel/package-root';
 
 const SUFFIX = '.yaml';
-
-/** The nearest folder upwards that has a package.json: the presets are data, which the compiler does not copy. */
-export function packageRoot(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error(`no package.json above ${__dirname}: the installation is not whole`);
-    folder = parent;
-  }
-  return folder;
-}
 
 function presetFolder(): string {
   return join(packageRoot(), 'src', 'program', 'presets');

@@ -7,7 +7,7 @@ import { openGateway } from '../../src/commands/command';
 import type { Gateway } from '../../src/compose';
 import { readConfig } from '../../src/config';
 import { type Instant, ManualClock } from '../../src/kernel/clock';
-import { packageRoot } from '../../src/program/presets';
+import { packageRoot } from '../../src/kernel/package-root';
 
 /** Where the published data sets lie when they lie anywhere: beside the repository. */
 export const DATA_FOLDER = join(packageRoot(), '..', 'shared', 'data', 'starbucks-rewards');

@@ -88,10 +88,19 @@ export class ServingProcess {
     environment: Readonly<Record<string, string>>,
     args: readonly string[] = [],
   ): Promise<ServingProcess> {
-    const watched = launch(['serve', ...args], environment);
+    return ServingProcess.run(['serve', ...args], /Perkgate serves (http:\S+)\/graphql/, environment);
+  }
+
+  /** Any command that serves; answers once it has said where, as the first group of `where`. */
+  static async run(
+    args: readonly string[],
+    where: RegExp,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ServingProcess> {
+    const watched = launch(args, environment);
     const found = await new Promise<string | undefined>((resolve) => {
       watched.child.stdout?.on('data', () => {
-        const url = /Perkgate serves (http:\S+)\/graphql/.exec(watched.stdout)?.[1];
+        const url = where.exec(watched.stdout)?.[1];
         if (url) resolve(url);
       });
       void watched.ended.then(() => resolve(undefined));

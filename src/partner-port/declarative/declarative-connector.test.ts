@@ -150,7 +150,7 @@ describe('issue', () => {
     ['too many requests', { status: 429 }, 'PARTNER_ERROR'],
     ['a fault', { status: 500, body: '<p>oops</p>' }, 'PARTNER_ERROR'],
     ['a fault by a rule', { status: 500, body: { error: 'lost' } }, 'PARTNER_ERROR'],
-    ['work that goes on', { status: 202 }, 'TIMED_OUT'],
+    ['work that goes on', { status: 202 }, 'PENDING'],
     ['a broken connection', { isBroken: true }, 'BROKEN_OFF'],
   ])('is unknown after %s', async (_what, answer, cause) => {
     expect(await request(answer)).toMatchObject({ kind: 'UNKNOWN', cause, sent: true });

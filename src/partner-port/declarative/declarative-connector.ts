@@ -56,7 +56,7 @@ export class DeclarativeConnector implements Connector {
   async issue(request: IssueRequest, { signal }: Call): Promise<Outcome<Issued>> {
     const input = { ...request, redemptionUuid: uuidOf(request.redemptionId) };
     const result = await this.ask('issue', { input, signal, idempotencyKey: request.redemptionId });
-    if (result.kind === 'PENDING') return unknown('TIMED_OUT', 'The partner is still at it.');
+    if (result.kind === 'PENDING') return unknown('PENDING', 'The partner is still at it.');
     return await this.read(result, ({ value }) => issuedOf(value, request));
   }
 
