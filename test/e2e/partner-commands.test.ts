@@ -200,6 +200,24 @@ describe('simulate', () => {
     }
   });
 
+  test('is a brand of partners/ when told so, with its offers, cards and manifest', async () => {
+    const args = ['partner', 'simulate', '--brand', 'pet-care', '--port', '0', '--secret', secret];
+    const simulating = await ServingProcess.run(args, /partner serves (http:\S+)/);
+    try {
+      const { stdout } = simulating;
+      const manifest = file(stdout.slice(stdout.indexOf('  kind:'), stdout.indexOf('\nTry it')).replace(/^ {2}/gm, ''));
+      const more = ['--offer', 'pawmelia-vaccine', '--card-holder', 'm_holder', '--json'];
+      const ended = await perkgateInside([
+        ...['partner', 'verify', manifest, '--secret', `pet-care-signing=${secret}`, ...more],
+      ]);
+      const found = lastJson(ended.stdout) as unknown as Verified;
+      expect(found).toMatchObject({ ok: true, partner: 'pet-care', failed: 0 });
+      expect(found.checks).toContainEqual(expect.objectContaining({ name: 'card of a member', verdict: 'PASSED' }));
+    } finally {
+      await simulating.end();
+    }
+  });
+
   test('on a port that is taken fails with one line', async () => {
     const { simulator } = await simulatedPartner();
     const { port } = new URL(simulator.url);
@@ -213,6 +231,7 @@ describe('simulate', () => {
   test.each<[string[], RegExp]>([
     [['--port', '70000'], /must be a whole number from 0 to 65535/],
     [['--fault', 'explode'], /"explode" is no fault; there are latency, hang/],
+    [['--brand', 'nobody'], /--brand is "nobody"; allowed are coffee-chain, pet-care/],
     [['--secret', 'hush'], /--secret must be whsec_/],
     [['--webhook-url', 'ftp://a'], /--webhook-url is "ftp:\/\/a"; it must be an http or https URL/],
   ])('%j fails with one line', async (args, message) => {
