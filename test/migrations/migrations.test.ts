@@ -6,6 +6,7 @@ import { seed as seedLedger } from '../../migrations/0001-ledger/seed';
 import { seed as seedProgram } from '../../migrations/0002-program/seed';
 import { seed as seedMembers } from '../../migrations/0003-members-and-redemptions/seed';
 import { seed as seedPartnerEvents } from '../../migrations/0004-partner-events/seed';
+import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -17,7 +18,7 @@ import { expectBooks, must, openHouse, outcomeOf } from '../support/house';
 import { eachDatabase, type Lane } from '../support/lanes';
 
 /** What existed before each later migration, in the order of the migrations. */
-const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [seedLedger, seedProgram, seedMembers, seedPartnerEvents];
+const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [seedLedger, seedProgram, seedMembers, seedPartnerEvents, seedWebhooks];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
 const TABLES: readonly Readonly<Record<string, string>>[] = [
@@ -48,6 +49,13 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     job_lease: 'name owner until',
   },
   { partner_event: 'id partner_id subject_id type happened_at data' },
+  {
+    webhook_endpoint: 'partner_id url event_types state disabled_reason failing_since resume_at changed_at',
+    webhook_secret: 'partner_id direction id sealed created_at ends_at',
+    webhook_delivery:
+      'seq event_id partner_id subject_id type happened_at data state attempts due_at last_status last_fault ended_at',
+    webhook_received: 'partner_id message_hash received_at',
+  },
 ];
 
 function upTo(count: number): MigrationClass[] {
