@@ -1,4 +1,4 @@
-// A partner that listens, something that it was told and something that it told, as they were before the next migration.
+// A partner that listens, what it was told and what it told, as they were before the next migration.
 import type { Sql } from '../../src/database/sql';
 import { bytes, PARTNER, REDEMPTION, TIME } from '../seed-ids';
 

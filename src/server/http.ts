@@ -37,6 +37,8 @@ export interface ServerOptions {
   isUnavailable(error: unknown): boolean;
   /** Absent: `/` shows no explorer. */
   readonly explorer?: ExplorerOptions;
+  /** Further routes; each stands behind the common headers, limits and log. */
+  readonly routes?: readonly ((http: FastifyInstance) => void)[];
   readonly shutdownMs?: number;
   readonly compileAtUse?: number;
 }
@@ -158,6 +160,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
     failed: (check, reason) => logger.warn({ check, error: reason }, 'not ready'),
   });
   addExplorerRoute(http, options.explorer);
+  for (const addRoute of options.routes ?? []) addRoute(http);
 
   const stop = async (): Promise<void> => {
     const timer = setTimeout(() => http.server.closeAllConnections(), options.shutdownMs ?? SHUTDOWN_MS);

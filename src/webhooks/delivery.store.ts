@@ -84,7 +84,7 @@ export async function duePartners(sql: Sql, now: Instant): Promise<Id[]> {
 
 /**
  * Takes at most `limit` deliveries of a partner that are due, of each subject only the first one, and moves their due
- * time to `until`: whoever asks before finds them not due, and when nothing was written down by then they are due again.
+ * time to `until`: whoever asks before finds them not due; when nothing was written down by then, they are due again.
  */
 export async function claimDue(
   tx: Sql,

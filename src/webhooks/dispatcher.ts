@@ -1,4 +1,4 @@
-// Sends what is due, a lane for each partner: so many at once, each subject in its order, and no lane waits for another.
+// Sends what is due in a lane for each partner: so many at once, each subject in its order, no lane behind another.
 import type { Database } from '../database/database';
 import { type Clock, DAY, SECOND } from '../kernel/clock';
 import type { Id } from '../kernel/id';
@@ -195,5 +195,5 @@ class Lane {
 
 function longFailure(fault: string): string {
   const days = DISABLE_AFTER_MS / DAY;
-  return `Nothing was taken for ${days} days; set the endpoint again when it listens, then ask for what is dead. ${fault}`;
+  return `Nothing was taken for ${days} days. ${fault} Set it again when it listens, then ask for what is dead.`;
 }

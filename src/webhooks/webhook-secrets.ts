@@ -1,13 +1,14 @@
 // The signing secrets of partners: shown once, sealed at rest, and changed with an overlap.
 import type { Sql } from '../database/sql';
 import { DAY, type Instant } from '../kernel/clock';
-import { type Id, namedId, newId } from '../kernel/id';
+import { type Id, namedId, newId, ZERO_ID } from '../kernel/id';
 import { newSigningSecret } from '../partner-port/signature';
 import { addSecret, deleteSecrets, endSecret, readSecrets } from './endpoint.store';
 import type { WebhookDirection } from './webhook';
 
 /** How long the old secret is good beside its successor. */
 export const SECRET_OVERLAP_MS = DAY;
+const GOOD_AT_MOST = 2;
 
 /** Seals a text for its owner, so that it opens for nobody else. */
 export interface SecretSealer {
@@ -29,12 +30,24 @@ interface SecretKey {
 }
 
 export class WebhookSecrets {
-  constructor(private readonly sealer: SecretSealer) {}
+  /** Fits nothing that anybody signs. */
+  private readonly decoy: Buffer;
+
+  constructor(private readonly sealer: SecretSealer) {
+    this.decoy = sealer.seal(ZERO_ID, newSigningSecret());
+  }
 
   /** Those that are good now, the newest first; at most two. */
   async good(sql: Sql, key: SecretKey, now: Instant): Promise<string[]> {
     const stored = await readSecrets(sql, { ...key, now });
     return stored.map(({ sealed }) => this.sealer.open(ownerOf(key), sealed));
+  }
+
+  /** As `good`, filled up to two, so that who has none, or does not exist, takes the same time to check. */
+  async goodWithDecoys(sql: Sql, key: SecretKey, now: Instant): Promise<string[]> {
+    const good = await this.good(sql, key, now);
+    while (good.length < GOOD_AT_MOST) good.push(this.sealer.open(ZERO_ID, this.decoy));
+    return good;
   }
 
   /** A secret for a partner that has none in this direction; else nothing. */

@@ -19,7 +19,7 @@ const NOT_LISTENING = refuse(
   'There is no active webhook endpoint to send to; set it with setWebhookEndpoint first.',
 );
 
-/** What is wrong with a URL that a partner gave, in words; `undefined` when calls to it are allowed. */
+/** What is wrong with a URL that a partner gave, as a sentence; `undefined` when it may be called. */
 export type UrlCheck = (url: string) => string | undefined;
 
 export interface EndpointInput {
@@ -45,8 +45,9 @@ export class WebhookService {
     partnerId: Id,
     input: EndpointInput,
   ): Promise<{ endpoint: WebhookEndpoint; secret?: string } | Refusal> {
-    const fault = input.url.length > URL_MAX ? `it is longer than ${URL_MAX} characters` : this.urlFault(input.url);
-    if (fault) return refuse('INVALID_INPUT', `url cannot be called: ${fault}`, 'url');
+    const tooLong = `The URL has ${input.url.length} characters; at most ${URL_MAX} are allowed.`;
+    const fault = input.url.length > URL_MAX ? tooLong : this.urlFault(input.url);
+    if (fault) return refuse('INVALID_INPUT', fault, 'url');
     const now = this.clock.now();
     const eventTypes = [...new Set(input.eventTypes)];
     return this.database.transaction(async (tx) => {

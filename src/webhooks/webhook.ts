@@ -113,7 +113,12 @@ export function messageId(event: Pick<PartnerEvent, 'id'>): string {
 }
 
 /** The same bytes for each attempt: `{ type, timestamp, subject, data }`. */
-export function bodyOf({ type, happenedAt, subjectId, data }: PartnerEvent): string {
-  const subject = toGlobalId(type.startsWith('offer.') ? 'offer' : 'redemption', subjectId);
-  return JSON.stringify({ type, timestamp: new Date(happenedAt).toISOString(), subject, data });
+export function bodyOf(event: PartnerEvent): string {
+  const { type, happenedAt, data } = event;
+  return JSON.stringify({ type, timestamp: new Date(happenedAt).toISOString(), subject: subjectOf(event), data });
+}
+
+/** The global id of the redemption or offer that it is about. */
+export function subjectOf({ type, subjectId }: Pick<PartnerEvent, 'type' | 'subjectId'>): string {
+  return toGlobalId(type.startsWith('offer.') ? 'offer' : 'redemption', subjectId);
 }
