@@ -22,8 +22,10 @@ import { CardService } from './members/card.service';
 import { MemberResolver } from './members/member.resolver';
 import { MemberService } from './members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from './members/member-rows.store';
+import { urlFault } from './partner-port/address-guard';
 import { AvailabilityCache } from './partner-port/availability-cache';
 import type { PartnerDirectory } from './partner-port/connector';
+import { GuardedTransport } from './partner-port/guarded-transport';
 import { CatalogueService } from './program/catalogue.service';
 import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
@@ -38,6 +40,14 @@ import { CardBenefitsResolver, MemberWalletResolver } from './redemption/wallet.
 import type { ExplorerOptions } from './server/explorer';
 import { createServer, type GatewayServer } from './server/http';
 import { type ResolverClass, schemaOf } from './server/schema';
+import { addWebhookRoute } from './server/webhook-route';
+import { DeliverWebhooksJob } from './webhooks/deliver-webhooks.job';
+import { WebhookDispatcher } from './webhooks/dispatcher';
+import { IncomingService } from './webhooks/incoming.service';
+import { PruneWebhooksJob } from './webhooks/prune-webhooks.job';
+import { WebhookResolver } from './webhooks/webhook.resolver';
+import { WebhookService } from './webhooks/webhook.service';
+import { WebhookSecrets } from './webhooks/webhook-secrets';
 import { Worker } from './worker/worker';
 
 export const RESOLVERS: readonly ResolverClass[] = [
@@ -46,6 +56,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   OfferResolver,
   RedemptionResolver,
   TrackingResolver,
+  WebhookResolver,
   MemberWalletResolver,
   CardBenefitsResolver,
   MemberSavingsResolver,
@@ -68,6 +79,9 @@ export interface Gateway {
   readonly partnerAvailability: PartnerAvailability;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
+  readonly webhooks: WebhookService;
+  readonly dispatcher: WebhookDispatcher;
+  readonly incoming: IncomingService;
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
   close(): Promise<void>;
@@ -104,14 +118,25 @@ export async function compose(
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
   catalogue.onChange((next, previous) => stock.align(next, previous));
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
+  const transport = new GuardedTransport({ policy });
+  const secrets = new WebhookSecrets(cipher);
+  const webhooks = new WebhookService(database, secrets, (url) => urlFault(url, policy), clock);
+  const dispatcher = new WebhookDispatcher({ database, transport, secrets, clock, log });
+  const partnerIdOf = (code: string) => current().partnerByCode(code)?.id;
+  const incoming = new IncomingService({ database, secrets, clock, partnerIdOf, redemptions, ends });
   const jobs = [
     new ExpireRedemptionsJob(ends),
     new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
     new FoldContraJob(ledger),
+    new DeliverWebhooksJob(database, dispatcher, clock),
+    new PruneWebhooksJob(database, clock),
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
     availability.stop();
+    await dispatcher.stop();
+    await transport.close();
     await ledger.drain();
     await database.close();
   };
@@ -131,13 +156,16 @@ export async function compose(
     partnerAvailability: new PartnerAvailability(partners, availability),
     redemptions,
     ends,
+    webhooks,
+    dispatcher,
+    incoming,
     worker,
     close,
   };
 }
 
 export function gatewaySchema(gateway: Gateway) {
-  const { members, cards, programs, redemptions, ends, stock, partnerAvailability } = gateway;
+  const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
   const current = () => gateway.catalogue.current();
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
@@ -145,6 +173,7 @@ export function gatewaySchema(gateway: Gateway) {
     [OfferResolver, new OfferResolver(current, stock)],
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
+    [WebhookResolver, new WebhookResolver(webhooks, current)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
     [MemberSavingsResolver, new MemberSavingsResolver()],
@@ -178,6 +207,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     clock,
     findSubject: (role, subject) => findSubject(gateway, role, subject),
   });
+  const isUnavailable = (error: unknown) => database.dialect.failureKind(error) === 'UNKNOWN';
   const server = await createServer({
     schema: gatewaySchema(gateway),
     limits: config.limits,
@@ -186,8 +216,9 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     authenticate: (token) => authenticator.actorOf(token),
     contextFor: (actor, requestId) => ({ actor, requestId, now: clock.now(), clock }),
     readiness: { database: () => database.ping() },
-    isUnavailable: (error) => database.dialect.failureKind(error) === 'UNKNOWN',
+    isUnavailable,
     explorer,
+    routes: [(http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable })],
   });
   board.start();
   worker.start();
