@@ -89,6 +89,8 @@ export class WebhookService {
       const delivery = await readDelivery(tx, eventId, partnerId);
       if (!delivery) return NO_DELIVERY;
       if ((await readEndpoint(tx, partnerId))?.state !== 'ACTIVE') return NOT_LISTENING;
+      // Asked for twice: it is about to be delivered already.
+      if (delivery.state === 'PENDING' && delivery.attempts === 0) return delivery;
       if ((await reviveDeliveries(tx, [delivery.seq], this.clock.now())) === 0) {
         return refuse('CONFLICT', 'The webhook is being delivered; wait until it is delivered or dead.', 'delivery');
       }

@@ -7,6 +7,7 @@ import { AUDITOR, memberOf, OPERATIONS, partnerOf, SHOP, TestGateway, type Who }
 import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
 import { type ArgumentLeaf, namingArguments, requestFor, requiredLeaves } from '../support/gateway-requests';
 import { expectBooksInOrder, fresh, Story } from '../support/gateway-story';
+import { tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
 
 const schema = schemaOf(RESOLVERS, new Map());
@@ -22,6 +23,8 @@ type Kind =
   | 'ORDER'
   | 'COUPON_CURSOR'
   | 'REDEMPTION_CURSOR'
+  | 'WEBHOOK'
+  | 'WEBHOOK_CURSOR'
   | 'PUBLIC_CURSOR'
   | 'PUBLIC_ITEM'
   | 'PUBLIC_PLAN'
@@ -37,6 +40,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.quoteRedemption(member)': 'MEMBER',
   'Query.redemption(id)': 'REDEMPTION',
   'Query.redemptions(after)': 'REDEMPTION_CURSOR',
+  'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
+  'Query.webhookEndpoint(partner)': 'PARTNER',
   'Member.coupons(after)': 'COUPON_CURSOR',
   'Member.perks(after)': 'PUBLIC_CURSOR',
   'Mutation.adjustBalance(input.idempotencyKey)': 'KEY',
@@ -61,6 +66,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Mutation.registerMembers(members.tags)': 'PLAIN',
   'Mutation.renewCard(input.card)': 'CARD',
   'Mutation.renewCard(input.orderId)': 'ORDER',
+  'Mutation.resendWebhook(delivery)': 'WEBHOOK',
+  'Mutation.setWebhookEndpoint(input.eventTypes)': 'PLAIN',
+  'Mutation.setWebhookEndpoint(input.url)': 'PLAIN',
 };
 
 /** Values of required arguments that name nothing. */
@@ -182,6 +190,8 @@ eachDatabase((lane) => {
   const stateOfB = async () => [
     await gateway.run(AUDITOR, 'staff-member', { externalId: B_MEMBER.subject, coupons: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'redemptions', { first: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'webhook-endpoint'),
+    await gateway.run(partnerOf(PARTNERS.B), 'webhook-deliveries', { first: 100 }),
     await gateway.run(B_MEMBER, 'member-home', { perks: 100, coupons: 100 }),
   ];
 
@@ -242,6 +252,8 @@ async function furnish(story: Story) {
   const used = await story.claim(B_MEMBER, 'film');
   await story.confirmUse(used.id, { key: B_KEY, as: partnerOf(PARTNERS.B) });
 
+  const told = { a: await tell(gateway, PARTNERS.A, a.coupon.id), b: await tell(gateway, PARTNERS.B, b.coupon.id) };
+
   const id = (global: string) => global.split('_')[1]!;
   const cursor = (scope: string, of: string) => Buffer.from(`${scope}:${of}`).toString('base64url');
   // A neighbour of B's id in time that was never given to anything.
@@ -277,6 +289,18 @@ async function furnish(story: Story) {
       wrong: [cursor('coupon', id(b.coupon.id)), ids.redemption],
       own: () => cursor('redemption', id(a.coupon.id)),
     },
+    WEBHOOK: {
+      foreign: told.b,
+      unknown: `event_${NEVER}`,
+      wrong: [ids.card, `redemption_${id(told.b)}`, id(told.b), told.b.toUpperCase()],
+      own: () => told.a,
+    },
+    WEBHOOK_CURSOR: {
+      foreign: cursor('webhook', id(told.b)),
+      unknown: cursor('webhook', beside(id(told.b))),
+      wrong: [cursor('redemption', id(told.b)), told.b],
+      own: () => cursor('webhook', id(told.a)),
+    },
     PUBLIC_CURSOR: {
       foreign: cursor('perk', '0'),
       unknown: cursor('perk', '0'),
@@ -291,6 +315,15 @@ async function furnish(story: Story) {
     },
     PUBLIC_PLAN: { foreign: 'nothing', unknown: 'nobody', wrong: [], own: () => 'plus' },
   };
-  const secrets = [b.coupon.couponCode!, 'Secretive', ids.card, ids.redemption, taken.id, used.id, B_MEMBER.subject];
+  const secrets = [
+    b.coupon.couponCode!,
+    'Secretive',
+    ids.card,
+    ids.redemption,
+    taken.id,
+    used.id,
+    B_MEMBER.subject,
+    told.b,
+  ];
   return { values, secrets };
 }
