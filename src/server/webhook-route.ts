@@ -89,7 +89,7 @@ async function receive(
 ): Promise<FastifyReply> {
   const { body } = request;
   if (!Buffer.isBuffer(body) || !isUtf8(body)) {
-    return reply(to, { status: 400, code: 'BAD_REQUEST', message: 'The body is empty, or not well-formed UTF-8.' });
+    return reply(to, { status: 400, code: 'BAD_REQUEST', message: 'The body is not well-formed UTF-8.' });
   }
   const { partnerCode } = request.params;
   try {

@@ -15,8 +15,8 @@ import type { WebhookSecrets } from './webhook-secrets';
 
 /** Who is told how a redemption stands at its partner; whether it is that partner's was checked before. */
 export interface RedemptionNews {
-  /** Once more, or late, it changes nothing. */
-  learn(redemptionId: Id, remote: RemoteRedemption): Promise<void>;
+  /** Once more, or late, it changes nothing. `undefined` for a redemption that no partner's API issues. */
+  learn(redemptionId: Id, remote: RemoteRedemption): Promise<object | undefined>;
 }
 
 /** Who is told what is left of an offer at its partner. */
@@ -54,6 +54,12 @@ export type Reception =
 
 const MESSAGE_ID_MAX = 256;
 const NOTHING = refuse('NOT_FOUND', 'There is no such redemption.', 'redemptionId');
+const NOT_BY_API = refuse('CONFLICT', 'The coupon of this redemption is not issued by your API.', 'redemptionId');
+const NOT_YET = refuse(
+  'CONFLICT',
+  'It is not known yet that the coupon was issued. Give its partnerRef, or send this again later.',
+  'redemptionId',
+);
 const NO_OFFER = refuse('NOT_FOUND', 'There is no such offer.', 'offerRef');
 
 function notTaken(type: string): Refusal {
@@ -96,8 +102,7 @@ export class IncomingService {
       case 'redemption.status': {
         if (!redemptionNews) return notTaken(message.type);
         if (!(await this.own(actor, message.redemptionId))) return NOTHING;
-        await redemptionNews.learn(message.redemptionId, message.remote);
-        return undefined;
+        return (await redemptionNews.learn(message.redemptionId, message.remote)) ? undefined : NOT_BY_API;
       }
       case 'offer.stock':
         if (!stockNews) return notTaken(message.type);
@@ -125,11 +130,11 @@ export class IncomingService {
       if (!isRefusal(outcome)) return undefined;
       return (await this.own(actor, redemptionId))?.status === 'USED' ? undefined : outcome;
     }
-    // Used at the partner before the gateway knows that it was issued, or after it gave up: that is for the saga.
-    if (redemptionNews && partnerRef !== undefined) {
-      await redemptionNews.learn(redemptionId, { state: 'USED', issued: { partnerRef }, usedAt });
-      return undefined;
-    }
+    // Used at the partner before the gateway knows that it was issued, or after it gave up.
+    const isOpen = status === 'HELD' || status === 'UNKNOWN';
+    if (isOpen && partnerRef === undefined) return NOT_YET;
+    const remote = { state: 'USED', issued: { partnerRef: partnerRef ?? '' }, usedAt } as const;
+    if (await redemptionNews?.learn(redemptionId, remote)) return undefined;
     return refuse('NOT_USABLE', `The coupon is ${status.toLowerCase()}.`, 'redemptionId');
   }
 

@@ -33,7 +33,7 @@ const absent = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().tr
 
 const issued = {
   redemptionId,
-  partnerRef: ref,
+  partnerRef: absent(ref),
   code: absent(ref),
   link: absent(z.url({ protocol: /^https$/ }).max(2_000)),
   expiresAt: absent(instant),
@@ -41,7 +41,8 @@ const issued = {
 
 const USED = z.object({ redemptionId, partnerRef: absent(ref), usedAt: absent(instant) });
 const STATUS = z.discriminatedUnion('state', [
-  z.object({ state: z.enum(['ABSENT', 'PENDING']), redemptionId }),
+  z.object({ state: z.literal('ABSENT'), redemptionId }),
+  z.object({ state: z.literal('PENDING'), redemptionId }),
   z.object({ state: z.literal('DECLINED'), redemptionId, reason: z.enum(DECLINE_REASONS) }),
   z.object({ state: z.enum(['ISSUED', 'CANCELLED', 'EXPIRED']), ...issued }),
   z.object({ state: z.literal('USED'), ...issued, usedAt: absent(instant) }),
@@ -83,12 +84,17 @@ export function readMessage(body: string): IncomingMessage | string {
   }
 }
 
+/**
+ * Without `partnerRef`, `ISSUED` says no more than that there is something to look up, since a coupon must not be made of
+ * half an answer; what the other states mean does not depend on it.
+ */
 function remoteOf(status: z.output<typeof STATUS>): RemoteRedemption {
   if (status.state === 'DECLINED') return { state: 'DECLINED', reason: status.reason };
-  if (!('partnerRef' in status)) return { state: status.state };
-  const { partnerRef, code, link, expiresAt } = status;
+  if (status.state === 'ABSENT' || status.state === 'PENDING') return { state: status.state };
+  const { partnerRef = '', code, link, expiresAt } = status;
   const coupon = { partnerRef, code, link, expiresAt };
   if (status.state === 'USED') return { state: 'USED', issued: coupon, usedAt: status.usedAt };
+  if (status.state === 'ISSUED' && partnerRef === '') return { state: 'PENDING' };
   return { state: status.state, issued: coupon };
 }
 
