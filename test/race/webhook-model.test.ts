@@ -52,7 +52,12 @@ eachDatabase((lane) => {
     await fc.assert(fc.asyncProperty(scenario, run), { numRuns: lane.name === 'sqlite' ? 60 : 30 });
   }, 240_000);
 
-  async function run({ steps, answers }: { steps: readonly Step[]; answers: readonly Behaviour[] }): Promise<void> {
+  interface Scenario {
+    readonly steps: readonly Step[];
+    readonly answers: readonly Behaviour[];
+  }
+
+  async function run(given: Scenario): Promise<void> {
     let failing = 0;
     const door = new TappedDatabase(lane.database, (statement) => {
       if (failing === 0 || !/UPDATE webhook_delivery SET state/.test(statement)) return;
@@ -61,6 +66,21 @@ eachDatabase((lane) => {
     });
     const first = new WebhookPost(lane.database, { door });
     const posts = [first, new WebhookPost(lane.database, { door, clock: first.clock })];
+    try {
+      await follow(given, posts, (writes) => {
+        failing = writes;
+      });
+    } finally {
+      for (const post of posts) await post.close();
+    }
+  }
+
+  async function follow(
+    { steps, answers }: Scenario,
+    posts: WebhookPost[],
+    breakWrites: (writes: number) => void,
+  ): Promise<void> {
+    const first = posts[0]!;
     const { id, receiver } = await first.partner();
     const subjects = Array.from({ length: 3 }, () => newId(first.now));
     let asked = 0;
@@ -72,9 +92,9 @@ eachDatabase((lane) => {
         appended[one.subject]!.push(`event_${event!.id}`);
       } else if (one.do === 'wait') await posts[0]!.after(one.milliseconds);
       else if (one.do === 'switch') posts.reverse();
-      else failing = one.writes;
+      else breakWrites(one.writes);
     }
-    failing = 0;
+    breakWrites(0);
     // Everything comes to its end, since the partner is well at last: whatever is claimed or asked to wait, in time.
     for (let hours = 0; hours < 200; hours += 25) await posts[0]!.after(25 * HOUR + CLAIM_MS);
     const ended = new Map((await first.all(id)).map((delivery) => [`event_${delivery.id}`, delivery.state]));
@@ -94,6 +114,5 @@ eachDatabase((lane) => {
       expect(places).toEqual(places.toSorted((left, right) => left - right));
     }
     expect(receiver.forged).toEqual([]);
-    for (const post of posts) await post.close();
   }
 });
