@@ -118,13 +118,8 @@ export async function compose(
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
   catalogue.onChange((next, previous) => stock.align(next, previous));
-  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
-  const transport = new GuardedTransport({ policy });
-  const secrets = new WebhookSecrets(cipher);
-  const webhooks = new WebhookService(database, secrets, (url) => urlFault(url, policy), clock);
-  const dispatcher = new WebhookDispatcher({ database, transport, secrets, clock, log });
-  const partnerIdOf = (code: string) => current().partnerByCode(code)?.id;
-  const incoming = new IncomingService({ database, secrets, clock, partnerIdOf, redemptions, ends });
+  const parts = { config, log, clock, database, cipher, catalogue, redemptions, ends };
+  const { transport, webhooks, dispatcher, incoming } = composeWebhooks(parts);
   const jobs = [
     new ExpireRedemptionsJob(ends),
     new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
@@ -162,6 +157,22 @@ export async function compose(
     worker,
     close,
   };
+}
+
+function composeWebhooks(
+  parts: Pick<Gateway, 'config' | 'log' | 'clock' | 'database' | 'catalogue' | 'redemptions' | 'ends'> & {
+    readonly cipher: CodeCipher;
+  },
+) {
+  const { config, log, clock, database, cipher, catalogue, redemptions, ends } = parts;
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
+  const transport = new GuardedTransport({ policy });
+  const secrets = new WebhookSecrets(cipher);
+  const webhooks = new WebhookService(database, secrets, (url) => urlFault(url, policy), clock);
+  const dispatcher = new WebhookDispatcher({ database, transport, secrets, clock, log });
+  const partnerIdOf = (code: string) => catalogue.current().partnerByCode(code)?.id;
+  const incoming = new IncomingService({ database, secrets, clock, partnerIdOf, redemptions, ends });
+  return { transport, webhooks, dispatcher, incoming };
 }
 
 export function gatewaySchema(gateway: Gateway) {

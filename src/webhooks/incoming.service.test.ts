@@ -1,4 +1,4 @@
-// What partners tell the gateway: only what is proved counts, each message once, in any order, and about their own only.
+// What partners tell the gateway: only what is proved counts, once, in any order, and about their own only.
 import { createHash } from 'node:crypto';
 import { type House, must, openHouse, unique } from '../../test/support/house';
 import { eachDatabase } from '../../test/support/lanes';
