@@ -332,6 +332,23 @@ eachDatabase((lane) => {
     for (const one of pair) await one.close();
   });
 
+  test('stopping waits for nobody for long, and what hung is sent again by the next process', async () => {
+    const leaving = new WebhookPost(lane.database, { clock: post.clock, stopGraceMs: 50 });
+    const { id, receiver } = await post.partner();
+    receiver.behave = (_message, before) => (before === 0 ? 'HANG' : 200);
+    await leaving.append(id, subject(), 'redemption.issued');
+    while ((await leaving.job.run()) > 0);
+    await receiver.heard(1);
+    await leaving.dispatcher.stop();
+    // Nothing was written down against the endpoint, and nothing more is begun.
+    expect(await post.all(id)).toMatchObject([{ state: 'PENDING', attempts: 1, dueAt: post.now + CLAIM_MS }]);
+    expect((await post.service.endpointOf(id))?.failingSince).toBeUndefined();
+    await leaving.after(CLAIM_MS);
+    expect(receiver.told).toHaveLength(1);
+    await post.deliver();
+    expect(await post.states(id)).toEqual(['DELIVERED']);
+  });
+
   test('what was sent but not written down is sent again, under the same id', async () => {
     let broken = true;
     const door = new TappedDatabase(lane.database, (statement) => {

@@ -32,6 +32,8 @@ export interface DispatcherOptions {
   readonly random?: () => number;
   /** The whole call, in real milliseconds. */
   readonly callMs?: number;
+  /** How long calls may go on when it stops, in real milliseconds. */
+  readonly stopGraceMs?: number;
 }
 
 const AT_ONCE_A_PARTNER = 4;
@@ -67,7 +69,7 @@ export class WebhookDispatcher {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const lane of this.lanes.values()) lane.close();
-    const timer = setTimeout(() => this.stopping.abort(), STOP_GRACE_MS);
+    const timer = setTimeout(() => this.stopping.abort(), this.options.stopGraceMs ?? STOP_GRACE_MS);
     await this.settled();
     clearTimeout(timer);
   }

@@ -85,8 +85,8 @@ export function readMessage(body: string): IncomingMessage | string {
 }
 
 /**
- * Without `partnerRef`, `ISSUED` says no more than that there is something to look up, since a coupon must not be made of
- * half an answer; what the other states mean does not depend on it.
+ * Without `partnerRef`, `ISSUED` says no more than that there is something to look up, since a coupon must not be made
+ * of half an answer; what the other states mean does not depend on it.
  */
 function remoteOf(status: z.output<typeof STATUS>): RemoteRedemption {
   if (status.state === 'DECLINED') return { state: 'DECLINED', reason: status.reason };

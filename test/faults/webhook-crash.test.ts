@@ -14,23 +14,46 @@ import { WebhookPost } from '../support/webhook-post';
 const CHILD = join(__dirname, '../../dist/test/support/webhook-crash-child.js');
 const POINTS_AT_MOST = 60;
 
-/** Lets a process deliver, kills it where it stops, and answers where that was. */
-async function crash(url: string, order: CrashOrder): Promise<string> {
-  const child = spawn(process.execPath, [CHILD, url], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  child.stdin.write(`${JSON.stringify(order)}\n`);
-  const stopped = once(createInterface(child.stdout), 'line') as Promise<[string]>;
-  const first = await Promise.race([stopped, exited]);
-  child.kill('SIGKILL');
-  const [code, signal] = await exited;
-  if (signal !== 'SIGKILL') throw new Error(`the child ended by itself with ${code}`);
-  return String(first[0]);
+/** Processes that are killed one after the other; the next one gets ready while the last one's traces are looked at. */
+class Victims {
+  private next: ReturnType<typeof this.born>;
+
+  constructor(private readonly url: string) {
+    this.next = this.born();
+  }
+
+  private born() {
+    return spawn(process.execPath, [CHILD, this.url], { stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+
+  /** Lets one deliver, kills it where it stops, and answers where that was. */
+  async crash(order: CrashOrder): Promise<string> {
+    const child = this.next;
+    const exited = once(child, 'exit');
+    child.stdin.write(`${JSON.stringify(order)}\n`);
+    const stopped = once(createInterface(child.stdout), 'line') as Promise<[string]>;
+    const first = await Promise.race([stopped, exited]);
+    child.kill('SIGKILL');
+    const [code, signal] = await exited;
+    if (signal !== 'SIGKILL') throw new Error(`the child ended by itself with ${code}`);
+    this.next = this.born();
+    return String(first[0]);
+  }
+
+  async end(): Promise<void> {
+    const exited = once(this.next, 'exit');
+    this.next.kill('SIGKILL');
+    await exited;
+  }
 }
 
 eachDatabase((lane) => {
+  let victims: Victims;
   beforeAll(() => {
     if (!existsSync(CHILD)) throw new Error(`${CHILD} is missing: run npm run build first`);
+    victims = new Victims(lane.url);
   });
+  afterAll(() => victims.end());
 
   test('killed anywhere, nothing is lost, and what was sent is sent again under its id', async () => {
     const points: string[] = [];
@@ -42,7 +65,7 @@ eachDatabase((lane) => {
       await post.append(id, one, 'redemption.issued', 'redemption.used');
       await post.append(id, two, 'redemption.issued');
       // Given a process that died at this point, when another one goes on.
-      const point = await crash(lane.url, { now: post.now, stopAt: points.length + 1 });
+      const point = await victims.crash({ now: post.now, stopAt: points.length + 1 });
       points.push(point);
       const before = receiver.told.length;
       await post.after(CLAIM_MS);

@@ -22,6 +22,8 @@ export async function happen(
   redemption: string,
   type: PartnerEventType = 'redemption.issued',
 ): Promise<string> {
+  // Ids of one millisecond have no order.
+  test.clock.advance(1);
   const now = test.clock.now();
   const { id: partnerId } = test.gateway.catalogue.current().partnerByCode(code)!;
   const subjectId = fromGlobalId('redemption', redemption)!;

@@ -17,6 +17,7 @@ export interface PostOptions {
   readonly clock?: ManualClock;
   readonly transport?: PartnerTransport;
   readonly callMs?: number;
+  readonly stopGraceMs?: number;
   /** What the dispatcher writes through, for tests that break it. */
   readonly door?: Database;
 }
@@ -52,6 +53,7 @@ export class WebhookPost {
       clock,
       log,
       callMs,
+      stopGraceMs: options.stopGraceMs,
       random: () => 0,
     });
     this.job = new DeliverWebhooksJob(door, this.dispatcher, clock);
