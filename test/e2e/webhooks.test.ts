@@ -1,6 +1,7 @@
 // Webhooks through the whole gateway: over real sockets, through the guarded transport, by the worker.
 import { DAY } from '../../src/kernel/clock';
 import { newSigningSecret } from '../../src/partner-port/signature';
+import { startSimulator } from '../../src/simulator/simulator';
 import { AUDITOR, OPERATIONS, partnerOf, TestGateway } from '../support/gateway';
 import { offer, plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, Story } from '../support/gateway-story';
@@ -12,6 +13,8 @@ const PROGRAM = programText({
   plans: [plan('plus', { costCap: 100_000 })],
   offers: [offer('latte'), offer('film', { partner: 'cinema' })],
 });
+
+const NEVER = '019cd5e6d20070000000000000000000';
 
 interface Delivery {
   readonly id: string;
@@ -126,6 +129,20 @@ eachDatabase((lane) => {
       const options = { id: 'msg_once' };
       expect(await used(id, options)).toMatchObject({ status: 200, body: { status: 'taken' } });
       expect(await used(id, options)).toMatchObject({ status: 200, body: { status: 'duplicate' } });
+      expect(await test.run(OPERATIONS, 'redemption', { id })).toMatchObject({ status: 'USED' });
+    });
+
+    it('comes from a partner of the standard protocol as it is, twice if it likes', async () => {
+      const { url } = test;
+      // The code in the path may be percent-encoded.
+      const webhook = { url: `${url}/partner/webhooks/%62rewer`, secrets: [secret] };
+      const simulator = await startSimulator({ clock: test.clock, webhook, faults: ['duplicate-webhook'] });
+      const id = await coupon();
+      const redemptionId = id.slice('redemption_'.length);
+      await simulator.tell({ type: 'redemption.used', data: { redemptionId, partnerRef: 'SIM-1', usedAt: null } });
+      await simulator.tell({ type: 'redemption.used', data: { redemptionId: NEVER, partnerRef: null, usedAt: null } });
+      await simulator.close();
+      expect(simulator.deliveries.map(({ status }) => status)).toEqual([200, 200, 422, 422]);
       expect(await test.run(OPERATIONS, 'redemption', { id })).toMatchObject({ status: 'USED' });
     });
 
