@@ -3,18 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ManualClock } from '../../src/kernel/clock';
 import { newId } from '../../src/kernel/id';
 import type { Connector, IssueRequest } from '../../src/partner-port/connector';
+import { GuardedTransport } from '../../src/partner-port/guarded-transport';
 import { call, connectorOf, ISSUE } from '../support/declarative-scene';
-import { plainTransport } from '../support/plain-transport';
 import { OpenapiMock, WHY_NO_DOCUMENTS } from './openapi-mock';
 import { shippedManifest } from './real-manifests';
 import { whyNotInstalled } from './servers';
 import { VendureShop } from './vendure-shop';
 
 const WHY_NOT = whyNotInstalled();
-const inFull = (title: string, whyNot: string | undefined) => (whyNot ? `${title}: SKIPPED, ${whyNot}` : title);
 const describeIf = (title: string, whyNot: string | undefined, body: () => void) =>
-  whyNot ? describe.skip(inFull(title, whyNot), () => test('runs', body)) : describe(title, body);
+  whyNot ? describe.skip(`${title}: SKIPPED, ${whyNot}`, body) : describe(title, body);
 if (WHY_NOT) process.stderr.write(`SKIPPED: real partners, because ${WHY_NOT}\n`);
+
+const guarded = new GuardedTransport({ policy: { allowHttp: true, allow: new Set(['127.0.0.1']) } });
+afterAll(() => guarded.close());
 
 async function askAll(connector: Connector, request: IssueRequest): Promise<void> {
   const { redemptionId, offerRef } = request;
@@ -64,7 +66,9 @@ for (const { slug, file, paths, secrets, headers, asked, wrong, secretHeaders } 
 
     test('no request violates it', async () => {
       mock.exchanged.length = 0;
-      const connector = connectorOf(shippedManifest(slug, mock.url), secrets, { transport: mock.transport(headers) });
+      const connector = connectorOf(shippedManifest(slug, mock.url), secrets, {
+        transport: mock.through(guarded, headers),
+      });
       await askAll(connector, ISSUE);
       await askAll(connector, { ...ISSUE, offerRef: 'summer & co/1', faceValue: { amount: 1, currency: 'USD' } });
       const sent = mock.exchanged.map(({ request }) => `${request.method} ${new URL(request.url).pathname}`);
@@ -74,7 +78,7 @@ for (const { slug, file, paths, secrets, headers, asked, wrong, secretHeaders } 
 
     test('one that does is noticed', async () => {
       mock.exchanged.length = 0;
-      await mock.transport(headers).send({
+      await mock.through(guarded, headers).send({
         method: 'POST',
         url: `${mock.url}${wrong.path}`,
         headers: { 'content-type': 'application/json', ...secretHeaders },
@@ -95,7 +99,7 @@ describeIf('a Vendure shop', WHY_NOT, () => {
     shop = await VendureShop.open();
     clock.set(shop.startedAt);
     const secrets = { username: shop.username, password: shop.password };
-    connector = connectorOf(shippedManifest('vendure', shop.adminUrl), secrets, { clock });
+    connector = connectorOf(shippedManifest('vendure', shop.adminUrl), secrets, { clock, transport: guarded });
   }, 180_000);
   afterAll(() => shop?.close());
 
@@ -186,7 +190,7 @@ describeIf('a Vendure shop', WHY_NOT, () => {
       clock,
       transport: {
         send: async (sent) => {
-          const reply = await plainTransport.send(sent);
+          const reply = await guarded.send(sent);
           const isLost = sent.body?.includes('createPromotion') ?? false;
           return isLost ? { kind: 'NO_REPLY', cause: 'BROKEN_OFF', message: 'lost' } : reply;
         },
