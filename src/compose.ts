@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import { MIGRATIONS } from '../migrations/all';
 import type { Config } from './config';
 import { type Database, openDatabase } from './database/database';
+import { ApiKeyMint } from './identity/api-key';
+import { ApiKeyRing } from './identity/api-key-ring';
 import { Authenticator } from './identity/authenticator';
 import { loadCodeKey } from './identity/code-key';
 import { type DemoKey, loadDemoKey } from './identity/demo-key';
@@ -10,12 +12,25 @@ import { type TokenTrust, trustDemoKey, trustIssuer } from './identity/token-key
 import { MemberSavingsResolver } from './insight/savings.resolver';
 import type { Role } from './kernel/actor';
 import { type Clock, systemClock } from './kernel/clock';
+import type { Id } from './kernel/id';
 import { ExpireHoldsJob } from './ledger/expire-holds.job';
 import { FoldContraJob } from './ledger/fold-contra.job';
 import { LedgerService } from './ledger/ledger.service';
 import { CodeCipher } from './marketplace/code-cipher';
-import { CodePoolService } from './marketplace/code-pool.service';
+import { type CodeImport, CodePoolService } from './marketplace/code-pool.service';
 import { OfferResolver } from './marketplace/offer.resolver';
+import { ConnectorResolver } from './marketplace/partner/connector.resolver';
+import { ConnectorService } from './marketplace/partner/connector.service';
+import { ConnectorDirectory } from './marketplace/partner/connector-directory';
+import { CredentialResolver } from './marketplace/partner/credential.resolver';
+import { CredentialService } from './marketplace/partner/credential.service';
+import { ManifestKit } from './marketplace/partner/manifest-kit';
+import { PartnerResolver } from './marketplace/partner/partner.resolver';
+import { PartnerService } from './marketplace/partner/partner.service';
+import { PartnerStore } from './marketplace/partner/partner.store';
+import { RegistrationResolver } from './marketplace/partner/registration.resolver';
+import { TransportPool } from './marketplace/partner/transport-pool';
+import { SecretCipher } from './marketplace/sealer';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
 import { CardService } from './members/card.service';
@@ -24,7 +39,9 @@ import { MemberService } from './members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from './members/member-rows.store';
 import { AvailabilityCache } from './partner-port/availability-cache';
 import type { PartnerDirectory } from './partner-port/connector';
+import { standardConnector } from './partner-port/standard/standard-connector';
 import { CatalogueService } from './program/catalogue.service';
+import type { CatalogueOffer } from './program/catalogue-item';
 import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
 import { ProgramStore } from './program/program.store';
@@ -35,6 +52,7 @@ import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from './redemption/wallet.resolver';
+import { addCodesRoute } from './server/codes-route';
 import type { ExplorerOptions } from './server/explorer';
 import { createServer, type GatewayServer } from './server/http';
 import { type ResolverClass, schemaOf } from './server/schema';
@@ -44,6 +62,10 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ProgramResolver,
   MemberResolver,
   OfferResolver,
+  RegistrationResolver,
+  PartnerResolver,
+  CredentialResolver,
+  ConnectorResolver,
   RedemptionResolver,
   TrackingResolver,
   MemberWalletResolver,
@@ -66,6 +88,11 @@ export interface Gateway {
   readonly stock: StockService;
   readonly pools: CodePoolService;
   readonly partnerAvailability: PartnerAvailability;
+  readonly partners: PartnerService;
+  readonly credentials: CredentialService;
+  readonly apiKeys: ApiKeyRing;
+  readonly connectors: ConnectorService;
+  readonly directory: ConnectorDirectory;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly worker: Worker;
@@ -73,15 +100,12 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Until partners bring their APIs. */
-const NO_PARTNERS: PartnerDirectory = { apiOf: () => undefined };
-
 /** Opens the database and makes every service. Runs no migration, polls nothing and serves nothing yet. */
 export async function compose(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  partners: PartnerDirectory = NO_PARTNERS,
+  partnerApis?: PartnerDirectory,
 ): Promise<Gateway> {
   const database = await openDatabase({
     url: config.databaseUrl,
@@ -89,10 +113,11 @@ export async function compose(
     migrations: MIGRATIONS,
     entities: [],
   });
-  const cipher = new CodeCipher(await loadCodeKey(config));
+  const key = await loadCodeKey(config);
+  const cipher = new CodeCipher(key);
   const ledger = new LedgerService(database, clock);
   const programStore = new ProgramStore();
-  const catalogue = new CatalogueService(database, [programStore], log);
+  const catalogue = new CatalogueService(database, [programStore, new PartnerStore()], log);
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
   const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
@@ -101,8 +126,11 @@ export async function compose(
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
   const availability = new AvailabilityCache(clock);
+  const { transports, ...partnerSide } = partnerSideOf(config, { database, catalogue, key, clock, log });
+  const { directory } = partnerSide;
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
+  catalogue.onChange(() => directory.follow());
   catalogue.onChange((next, previous) => stock.align(next, previous));
   const jobs = [
     new ExpireRedemptionsJob(ends),
@@ -113,6 +141,7 @@ export async function compose(
   const close = async (): Promise<void> => {
     availability.stop();
     await ledger.drain();
+    await transports.close();
     await database.close();
   };
   return {
@@ -128,7 +157,8 @@ export async function compose(
     cards,
     stock,
     pools,
-    partnerAvailability: new PartnerAvailability(partners, availability),
+    partnerAvailability: new PartnerAvailability(partnerApis ?? directory, availability),
+    ...partnerSide,
     redemptions,
     ends,
     worker,
@@ -136,13 +166,60 @@ export async function compose(
   };
 }
 
+interface PartnerParts {
+  readonly database: Database;
+  readonly catalogue: CatalogueService;
+  readonly key: Buffer;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Partners with their keys, and how their APIs are reached. */
+function partnerSideOf(config: Config, { database, catalogue, key, clock, log }: PartnerParts) {
+  const mint = new ApiKeyMint(key);
+  const partners = new PartnerService(database, catalogue, clock);
+  const credentials = new CredentialService(database, catalogue, mint, clock, log);
+  const apiKeys = apiKeysOf(credentials, { mint, clock, catalogue });
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerAllowedHosts) };
+  const transports = new TransportPool(policy);
+  const kit = new ManifestKit({ policy, transports, clock, log, standard: standardConnector, modules: new Map() });
+  const cipher = new SecretCipher(key);
+  const connectors = new ConnectorService(database, catalogue, cipher, kit, clock);
+  const directory = new ConnectorDirectory(database, cipher, kit, log);
+  return { partners, credentials, apiKeys, connectors, directory, transports };
+}
+
+function apiKeysOf(
+  credentials: CredentialService,
+  parts: { readonly mint: ApiKeyMint; readonly clock: Clock; readonly catalogue: CatalogueService },
+): ApiKeyRing {
+  const { mint, clock, catalogue } = parts;
+  const ring = new ApiKeyRing({
+    mint,
+    clock,
+    find: (prefix) => credentials.find(prefix),
+    codeOf: (partnerId) => {
+      const partner = catalogue.current().partner(partnerId);
+      return partner && !partner.retired ? partner.code : undefined;
+    },
+    used: (key) => credentials.noteUse(key),
+  });
+  credentials.onChange((prefix) => ring.forget(prefix));
+  return ring;
+}
+
 export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability } = gateway;
+  const { partners, credentials, connectors, directory } = gateway;
   const current = () => gateway.catalogue.current();
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
     [OfferResolver, new OfferResolver(current, stock)],
+    [RegistrationResolver, new RegistrationResolver(partners)],
+    [PartnerResolver, new PartnerResolver(partners, credentials, connectors, current)],
+    [CredentialResolver, new CredentialResolver(credentials, current)],
+    [ConnectorResolver, new ConnectorResolver(connectors, directory, current)],
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
@@ -177,17 +254,29 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     trust: await trustOf(gateway),
     clock,
     findSubject: (role, subject) => findSubject(gateway, role, subject),
+    keys: gateway.apiKeys,
   });
+  const isUnavailable = (error: unknown) => database.dialect.failureKind(error) === 'UNKNOWN';
+  const authenticate = (token: string) => authenticator.actorOf(token);
+  const codes = {
+    clock,
+    authenticate,
+    isUnavailable,
+    log,
+    load: (request: CodeImport) => gateway.pools.load(request),
+    offerOf: async (offerId: Id) => poolOf(catalogue.current().offer(offerId)),
+  };
   const server = await createServer({
     schema: gatewaySchema(gateway),
     limits: config.limits,
     production: config.mode === 'production',
     logger: log,
-    authenticate: (token) => authenticator.actorOf(token),
+    authenticate,
     contextFor: (actor, requestId) => ({ actor, requestId, now: clock.now(), clock }),
     readiness: { database: () => database.ping() },
-    isUnavailable: (error) => database.dialect.failureKind(error) === 'UNKNOWN',
+    isUnavailable,
     explorer,
+    routes: [(http) => addCodesRoute(http, codes)],
   });
   board.start();
   worker.start();
@@ -199,6 +288,10 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     await gateway.close();
   };
   return { server, stop };
+}
+
+function poolOf(offer: CatalogueOffer | undefined) {
+  return offer && { partnerId: offer.partner.id, hasPool: offer.fulfilment === 'CODE_POOL' };
 }
 
 async function findSubject(gateway: Gateway, role: Role, subject: string) {

@@ -50,6 +50,11 @@ it('treats an empty variable as one that is not set', () => {
 });
 
 it.each<[string, Record<string, string>, Partial<Config>]>([
+  [
+    'hosts of partners',
+    { PARTNER_ALLOWED_HOSTS: 'localhost,[::1]:4010' },
+    { partnerAllowedHosts: ['localhost', '[::1]:4010'] },
+  ],
   ['a port', { PORT: '0' }, { port: 0 }],
   ['MySQL', { DATABASE_URL: 'mysql://u:p@db:3306/perkgate' }, { databaseUrl: 'mysql://u:p@db:3306/perkgate' }],
   ['MariaDB', { DATABASE_URL: 'mariadb://u:p@db/perkgate' }, { databaseUrl: 'mysql://u:p@db/perkgate' }],
@@ -82,6 +87,7 @@ it.each([
   ['ALLOW_UNSAFE_DURABILITY', 'yes'],
   ['LIMIT_QUERY_DEPTH', '0'],
   ['CODE_KEY', 'c2hvcnQ='],
+  ['PARTNER_ALLOWED_HOSTS', 'http://localhost'],
 ])('refuses %s=%s, and says what is allowed', (variable, value) => {
   const { faults, message } = faultsOf({ [variable]: value });
   expect(faults).toEqual([{ variable, given: expect.anything(), allowed: expect.stringMatching(/\S/) }]);
