@@ -3,8 +3,6 @@ import type { Logger } from 'pino';
 import { MIGRATIONS } from '../migrations/all';
 import type { Config } from './config';
 import { type Database, openDatabase } from './database/database';
-import { ApiKeyMint } from './identity/api-key';
-import { ApiKeyRing } from './identity/api-key-ring';
 import { Authenticator } from './identity/authenticator';
 import { loadCodeKey } from './identity/code-key';
 import { type DemoKey, loadDemoKey } from './identity/demo-key';
@@ -20,17 +18,11 @@ import { CodeCipher } from './marketplace/code-cipher';
 import { type CodeImport, CodePoolService } from './marketplace/code-pool.service';
 import { OfferResolver } from './marketplace/offer.resolver';
 import { ConnectorResolver } from './marketplace/partner/connector.resolver';
-import { ConnectorService } from './marketplace/partner/connector.service';
-import { ConnectorDirectory } from './marketplace/partner/connector-directory';
 import { CredentialResolver } from './marketplace/partner/credential.resolver';
-import { CredentialService } from './marketplace/partner/credential.service';
-import { ManifestKit } from './marketplace/partner/manifest-kit';
 import { PartnerResolver } from './marketplace/partner/partner.resolver';
-import { PartnerService } from './marketplace/partner/partner.service';
 import { PartnerStore } from './marketplace/partner/partner.store';
+import { makePartnerSide, type PartnerSide } from './marketplace/partner/partner-side';
 import { RegistrationResolver } from './marketplace/partner/registration.resolver';
-import { TransportPool } from './marketplace/partner/transport-pool';
-import { SecretCipher } from './marketplace/sealer';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
 import { CardService } from './members/card.service';
@@ -74,7 +66,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
 ];
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway {
+export interface Gateway extends PartnerSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -88,11 +80,6 @@ export interface Gateway {
   readonly stock: StockService;
   readonly pools: CodePoolService;
   readonly partnerAvailability: PartnerAvailability;
-  readonly partners: PartnerService;
-  readonly credentials: CredentialService;
-  readonly apiKeys: ApiKeyRing;
-  readonly connectors: ConnectorService;
-  readonly directory: ConnectorDirectory;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly worker: Worker;
@@ -126,8 +113,11 @@ export async function compose(
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
   const availability = new AvailabilityCache(clock);
-  const { transports, ...partnerSide } = partnerSideOf(config, { database, catalogue, key, clock, log });
-  const { directory } = partnerSide;
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerAllowedHosts) };
+  const standard = standardConnector;
+  const parts = { database, catalogue, key, clock, log, policy, standard, modules: new Map() };
+  const partnerSide = makePartnerSide(parts);
+  const { directory, transports } = partnerSide;
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
   catalogue.onChange(() => directory.follow());
@@ -164,48 +154,6 @@ export async function compose(
     worker,
     close,
   };
-}
-
-interface PartnerParts {
-  readonly database: Database;
-  readonly catalogue: CatalogueService;
-  readonly key: Buffer;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** Partners with their keys, and how their APIs are reached. */
-function partnerSideOf(config: Config, { database, catalogue, key, clock, log }: PartnerParts) {
-  const mint = new ApiKeyMint(key);
-  const partners = new PartnerService(database, catalogue, clock);
-  const credentials = new CredentialService(database, catalogue, mint, clock, log);
-  const apiKeys = apiKeysOf(credentials, { mint, clock, catalogue });
-  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerAllowedHosts) };
-  const transports = new TransportPool(policy);
-  const kit = new ManifestKit({ policy, transports, clock, log, standard: standardConnector, modules: new Map() });
-  const cipher = new SecretCipher(key);
-  const connectors = new ConnectorService(database, catalogue, cipher, kit, clock);
-  const directory = new ConnectorDirectory(database, cipher, kit, log);
-  return { partners, credentials, apiKeys, connectors, directory, transports };
-}
-
-function apiKeysOf(
-  credentials: CredentialService,
-  parts: { readonly mint: ApiKeyMint; readonly clock: Clock; readonly catalogue: CatalogueService },
-): ApiKeyRing {
-  const { mint, clock, catalogue } = parts;
-  const ring = new ApiKeyRing({
-    mint,
-    clock,
-    find: (prefix) => credentials.find(prefix),
-    codeOf: (partnerId) => {
-      const partner = catalogue.current().partner(partnerId);
-      return partner && !partner.retired ? partner.code : undefined;
-    },
-    used: (key) => credentials.noteUse(key),
-  });
-  credentials.onChange((prefix) => ring.forget(prefix));
-  return ring;
 }
 
 export function gatewaySchema(gateway: Gateway) {

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => http.close());
 
-/** Sends the head and half of the body, calls `then`, and answers all that came back until the connection was closed. */
+/** Sends the head and half of the body, calls `after`, and answers what came back until the connection was closed. */
 function half(path: string, after: (write: (rest: string) => void) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
@@ -28,9 +28,8 @@ function half(path: string, after: (write: (rest: string) => void) => void): Pro
     });
     socket.on('close', () => resolve(answer));
     socket.on('error', reject);
-    socket.write(
-      `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain\r\ncontent-length: 4\r\nconnection: close\r\n\r\nab`,
-    );
+    const headers = ['host: a', 'content-type: text/plain', 'content-length: 4', 'connection: close'];
+    socket.write([`POST ${path} HTTP/1.1`, ...headers, '', 'ab'].join('\r\n'));
     after((rest) => socket.write(rest));
   });
 }

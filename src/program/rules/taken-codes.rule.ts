@@ -1,4 +1,4 @@
-// A code of the file that another source of the catalogue has given already, such as to a partner that registered itself.
+// A code of the file that another source of the catalogue has given already, such as to a registered partner.
 import { type Program, SECTIONS } from '../program';
 import { type FaultAt, showGiven } from '../program-fault';
 import { itemKey, type ProgramItem, SECTION_NAMES } from '../program-item';
