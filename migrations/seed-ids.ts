@@ -17,6 +17,7 @@ export const CARD_CHAIN = id('a');
 export const STOCK_CHAIN = id('b');
 export const REFUSED_CHAIN = id('c');
 export const EVENT = id('d');
+export const REGISTERED_PARTNER = id('e');
 
 export function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');

@@ -10,23 +10,33 @@ import { type TokenTrust, trustDemoKey, trustIssuer } from './identity/token-key
 import { MemberSavingsResolver } from './insight/savings.resolver';
 import type { Role } from './kernel/actor';
 import { type Clock, systemClock } from './kernel/clock';
+import type { Id } from './kernel/id';
 import { ExpireHoldsJob } from './ledger/expire-holds.job';
 import { FoldContraJob } from './ledger/fold-contra.job';
 import { LedgerService } from './ledger/ledger.service';
 import { CodeCipher } from './marketplace/code-cipher';
-import { CodePoolService } from './marketplace/code-pool.service';
+import { type CodeImport, CodePoolService } from './marketplace/code-pool.service';
 import { OfferResolver } from './marketplace/offer.resolver';
+import { ConnectorResolver } from './marketplace/partner/connector.resolver';
+import { CredentialResolver } from './marketplace/partner/credential.resolver';
+import { PartnerResolver } from './marketplace/partner/partner.resolver';
+import { PartnerStore } from './marketplace/partner/partner.store';
+import { makePartnerSide, type PartnerSide } from './marketplace/partner/partner-side';
+import { RegistrationResolver } from './marketplace/partner/registration.resolver';
+import { SecretCipher } from './marketplace/sealer';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
 import { CardService } from './members/card.service';
 import { MemberResolver } from './members/member.resolver';
 import { MemberService } from './members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from './members/member-rows.store';
-import { urlFault } from './partner-port/address-guard';
+import { type AddressPolicy, urlFault } from './partner-port/address-guard';
 import { AvailabilityCache } from './partner-port/availability-cache';
 import type { PartnerDirectory } from './partner-port/connector';
 import { GuardedTransport } from './partner-port/guarded-transport';
+import { standardConnector } from './partner-port/standard/standard-connector';
 import { CatalogueService } from './program/catalogue.service';
+import type { CatalogueOffer } from './program/catalogue-item';
 import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
 import { ProgramStore } from './program/program.store';
@@ -37,6 +47,7 @@ import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from './redemption/wallet.resolver';
+import { addCodesRoute } from './server/codes-route';
 import type { ExplorerOptions } from './server/explorer';
 import { createServer, type GatewayServer } from './server/http';
 import { type ResolverClass, schemaOf } from './server/schema';
@@ -54,6 +65,10 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ProgramResolver,
   MemberResolver,
   OfferResolver,
+  RegistrationResolver,
+  PartnerResolver,
+  CredentialResolver,
+  ConnectorResolver,
   RedemptionResolver,
   TrackingResolver,
   WebhookResolver,
@@ -63,7 +78,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
 ];
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway {
+export interface Gateway extends PartnerSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -87,15 +102,12 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Until partners bring their APIs. */
-const NO_PARTNERS: PartnerDirectory = { apiOf: () => undefined };
-
 /** Opens the database and makes every service. Runs no migration, polls nothing and serves nothing yet. */
 export async function compose(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  partners: PartnerDirectory = NO_PARTNERS,
+  partnerApis?: PartnerDirectory,
 ): Promise<Gateway> {
   const database = await openDatabase({
     url: config.databaseUrl,
@@ -103,10 +115,11 @@ export async function compose(
     migrations: MIGRATIONS,
     entities: [],
   });
-  const cipher = new CodeCipher(await loadCodeKey(config));
+  const key = await loadCodeKey(config);
+  const cipher = new CodeCipher(key);
   const ledger = new LedgerService(database, clock);
   const programStore = new ProgramStore();
-  const catalogue = new CatalogueService(database, [programStore], log);
+  const catalogue = new CatalogueService(database, [programStore, new PartnerStore()], log);
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
   const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
@@ -115,11 +128,24 @@ export async function compose(
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
   const availability = new AvailabilityCache(clock);
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
+  const partnerSide = makePartnerSide({
+    database,
+    catalogue,
+    key,
+    clock,
+    log,
+    policy,
+    standard: standardConnector,
+    modules: new Map(),
+  });
+  const { directory, transports } = partnerSide;
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
+  catalogue.onChange(() => directory.follow());
   catalogue.onChange((next, previous) => stock.align(next, previous));
-  const parts = { config, log, clock, database, cipher, catalogue, redemptions, ends };
-  const { transport, webhooks, dispatcher, incoming } = composeWebhooks(parts);
+  const webhookParts = { policy, key, log, clock, database, catalogue, redemptions, ends };
+  const { transport, webhooks, dispatcher, incoming } = composeWebhooks(webhookParts);
   const jobs = [
     new ExpireRedemptionsJob(ends),
     new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
@@ -133,6 +159,7 @@ export async function compose(
     await dispatcher.stop();
     await transport.close();
     await ledger.drain();
+    await transports.close();
     await database.close();
   };
   return {
@@ -148,7 +175,8 @@ export async function compose(
     cards,
     stock,
     pools,
-    partnerAvailability: new PartnerAvailability(partners, availability),
+    partnerAvailability: new PartnerAvailability(partnerApis ?? directory, availability),
+    ...partnerSide,
     redemptions,
     ends,
     webhooks,
@@ -160,14 +188,14 @@ export async function compose(
 }
 
 function composeWebhooks(
-  parts: Pick<Gateway, 'config' | 'log' | 'clock' | 'database' | 'catalogue' | 'redemptions' | 'ends'> & {
-    readonly cipher: CodeCipher;
+  parts: Pick<Gateway, 'log' | 'clock' | 'database' | 'catalogue' | 'redemptions' | 'ends'> & {
+    readonly policy: AddressPolicy;
+    readonly key: Buffer;
   },
 ) {
-  const { config, log, clock, database, cipher, catalogue, redemptions, ends } = parts;
-  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
+  const { policy, key, log, clock, database, catalogue, redemptions, ends } = parts;
   const transport = new GuardedTransport({ policy });
-  const secrets = new WebhookSecrets(cipher);
+  const secrets = new WebhookSecrets(new SecretCipher(key));
   const webhooks = new WebhookService(database, secrets, (url) => urlFault(url, policy), clock);
   const dispatcher = new WebhookDispatcher({ database, transport, secrets, clock, log });
   const partnerIdOf = (code: string) => catalogue.current().partnerByCode(code)?.id;
@@ -177,11 +205,16 @@ function composeWebhooks(
 
 export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
+  const { partners, credentials, connectors, directory } = gateway;
   const current = () => gateway.catalogue.current();
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
     [OfferResolver, new OfferResolver(current, stock)],
+    [RegistrationResolver, new RegistrationResolver(partners)],
+    [PartnerResolver, new PartnerResolver(partners, credentials, connectors, current)],
+    [CredentialResolver, new CredentialResolver(credentials, current)],
+    [ConnectorResolver, new ConnectorResolver(connectors, directory, current)],
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
     [WebhookResolver, new WebhookResolver(webhooks, current)],
@@ -217,19 +250,32 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     trust: await trustOf(gateway),
     clock,
     findSubject: (role, subject) => findSubject(gateway, role, subject),
+    keys: gateway.apiKeys,
   });
   const isUnavailable = (error: unknown) => database.dialect.failureKind(error) === 'UNKNOWN';
+  const authenticate = (token: string) => authenticator.actorOf(token);
+  const codes = {
+    clock,
+    authenticate,
+    isUnavailable,
+    log,
+    load: (request: CodeImport) => gateway.pools.load(request),
+    offerOf: async (offerId: Id) => poolOf(catalogue.current().offer(offerId)),
+  };
   const server = await createServer({
     schema: gatewaySchema(gateway),
     limits: config.limits,
     production: config.mode === 'production',
     logger: log,
-    authenticate: (token) => authenticator.actorOf(token),
+    authenticate,
     contextFor: (actor, requestId) => ({ actor, requestId, now: clock.now(), clock }),
     readiness: { database: () => database.ping() },
     isUnavailable,
     explorer,
-    routes: [(http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable })],
+    routes: [
+      (http) => addCodesRoute(http, codes),
+      (http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable }),
+    ],
   });
   board.start();
   worker.start();
@@ -241,6 +287,10 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     await gateway.close();
   };
   return { server, stop };
+}
+
+function poolOf(offer: CatalogueOffer | undefined) {
+  return offer && { partnerId: offer.partner.id, hasPool: offer.fulfilment === 'CODE_POOL' };
 }
 
 async function findSubject(gateway: Gateway, role: Role, subject: string) {

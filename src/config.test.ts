@@ -83,6 +83,7 @@ it.each([
   ['ALLOW_UNSAFE_DURABILITY', 'yes'],
   ['LIMIT_QUERY_DEPTH', '0'],
   ['CODE_KEY', 'c2hvcnQ='],
+  ['PARTNER_HOSTS', 'http://localhost'],
 ])('refuses %s=%s, and says what is allowed', (variable, value) => {
   const { faults, message } = faultsOf({ [variable]: value });
   expect(faults).toEqual([{ variable, given: expect.anything(), allowed: expect.stringMatching(/\S/) }]);

@@ -65,6 +65,7 @@ export const GLOBAL_ID_TYPES = [
   'benefit',
   'entitlement',
   'partner',
+  'credential',
   'offer',
   'redemption',
   'coupon',

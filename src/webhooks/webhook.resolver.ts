@@ -10,7 +10,7 @@ import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
 import { OncePerRequest } from '../request/once';
 import { afterKey, pageSize } from '../request/page-input';
-import { Allow, STAFF } from '../request/policy';
+import { Allow, NeedsScope, STAFF } from '../request/policy';
 import { RefusalType, toRefusalType } from '../request/shared.type';
 import {
   type DeliveryState,
@@ -66,6 +66,7 @@ export class WebhookResolver {
   ) {}
 
   @Allow('PARTNER', STAFF)
+  @NeedsScope('WEBHOOKS')
   @Query(() => WebhookEndpointType, { nullable: true, description: "A partner's own; staff name the partner." })
   async webhookEndpoint(
     @Ctx() context: RequestContext,
@@ -81,6 +82,7 @@ export class WebhookResolver {
   }
 
   @Allow('PARTNER', STAFF)
+  @NeedsScope('WEBHOOKS')
   @Query(() => WebhookDeliveryConnectionType, { description: "A partner's own, or those of all for staff." })
   async webhookDeliveries(
     @Ctx() context: RequestContext,
@@ -109,6 +111,7 @@ export class WebhookResolver {
   }
 
   @Allow('PARTNER')
+  @NeedsScope('WEBHOOKS')
   @Mutation(() => SetResult, { description: 'Says where the partner listens, and makes that active.' })
   async setWebhookEndpoint(
     @Arg('input') input: SetWebhookEndpointInput,
@@ -125,6 +128,7 @@ export class WebhookResolver {
   }
 
   @Allow('PARTNER')
+  @NeedsScope('WEBHOOKS')
   @Mutation(() => EndpointResult, { description: 'Tells the partner no more; what is pending is dead when it is due.' })
   removeWebhookEndpoint(@Ctx() context: RequestContext): Promise<object> {
     return this.own(context, async (partnerId) => {
@@ -135,6 +139,7 @@ export class WebhookResolver {
 
   @OncePerRequest()
   @Allow('PARTNER')
+  @NeedsScope('WEBHOOKS')
   @Mutation(() => SecretResult, { description: 'A new secret; the one before it is good for another day.' })
   rotateWebhookSecret(
     @Arg('direction', () => WebhookDirections) direction: WebhookDirection,
@@ -149,6 +154,7 @@ export class WebhookResolver {
   }
 
   @Allow('PARTNER')
+  @NeedsScope('WEBHOOKS')
   @Mutation(() => DeliveryResult, { description: 'Delivers again what was delivered or given up, under its id.' })
   resendWebhook(@Arg('delivery', () => ID) delivery: string, @Ctx() context: RequestContext): Promise<object> {
     return this.own(context, async (partnerId) => {
@@ -160,6 +166,7 @@ export class WebhookResolver {
 
   @OncePerRequest()
   @Allow('PARTNER')
+  @NeedsScope('WEBHOOKS')
   @Mutation(() => ResentResult, { description: 'Delivers again what was given up since then, 1,000 at most.' })
   resendDeadWebhooks(
     @Arg('since', () => GraphQLDateTimeISO) since: Date,
