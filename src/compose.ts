@@ -26,6 +26,7 @@ import { RegistrationResolver } from './marketplace/partner/registration.resolve
 import { SecretCipher } from './marketplace/sealer';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
+import { StockLowJob } from './marketplace/stock-low.job';
 import { CardService } from './members/card.service';
 import { MemberResolver } from './members/member.resolver';
 import { MemberService } from './members/member.service';
@@ -152,6 +153,7 @@ export async function compose(
     new FoldContraJob(ledger),
     new DeliverWebhooksJob(database, dispatcher, clock),
     new PruneWebhooksJob(database, clock),
+    new StockLowJob(database, stock, current, clock),
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
