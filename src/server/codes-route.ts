@@ -118,7 +118,9 @@ async function take(
 ): Promise<FastifyReply> {
   const hash = createHash('sha256');
   // A sender that says nothing for a while is gone; what it sent in whole batches stays.
-  request.raw.socket.setTimeout(IDLE_MS, () => request.raw.destroy());
+  const { socket } = request.raw;
+  const hangUp = () => request.raw.destroy();
+  socket.setTimeout(IDLE_MS, hangUp);
   try {
     const source = Readable.from(watched(body, hash));
     const report = await options.load({ offerId, name: nameOf(digest, options), source });
@@ -129,7 +131,7 @@ async function take(
   } catch (error) {
     return failed(error, request, to, options);
   } finally {
-    request.raw.socket.setTimeout(0);
+    socket.setTimeout(0, hangUp);
   }
 }
 
