@@ -17,12 +17,9 @@ import { LedgerService } from './ledger/ledger.service';
 import { CodeCipher } from './marketplace/code-cipher';
 import { type CodeImport, CodePoolService } from './marketplace/code-pool.service';
 import { OfferResolver } from './marketplace/offer.resolver';
-import { ConnectorResolver } from './marketplace/partner/connector.resolver';
-import { CredentialResolver } from './marketplace/partner/credential.resolver';
-import { PartnerResolver } from './marketplace/partner/partner.resolver';
 import { PartnerStore } from './marketplace/partner/partner.store';
+import { PARTNER_RESOLVERS, partnerResolvers } from './marketplace/partner/partner-resolvers';
 import { makePartnerSide, type PartnerSide } from './marketplace/partner/partner-side';
-import { RegistrationResolver } from './marketplace/partner/registration.resolver';
 import { SecretCipher } from './marketplace/sealer';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
@@ -66,10 +63,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ProgramResolver,
   MemberResolver,
   OfferResolver,
-  RegistrationResolver,
-  PartnerResolver,
-  CredentialResolver,
-  ConnectorResolver,
+  ...PARTNER_RESOLVERS,
   RedemptionResolver,
   TrackingResolver,
   WebhookResolver,
@@ -110,13 +104,46 @@ export async function compose(
   clock: Clock = systemClock,
   partnerApis?: PartnerDirectory,
 ): Promise<Gateway> {
+  const key = await loadCodeKey(config);
+  const house = await composeHouse(config, log, clock, key);
+  const { database, ledger, catalogue, stock, ends } = house;
+  const base = { config, log, clock, ...house };
+  const availability = new AvailabilityCache(clock);
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
+  const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: new Map() });
+  const { directory, transports } = partnerSide;
+  catalogue.onChange(() => directory.follow());
+  catalogue.onChange((next, previous) => stock.align(next, previous));
+  const { transport, webhooks, dispatcher, incoming } = composeWebhooks({ ...base, policy, key });
+  const jobs = [
+    new ExpireRedemptionsJob(ends),
+    new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
+    new FoldContraJob(ledger),
+    new DeliverWebhooksJob(database, dispatcher, clock),
+    new PruneWebhooksJob(database, clock),
+    new StockLowJob(database, stock, () => catalogue.current(), clock),
+  ];
+  const worker = new Worker(database, jobs, clock, log);
+  const close = async (): Promise<void> => {
+    availability.stop();
+    await dispatcher.stop();
+    await transport.close();
+    await ledger.drain();
+    await transports.close();
+    await database.close();
+  };
+  const partnerAvailability = new PartnerAvailability(partnerApis ?? directory, availability);
+  return { ...base, ...partnerSide, partnerAvailability, webhooks, dispatcher, incoming, worker, close };
+}
+
+/** What works without any partner's API. */
+async function composeHouse(config: Config, log: Logger, clock: Clock, key: Buffer) {
   const database = await openDatabase({
     url: config.databaseUrl,
     poolSize: config.databasePoolSize,
     migrations: MIGRATIONS,
     entities: [],
   });
-  const key = await loadCodeKey(config);
   const cipher = new CodeCipher(key);
   const ledger = new LedgerService(database, clock);
   const programStore = new ProgramStore();
@@ -128,65 +155,9 @@ export async function compose(
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
-  const availability = new AvailabilityCache(clock);
-  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
-  const partnerSide = makePartnerSide({
-    database,
-    catalogue,
-    key,
-    clock,
-    log,
-    policy,
-    standard: standardConnector,
-    modules: new Map(),
-  });
-  const { directory, transports } = partnerSide;
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
-  catalogue.onChange(() => directory.follow());
-  catalogue.onChange((next, previous) => stock.align(next, previous));
-  const webhookParts = { policy, key, log, clock, database, catalogue, redemptions, ends };
-  const { transport, webhooks, dispatcher, incoming } = composeWebhooks(webhookParts);
-  const jobs = [
-    new ExpireRedemptionsJob(ends),
-    new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
-    new FoldContraJob(ledger),
-    new DeliverWebhooksJob(database, dispatcher, clock),
-    new PruneWebhooksJob(database, clock),
-    new StockLowJob(database, stock, current, clock),
-  ];
-  const worker = new Worker(database, jobs, clock, log);
-  const close = async (): Promise<void> => {
-    availability.stop();
-    await dispatcher.stop();
-    await transport.close();
-    await ledger.drain();
-    await transports.close();
-    await database.close();
-  };
-  return {
-    config,
-    log,
-    clock,
-    database,
-    ledger,
-    catalogue,
-    programs,
-    memberRows,
-    members,
-    cards,
-    stock,
-    pools,
-    partnerAvailability: new PartnerAvailability(partnerApis ?? directory, availability),
-    ...partnerSide,
-    redemptions,
-    ends,
-    webhooks,
-    dispatcher,
-    incoming,
-    worker,
-    close,
-  };
+  return { database, ledger, catalogue, programs, memberRows, members, cards, stock, pools, redemptions, ends };
 }
 
 function composeWebhooks(
@@ -207,16 +178,12 @@ function composeWebhooks(
 
 export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
-  const { partners, credentials, connectors, directory } = gateway;
   const current = () => gateway.catalogue.current();
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
     [OfferResolver, new OfferResolver(current, stock)],
-    [RegistrationResolver, new RegistrationResolver(partners)],
-    [PartnerResolver, new PartnerResolver(partners, credentials, connectors, current)],
-    [CredentialResolver, new CredentialResolver(credentials, current)],
-    [ConnectorResolver, new ConnectorResolver(connectors, directory, current)],
+    ...partnerResolvers(gateway, current),
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
     [WebhookResolver, new WebhookResolver(webhooks, current)],
