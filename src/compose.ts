@@ -29,10 +29,13 @@ import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
 import { ProgramStore } from './program/program.store';
 import { EndRedemptionService } from './redemption/end.service';
+import { Endings } from './redemption/endings';
 import { ExpireRedemptionsJob } from './redemption/expire-redemptions.job';
 import { PartnerAvailability } from './redemption/partner-availability';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
+import { RunSagaJob } from './redemption/saga/run-saga.job';
+import { SagaService } from './redemption/saga/saga.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from './redemption/wallet.resolver';
 import type { ExplorerOptions } from './server/explorer';
@@ -68,6 +71,7 @@ export interface Gateway {
   readonly partnerAvailability: PartnerAvailability;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
+  readonly saga: SagaService;
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
   close(): Promise<void>;
@@ -101,10 +105,14 @@ export async function compose(
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
   const availability = new AvailabilityCache(clock);
-  const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
-  const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
+  const endings = new Endings(ledger, memberRows, current, clock);
+  const waitMs = config.redeemWaitMs;
+  const saga = new SagaService({ database, endings, partners, cipher, clock, log, waitMs });
+  const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, clock);
+  const ends = new EndRedemptionService(database, endings, saga, clock);
   catalogue.onChange((next, previous) => stock.align(next, previous));
   const jobs = [
+    new RunSagaJob(saga),
     new ExpireRedemptionsJob(ends),
     new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
     new FoldContraJob(ledger),
@@ -112,6 +120,7 @@ export async function compose(
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
     availability.stop();
+    await saga.drain();
     await ledger.drain();
     await database.close();
   };
@@ -131,6 +140,7 @@ export async function compose(
     partnerAvailability: new PartnerAvailability(partners, availability),
     redemptions,
     ends,
+    saga,
     worker,
     close,
   };

@@ -37,6 +37,8 @@ export interface Config {
   /** 32 bytes as base64; when absent (demo mode only), a key is kept in `codeKeyFile`. */
   readonly codeKey?: string;
   readonly codeKeyFile: string;
+  /** How long a redemption waits for its partner before it is answered as it stands. */
+  readonly redeemWaitMs: number;
   readonly limits: Limits;
 }
 
@@ -126,6 +128,7 @@ const VARIABLES = {
     secret: true,
   },
   CODE_KEY_FILE: text('data/code-key.txt', 'a file name'),
+  REDEEM_WAIT_MS: wholeNumber(0, 10_000, 2_000),
   LIMIT_BODY_BYTES: wholeNumber(1_000, 10_000_000, 100_000),
   LIMIT_QUERY_TOKENS: wholeNumber(100, 100_000, 1_000),
   LIMIT_QUERY_DEPTH: wholeNumber(1, 50, 12),
@@ -230,6 +233,7 @@ export function readConfig(env: Environment): Config {
     demoKeyFile: values.DEMO_KEY_FILE,
     codeKey: values.CODE_KEY,
     codeKeyFile: values.CODE_KEY_FILE,
+    redeemWaitMs: values.REDEEM_WAIT_MS,
     limits: limitsOf(values),
   });
 }

@@ -7,7 +7,8 @@ import { type Id, idFromBytes, idToBytes, ZERO_ID } from '../kernel/id';
 import type { CompanionRow, CompanionWriter } from '../ledger/batch';
 import { amountOf } from '../ledger/ledger.store';
 import { takeCodes } from '../marketplace/code-pool.store';
-import type { DueStep, ItemKind, Redemption, RedemptionStatus } from './redemption';
+import { endEventOf, eventOf, tellPartners } from './partner-events';
+import type { AtPartner, DueStep, ItemKind, Redemption, RedemptionStatus } from './redemption';
 
 const COLUMNS = [
   'id',
@@ -30,8 +31,15 @@ const COLUMNS = [
   'expires_at',
   'used_at',
   'ended_at',
+  'item_version',
+  'offer_ref',
+  'partner_ref',
+  'link_cipher',
+  'attempts',
+  'step_no',
+  'due_step',
 ] as const;
-const SELECTED = COLUMNS.join(', ');
+export const SELECTED = COLUMNS.join(', ');
 
 function optionalBytes(id: Id | undefined): HexBytes | null {
   return id === undefined ? null : new HexBytes(id);
@@ -68,10 +76,16 @@ function toRow(redemption: Redemption): InsertRow {
     r.expiresAt,
     r.usedAt ?? null,
     r.endedAt ?? null,
+    r.itemVersion ?? null,
+    r.atPartner?.offerRef ?? null,
+    r.atPartner?.partnerRef ?? null,
+    r.atPartner?.sealedLink ?? null,
+    r.atPartner?.attempts ?? 0,
+    r.atPartner?.stepNo ?? 0,
   ];
 }
 
-function fromRow(row: SqlRow): Redemption {
+export function fromRow(row: SqlRow): Redemption {
   return {
     id: idFromBytes(row[0] as Buffer),
     memberId: idFromBytes(row[1] as Buffer),
@@ -93,6 +107,19 @@ function fromRow(row: SqlRow): Redemption {
     expiresAt: amountOf(row[17]),
     usedAt: optionalNumber(row[18]),
     endedAt: optionalNumber(row[19]),
+    itemVersion: optionalNumber(row[20]),
+    atPartner: typeof row[21] === 'string' ? atPartnerFrom(row[21], row) : undefined,
+  };
+}
+
+function atPartnerFrom(offerRef: string, row: SqlRow): AtPartner {
+  return {
+    offerRef,
+    partnerRef: typeof row[22] === 'string' ? row[22] : undefined,
+    sealedLink: Buffer.isBuffer(row[23]) ? row[23] : undefined,
+    attempts: amountOf(row[24]),
+    stepNo: amountOf(row[25]),
+    dueStep: typeof row[26] === 'string' ? (row[26] as DueStep) : undefined,
   };
 }
 
@@ -104,6 +131,8 @@ export interface ClaimRow {
   readonly fullCost: number;
   readonly dueAt: Instant;
   readonly dueStep: DueStep;
+  /** For the outbox: the code of the partner's offer. */
+  readonly offerCode?: string;
 }
 
 /** Writes new redemptions, and hands out pool codes, in the transaction that takes what they cost. */
@@ -116,8 +145,10 @@ export const claimWriter: CompanionWriter<ClaimRow> = {
       const { flexibleAmount: cost } = chain;
       row.redemption = { ...row.redemption, cost, coPay: row.fullCost - cost };
     }
-    const values = rows.map(({ row }) => [...toRow(row.redemption), row.dueAt, row.dueStep]);
-    await tx.insertMany('redemption', [...COLUMNS, 'due_at', 'due_step'], values);
+    const values = rows.map(({ row }) => [...toRow(row.redemption), row.dueStep, row.dueAt]);
+    await tx.insertMany('redemption', [...COLUMNS, 'due_at'], values);
+    const issued = rows.filter(({ row }) => row.redemption.status === 'ISSUED');
+    await tellPartners(tx, issued.map(({ row, chain }) => eventOf('redemption.issued', row, chain.now)));
   },
 };
 
@@ -147,8 +178,11 @@ export class StaleRedemptionError extends Error {
 export interface EndRow {
   readonly id: Id;
   readonly from: RedemptionStatus;
-  readonly to: 'USED' | 'CANCELLED' | 'EXPIRED' | 'FAILED';
+  readonly to: 'USED' | 'CANCELLED' | 'EXPIRED';
   readonly usedAt?: Instant;
+  /** For the outbox: the redemption as it was, and the code of the partner's offer. */
+  readonly redemption: Redemption;
+  readonly offerCode?: string;
 }
 
 /** Ends redemptions in the transaction that posts, voids or reverses what they hold. */
@@ -157,12 +191,13 @@ export const endWriter: CompanionWriter<EndRow> = {
   async write(tx, rows) {
     for (const { row, chain } of rows) {
       const changed = await tx.run(
-        `UPDATE redemption SET status = ?, used_at = ?, ended_at = ?, due_at = NULL, due_step = NULL
+        `UPDATE redemption SET status = ?, used_at = ?, ended_at = ?, due_at = NULL, due_step = NULL, step_no = step_no + 1
          WHERE id = ? AND status = ?`,
         [row.to, row.usedAt ?? null, chain.now, idToBytes(row.id), row.from],
       );
       if (changed !== 1) throw new StaleRedemptionError(`redemption ${row.id} is not ${row.from} any more`);
     }
+    await tellPartners(tx, rows.map(({ row, chain }) => endEventOf(row, chain.now)));
   },
 };
 
@@ -193,10 +228,10 @@ export async function readRedemption(sql: Sql, id: Id): Promise<Redemption | und
   return row ? fromRow(row) : undefined;
 }
 
-/** Open redemptions whose next step is due, oldest first. */
+/** Coupons whose time is over, oldest first. */
 export async function dueRedemptions(sql: Sql, now: Instant, limit: number): Promise<Redemption[]> {
   const rows = await sql.arrays(
-    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
+    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? AND due_step = 'EXPIRE' ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
     [now],
   );
   return rows.map(fromRow);
