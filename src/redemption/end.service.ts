@@ -48,9 +48,7 @@ export class EndRedemptionService {
       return { to: 'CANCELLED', refused: fault, transfers: fault ? [] : await this.endings.giveBack(redemption) };
     };
     return this.end(actor, input, 'cancel', (redemption, request) =>
-      redemption.atPartner
-        ? this.partnerCancels.cancel(redemption, request)
-        : this.submit(redemption, request, plan),
+      redemption.atPartner ? this.partnerCancels.cancel(redemption, request) : this.submit(redemption, request, plan),
     );
   }
 

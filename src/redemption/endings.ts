@@ -68,10 +68,7 @@ export class Endings {
   }
 
   /** What is posted and counted when the coupon was used. */
-  async use(
-    redemption: Redemption,
-    usedAt: Instant,
-  ): Promise<Pick<Ending, 'openings' | 'transfers' | 'companions'>> {
+  async use(redemption: Redemption, usedAt: Instant): Promise<Pick<Ending, 'openings' | 'transfers' | 'companions'>> {
     const saved = redemption.faceValue - redemption.coPay;
     const posts = (await this.openHolds(redemption)).map((hold): TransferInput => {
       const isSaving = kindOf(hold.credit) === ACCOUNT_KINDS.SAVINGS;

@@ -39,7 +39,10 @@ export interface OfferScope {
   readonly partnerId?: Id | null;
 }
 
-const DECLINED = refuse('PARTNER_DECLINED', 'The partner did not issue the coupon. Nothing was taken; try again later.');
+const DECLINED = refuse(
+  'PARTNER_DECLINED',
+  'The partner did not issue the coupon. Nothing was taken; try again later.',
+);
 
 export class RedemptionService {
   private readonly wallets: WalletStore;
@@ -132,7 +135,9 @@ export class RedemptionService {
   private claimRow(claim: Claim, id: Id): ClaimRow {
     const { costs, bearer, itemKind, itemId, now } = claim;
     const offer = claim.itemKind === 'OFFER' ? claim.offer : undefined;
-    const atPartner = isPartnerIssued(claim) ? { offerRef: claim.offer.offerRef, dueStep: 'ISSUE' } as const : undefined;
+    const atPartner = isPartnerIssued(claim)
+      ? ({ offerRef: claim.offer.offerRef, dueStep: 'ISSUE' } as const)
+      : undefined;
     const fromPool = offer?.fulfilment === 'CODE_POOL';
     const expiresAt = now + costs.couponValidDays * DAY;
     const redemption: Redemption = {
@@ -156,7 +161,9 @@ export class RedemptionService {
       expiresAt,
       atPartner: atPartner && { ...atPartner, attempts: 0, stepNo: 0 },
     };
-    const due = atPartner ? { dueAt: now, dueStep: 'ISSUE' as const } : { dueAt: expiresAt, dueStep: 'EXPIRE' as const };
+    const due = atPartner
+      ? { dueAt: now, dueStep: 'ISSUE' as const }
+      : { dueAt: expiresAt, dueStep: 'EXPIRE' as const };
     return { redemption, fromPool, fullCost: costs.unitCost, offerCode: offer?.code, ...due };
   }
 

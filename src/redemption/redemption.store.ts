@@ -148,7 +148,10 @@ export const claimWriter: CompanionWriter<ClaimRow> = {
     const values = rows.map(({ row }) => [...toRow(row.redemption), row.dueStep, row.dueAt]);
     await tx.insertMany('redemption', [...COLUMNS, 'due_at'], values);
     const issued = rows.filter(({ row }) => row.redemption.status === 'ISSUED');
-    await tellPartners(tx, issued.map(({ row, chain }) => eventOf('redemption.issued', row, chain.now)));
+    await tellPartners(
+      tx,
+      issued.map(({ row, chain }) => eventOf('redemption.issued', row, chain.now)),
+    );
   },
 };
 
@@ -197,7 +200,10 @@ export const endWriter: CompanionWriter<EndRow> = {
       );
       if (changed !== 1) throw new StaleRedemptionError(`redemption ${row.id} is not ${row.from} any more`);
     }
-    await tellPartners(tx, rows.map(({ row, chain }) => endEventOf(row, chain.now)));
+    await tellPartners(
+      tx,
+      rows.map(({ row, chain }) => endEventOf(row, chain.now)),
+    );
   },
 };
 

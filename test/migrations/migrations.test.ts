@@ -18,7 +18,13 @@ import { expectBooks, must, openHouse, outcomeOf } from '../support/house';
 import { eachDatabase, type Lane } from '../support/lanes';
 
 /** What existed before each later migration, in the order of the migrations. */
-const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [seedLedger, seedProgram, seedMembers, seedPartnerEvents, seedSaga];
+const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
+  seedLedger,
+  seedProgram,
+  seedMembers,
+  seedPartnerEvents,
+  seedSaga,
+];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
 const TABLES: readonly Readonly<Record<string, string>>[] = [

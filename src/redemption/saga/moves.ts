@@ -118,11 +118,12 @@ function whileIssued({ atPartner, expiresAt }: Redemption, remote: RemoteRedempt
   }
 }
 
-function afterVoid({ atPartner }: Redemption, remote: RemoteRedemption): Move {
+function afterVoid({ atPartner, status }: Redemption, remote: RemoteRedemption): Move {
   const undoing = atPartner?.dueStep === 'UNDO';
   switch (remote.state) {
     case 'ISSUED':
-      return undoing ? NOTHING : UNDO;
+      // What failed and is known by name is one that must not be cancelled there: staff see to it.
+      return undoing || (status === 'FAILED' && atPartner?.partnerRef !== undefined) ? NOTHING : UNDO;
     case 'USED': {
       const used = item('USED_AFTER_VOID', 'The partner reports a use of what was given back here.');
       return undoing ? { do: 'CLOSE', item: used } : { do: 'REPORT', item: used };

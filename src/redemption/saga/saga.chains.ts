@@ -16,11 +16,14 @@ import { addItem } from './reconciliation.store';
 import { DuplicateCodeError, type KeptIssue, type StepRow, stepWriter, writeStep } from './saga.store';
 import { backOff } from './timing';
 
-/** `STALE`: the row was another one already. `REFUSED`: the ledger could not do it any more. */
-export type Moved = 'DONE' | 'STALE' | 'REFUSED';
+/**
+ * `STALE`: the row was another one already. `REFUSED`: the ledger could not do it any more. `DUPLICATE`: what was issued
+ * has the code of another redemption, so it was given back instead.
+ */
+export type Moved = 'DONE' | 'STALE' | 'REFUSED' | 'DUPLICATE';
 
 /** What a step leaves in the row, without what is the same for all of a move. */
-type Step = Pick<StepRow, 'to' | 'due' | 'issued' | 'item'> & { readonly attempts?: number };
+type Step = Pick<StepRow, 'to' | 'due' | 'issued' | 'partnerRef' | 'item'> & { readonly attempts?: number };
 
 export class SagaChains {
   constructor(
@@ -85,14 +88,20 @@ export class SagaChains {
       if (!(error instanceof DuplicateCodeError)) throw error;
       // It may be that code which the partner would cancel, so staff must look at it first.
       const detail = 'The partner issued a code that another redemption has; it was not handed out again.';
-      return this.fail(redemption, { undo: false, item: { kind: 'DUPLICATE_CODE', detail } });
+      const { partnerRef } = issued;
+      const moved = await this.fail(redemption, { undo: false, item: { kind: 'DUPLICATE_CODE', detail } }, partnerRef);
+      return moved === 'DONE' ? 'DUPLICATE' : moved;
     }
   }
 
-  private async fail(redemption: Redemption, move: Pick<Move & { do: 'FAIL' }, 'undo' | 'item'>): Promise<Moved> {
+  private async fail(
+    redemption: Redemption,
+    move: Pick<Move & { do: 'FAIL' }, 'undo' | 'item'>,
+    partnerRef?: string,
+  ): Promise<Moved> {
     const transfers = await this.endings.giveBack(redemption, TRANSFER_CODES.FAIL);
     const due = move.undo ? ({ step: 'UNDO', at: this.clock.now() } as const) : undefined;
-    return this.chain(redemption, 'fail', transfers, { to: 'FAILED', due, item: move.item });
+    return this.chain(redemption, 'fail', transfers, { to: 'FAILED', due, item: move.item, partnerRef });
   }
 
   private async use(redemption: Redemption, told: number | undefined): Promise<Moved> {

@@ -97,7 +97,7 @@ export class SagaService implements PartnerCancels {
       if (move.do === 'NOTHING' || round > ROUNDS) return redemption;
       const moved = await this.chains.make(redemption, move, 0);
       if (moved === 'REFUSED') await this.letGo(redemption, move);
-      if (move.do === 'REPORT' || move.do === 'CLOSE') return this.read(redemptionId);
+      if (move.do === 'REPORT' || move.do === 'CLOSE' || moved === 'DUPLICATE') return this.read(redemptionId);
     }
   }
 
@@ -149,7 +149,8 @@ export class SagaService implements PartnerCancels {
     const moved = await this.chains.make(taken, move, attempts);
     if (moved === 'REFUSED') await this.letGo(taken, move);
     // What the partner said is not lost when the row has changed meanwhile, nor what goes further than one move.
-    if (news && (moved !== 'DONE' || move.do === 'ISSUE')) await this.learn(taken.id, news);
+    const goesOn = moved !== 'DONE' || move.do === 'ISSUE' || move.do === 'KEEP';
+    if (news && goesOn && moved !== 'DUPLICATE') await this.learn(taken.id, news);
   }
 
   private async ask(
@@ -166,7 +167,10 @@ export class SagaService implements PartnerCancels {
     const outcome = api?.operations.has(operation)
       ? await api[operation](ref)
       : unknown('NOT_TRIED', `The partner has no ${operation}.`);
-    const news = outcome.kind === 'CONFIRMED' ? outcome.value : undefined;
+    const isUsed = step === 'CANCEL' && outcome.kind === 'DECLINED' && outcome.reason === 'ALREADY_USED';
+    // That it was used must be counted, and the partner may never say so again.
+    const answer = isUsed && api?.operations.has('status') ? await api.status(ref) : outcome;
+    const news = answer.kind === 'CONFIRMED' ? answer.value : undefined;
     const now = clock.now();
     if (step === 'LOOK_UP') return { move: afterLookUp(redemption, outcome, now), news };
     if (step === 'CANCEL') return { move: afterCancel(redemption, outcome, now), news };

@@ -27,6 +27,8 @@ export interface StepRow {
   readonly due?: { readonly step: DueStep; readonly at: Instant };
   readonly attempts: number;
   readonly issued?: KeptIssue;
+  /** What was issued and is not handed out, by the partner's name for it. */
+  readonly partnerRef?: string;
   readonly item?: Item;
   readonly offerCode?: string;
 }
@@ -55,6 +57,7 @@ export async function writeStep(tx: Sql, row: StepRow, now: Instant): Promise<vo
     due_at: due?.at ?? null,
     attempts,
     ...(ENDED.has(to) && redemption.status !== to ? { ended_at: now } : {}),
+    ...(row.partnerRef === undefined ? {} : { partner_ref: row.partnerRef }),
     ...(issued ? issuedColumns(issued) : {}),
   };
   const set = Object.keys(values).map((column) => `${column} = ?`);
@@ -112,12 +115,7 @@ export async function takeStep(
 }
 
 /** Redemptions with a step of the saga that is due, oldest first, without those of the partners named. */
-export async function dueSteps(
-  sql: Sql,
-  now: Instant,
-  limit: number,
-  without: readonly Id[],
-): Promise<Redemption[]> {
+export async function dueSteps(sql: Sql, now: Instant, limit: number, without: readonly Id[]): Promise<Redemption[]> {
   const others = without.length === 0 ? '' : ` AND partner_id NOT IN (${questionMarks(without.length)})`;
   const rows = await sql.arrays(
     `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? AND due_step <> 'EXPIRE'${others}
