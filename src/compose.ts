@@ -34,6 +34,7 @@ import { ExpireRedemptionsJob } from './redemption/expire-redemptions.job';
 import { PartnerAvailability } from './redemption/partner-availability';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
+import { ReconciliationResolver } from './redemption/saga/reconciliation.resolver';
 import { RunSagaJob } from './redemption/saga/run-saga.job';
 import { SagaService } from './redemption/saga/saga.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
@@ -49,6 +50,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   OfferResolver,
   RedemptionResolver,
   TrackingResolver,
+  ReconciliationResolver,
   MemberWalletResolver,
   CardBenefitsResolver,
   MemberSavingsResolver,
@@ -155,6 +157,7 @@ export function gatewaySchema(gateway: Gateway) {
     [OfferResolver, new OfferResolver(current, stock)],
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
+    [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
     [MemberSavingsResolver, new MemberSavingsResolver()],

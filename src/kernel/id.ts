@@ -68,6 +68,7 @@ export const GLOBAL_ID_TYPES = [
   'offer',
   'redemption',
   'coupon',
+  'reconciliationItem',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -1,7 +1,7 @@
 // The door to redemptions: quote, redeem, cancel, confirm the use, expire. Every step is one chain of the ledger.
 import type { Database } from '../database/database';
 import type { Actor } from '../kernel/actor';
-import { type Clock, DAY } from '../kernel/clock';
+import { type Clock, DAY, type Instant } from '../kernel/clock';
 import { type Id, namedId, newId } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { companion } from '../ledger/batch';
@@ -24,6 +24,7 @@ import {
   type WalletKey,
   WalletStore,
 } from './redemption.store';
+import type { ShowRedemption } from './redemption.view';
 import type { SagaService } from './saga/saga.service';
 
 export interface RedeemInput extends Wanted {
@@ -61,8 +62,8 @@ export class RedemptionService {
 
   /**
    * Claims a perk or a benefit. The same key with the same content answers the first result, a refusal included;
-   * malformed input and unknown ids are answered without being kept. A coupon that the partner has to issue may still be
-   * `HELD` or `UNKNOWN` in the answer: ask for the redemption again.
+   * malformed input and unknown ids are answered without being kept. What the partner has to issue may still be `HELD` or
+   * `UNKNOWN` in the answer: ask for the redemption again.
    */
   async redeem(actor: Actor, input: RedeemInput): Promise<Redemption | Refusal> {
     const { idempotencyKey, maxCoPay = 0, memberId } = input;
@@ -118,6 +119,11 @@ export class RedemptionService {
   /** The link to a coupon at its partner, in clear, for its holder only; `undefined` when it has none. */
   linkOf({ itemId, atPartner }: Redemption): string | undefined {
     return atPartner?.sealedLink && this.cipher.open(itemId, atPartner.sealedLink);
+  }
+
+  /** What the views of redemptions and coupons need. */
+  show(catalogue: Catalogue, now: Instant): ShowRedemption {
+    return { catalogue, now, codeOf: (one) => this.codeOf(one), linkOf: (one) => this.linkOf(one) };
   }
 
   private async claim(input: Wanted & { memberId: Id }): Promise<Claim | Refusal> {

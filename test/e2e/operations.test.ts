@@ -51,6 +51,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { first: 3 },
       answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
     },
+    'reconciliation-items': { who: OPERATIONS, answers: { edges: [], pageInfo: { hasNextPage: false } } },
     offers: { who: partnerOf('brewer'), answers: [{ code: 'latte', partner: 'brewer' }] },
     'register-members': {
       who: SHOP,

@@ -35,6 +35,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.quoteRedemption(card)': 'CARD',
   'Query.quoteRedemption(item)': 'PUBLIC_ITEM',
   'Query.quoteRedemption(member)': 'MEMBER',
+  'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
   'Query.redemption(id)': 'REDEMPTION',
   'Query.redemptions(after)': 'REDEMPTION_CURSOR',
   'Member.coupons(after)': 'COUPON_CURSOR',

@@ -17,8 +17,8 @@ import { DuplicateCodeError, type KeptIssue, type StepRow, stepWriter, writeStep
 import { backOff } from './timing';
 
 /**
- * `STALE`: the row was another one already. `REFUSED`: the ledger could not do it any more. `DUPLICATE`: what was issued
- * has the code of another redemption, so it was given back instead.
+ * `STALE`: the row was another one already. `REFUSED`: the ledger could not do it any more. `DUPLICATE`: what
+ * was issued has the code of another redemption, so it was given back instead.
  */
 export type Moved = 'DONE' | 'STALE' | 'REFUSED' | 'DUPLICATE';
 

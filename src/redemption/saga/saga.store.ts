@@ -6,7 +6,8 @@ import { type Id, idToBytes } from '../../kernel/id';
 import type { CompanionWriter } from '../../ledger/batch';
 import { endEventOf, eventOf, tellPartners } from '../partner-events';
 import type { DueStep, Redemption, RedemptionStatus } from '../redemption';
-import { fromRow, SELECTED, StaleRedemptionError } from '../redemption.store';
+import { StaleRedemptionError } from '../redemption.store';
+import { fromRow, SELECTED } from '../redemption-row';
 import type { Item } from './moves';
 import { addItem } from './reconciliation.store';
 

@@ -11,7 +11,7 @@ export const LEASE_MS = 20 * SECOND;
  */
 export const ABSENCES = 3;
 
-/** Half an hour of tries each 45 s, then a day of tries each 5 minutes: who has not answered by then is told to staff. */
+/** Half an hour of tries each 45 s, then a day of tries each 5 minutes; if that was in vain, staff are told. */
 export const UNDO_ATTEMPTS = 300;
 
 const FIRST_WAITS = [2 * SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND];
