@@ -62,8 +62,8 @@ export class RedemptionService {
 
   /**
    * Claims a perk or a benefit. The same key with the same content answers the first result, a refusal included;
-   * malformed input and unknown ids are answered without being kept. What the partner has to issue may still be `HELD` or
-   * `UNKNOWN` in the answer: ask for the redemption again.
+   * malformed input and unknown ids are answered without being kept. What a partner has to issue may still be `HELD`
+   * or `UNKNOWN` in the answer: ask for the redemption again.
    */
   async redeem(actor: Actor, input: RedeemInput): Promise<Redemption | Refusal> {
     const { idempotencyKey, maxCoPay = 0, memberId } = input;
