@@ -185,6 +185,8 @@ export class House {
     for (let started = 1; started > 0; ) {
       started = await this.sagaJob.run();
       await this.saga.drain();
+      // The job counts its steps a turn after they have ended.
+      await new Promise((turn) => setImmediate(turn));
     }
   }
 

@@ -15,6 +15,7 @@ export const SAGA_PROGRAM = programText({
       stock: 1_000,
       memberLimit: { limit: 50, period: 'DAY' },
     }),
+    offer('film', { ...API, partner: 'cinema' }),
     offer('gratis', { ...API, unitCost: 0, faceValue: 0, couponValidDays: 1 }),
     offer('open', { ...API, card: 'NONE' }),
     offer('share', { ...API, unitCost: 700, coPay: true }),
