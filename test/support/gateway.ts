@@ -58,8 +58,6 @@ export interface GatewayOptions {
   readonly partners?: PartnerDirectory;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Absent: partners have no APIs. */
-  readonly partners?: PartnerDirectory;
 }
 
 const home = mkdtempSync(join(tmpdir(), 'perkgate-e2e-'));
