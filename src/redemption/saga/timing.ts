@@ -6,8 +6,8 @@ import type { Redemption } from '../redemption';
 export const LEASE_MS = 20 * SECOND;
 
 /**
- * How often in a row a partner must say that it never heard of a redemption before that is believed: what it was sent
- * may still be on its way through its own queues when the first look-up overtakes it.
+ * The look-up from which on a partner is believed that it never heard of a redemption: what it was sent may still be on
+ * its way through its own queues when the first look-up overtakes it.
  */
 export const ABSENCES = 3;
 
