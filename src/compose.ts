@@ -34,7 +34,9 @@ import { ExpireRedemptionsJob } from './redemption/expire-redemptions.job';
 import { PartnerAvailability } from './redemption/partner-availability';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
+import { FeedResolver, serveFeed } from './redemption/saga/feed.resolver';
 import { ReconciliationResolver } from './redemption/saga/reconciliation.resolver';
+import { RedemptionFeed } from './redemption/saga/redemption-feed';
 import { RunSagaJob } from './redemption/saga/run-saga.job';
 import { SagaService } from './redemption/saga/saga.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
@@ -51,6 +53,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   RedemptionResolver,
   TrackingResolver,
   ReconciliationResolver,
+  FeedResolver,
   MemberWalletResolver,
   CardBenefitsResolver,
   MemberSavingsResolver,
@@ -151,18 +154,21 @@ export async function compose(
 export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability } = gateway;
   const current = () => gateway.catalogue.current();
+  const watched = new RedemptionFeed((id) => redemptions.find(id), gateway.clock);
+  const feed = new FeedResolver(redemptions, watched, current);
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
     [OfferResolver, new OfferResolver(current, stock)],
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
+    [FeedResolver, feed],
     [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
     [MemberSavingsResolver, new MemberSavingsResolver()],
   ]);
-  return schemaOf(RESOLVERS, instances);
+  return serveFeed(schemaOf(RESOLVERS, instances), feed);
 }
 
 /** The key that signs demo tokens; in demo mode only. */

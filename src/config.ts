@@ -14,6 +14,8 @@ export interface Limits {
   /** Operations executing at once, and how many may wait for their turn before a request is turned away. */
   readonly operationsAtOnce: number;
   readonly operationsWaiting: number;
+  /** Subscriptions that are served at once. */
+  readonly streamsAtOnce: number;
 }
 
 export interface JwtSettings {
@@ -135,6 +137,7 @@ const VARIABLES = {
   LIMIT_QUERY_ALIASES: wholeNumber(0, 1_000, 15),
   LIMIT_OPERATIONS_AT_ONCE: wholeNumber(1, 10_000, 256),
   LIMIT_OPERATIONS_WAITING: wholeNumber(0, 100_000, 1_024),
+  LIMIT_STREAMS_AT_ONCE: wholeNumber(0, 10_000, 500),
 } satisfies Record<string, Variable<unknown>>;
 
 type Name = keyof typeof VARIABLES;
@@ -207,6 +210,7 @@ function limitsOf(values: Values): Limits {
     operationsPerDocument: 5,
     operationsAtOnce: values.LIMIT_OPERATIONS_AT_ONCE,
     operationsWaiting: values.LIMIT_OPERATIONS_WAITING,
+    streamsAtOnce: values.LIMIT_STREAMS_AT_ONCE,
   });
 }
 

@@ -45,6 +45,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { input: { redemption: used.id, ...key } },
       answers: { status: 'USED' },
     },
+    'redemption-updated': { who, variables: { id: held.id }, answers: { id: held.id, status: 'ISSUED' } },
     redemption: { who, variables: { id: held.id }, answers: { id: held.id, status: 'ISSUED' } },
     redemptions: {
       who: partnerOf('brewer'),
@@ -99,7 +100,7 @@ eachDatabase((lane) => {
     ];
     expect(plain).toMatchObject(typeof answers === 'string' ? { __typename: answers } : answers);
     expect(withoutMoments(compiled)).toEqual(withoutMoments(plain));
-    expect(operationText(file)).toMatch(/^(query|mutation) \w/m);
+    expect(operationText(file)).toMatch(/^(query|mutation|subscription) \w/m);
   });
 
   test('after all of them the books are in order', () => expectBooksInOrder(lane.database));
