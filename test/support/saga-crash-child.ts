@@ -84,10 +84,20 @@ async function main(url: string): Promise<void> {
     points += 1;
     if (points === deeds.stopAt) await stopForGood(name);
   };
+  let begins = true;
+  // Before each unit of work, before it writes the redemption, and behind its commit; between the other statements,
+  // where all of it is undone anyway, redemption-crash-child.ts stops.
   const ledgerDoor = new TappedDatabase(
     database,
-    (statement) => point(`before ${statement.replace(/\s+/g, ' ').slice(0, 40)}`),
-    () => point('after a commit'),
+    async (statement) => {
+      const isPoint = begins || /(INTO|UPDATE) redemption/.test(statement);
+      begins = false;
+      if (isPoint) await point(`before ${statement.replace(/\s+/g, ' ').slice(0, 40)}`);
+    },
+    () => {
+      begins = true;
+      return point('after a commit');
+    },
   );
   const partner = partnerAt(deeds.partner, point);
   const clock = new ManualClock(deeds.now);
