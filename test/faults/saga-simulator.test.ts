@@ -121,7 +121,7 @@ eachDatabase((lane) => {
     },
   );
 
-  test('a partner that is gone for a day after it has issued: all is given back, and undone when it is there', async () => {
+  test('a partner that is gone for a day after it has issued: given back here, and undone there', async () => {
     const gone: Fault[] = [
       { name: 'issue-then-time-out', operations: ['issue'] },
       { name: 'reset', operations: ['status', 'cancel'] },
