@@ -18,6 +18,8 @@ export const STOCK_CHAIN = id('b');
 export const REFUSED_CHAIN = id('c');
 export const EVENT = id('d');
 export const REGISTERED_PARTNER = id('e');
+export const LOST_REDEMPTION = id('70');
+export const ITEM = id('71');
 
 export function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');

@@ -20,7 +20,6 @@ import { OfferResolver } from './marketplace/offer.resolver';
 import { PartnerStore } from './marketplace/partner/partner.store';
 import { PARTNER_RESOLVERS, partnerResolvers } from './marketplace/partner/partner-resolvers';
 import { makePartnerSide, type PartnerSide } from './marketplace/partner/partner-side';
-import { SecretCipher } from './marketplace/sealer';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
 import { StockLowJob } from './marketplace/stock-low.job';
@@ -28,10 +27,8 @@ import { CardService } from './members/card.service';
 import { MemberResolver } from './members/member.resolver';
 import { MemberService } from './members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from './members/member-rows.store';
-import { type AddressPolicy, urlFault } from './partner-port/address-guard';
 import { AvailabilityCache } from './partner-port/availability-cache';
 import type { PartnerDirectory } from './partner-port/connector';
-import { GuardedTransport } from './partner-port/guarded-transport';
 import { standardConnector } from './partner-port/standard/standard-connector';
 import { CatalogueService } from './program/catalogue.service';
 import type { CatalogueOffer } from './program/catalogue-item';
@@ -39,10 +36,16 @@ import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
 import { ProgramStore } from './program/program.store';
 import { EndRedemptionService } from './redemption/end.service';
+import { Endings } from './redemption/endings';
 import { ExpireRedemptionsJob } from './redemption/expire-redemptions.job';
 import { PartnerAvailability } from './redemption/partner-availability';
 import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
+import { FeedResolver, serveFeed } from './redemption/saga/feed.resolver';
+import { ReconciliationResolver } from './redemption/saga/reconciliation.resolver';
+import { RedemptionFeed } from './redemption/saga/redemption-feed';
+import { RunSagaJob } from './redemption/saga/run-saga.job';
+import { SagaService } from './redemption/saga/saga.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from './redemption/wallet.resolver';
 import { addCodesRoute } from './server/codes-route';
@@ -51,12 +54,9 @@ import { createServer, type GatewayServer } from './server/http';
 import { type ResolverClass, schemaOf } from './server/schema';
 import { addWebhookRoute } from './server/webhook-route';
 import { DeliverWebhooksJob } from './webhooks/deliver-webhooks.job';
-import { WebhookDispatcher } from './webhooks/dispatcher';
-import { IncomingService } from './webhooks/incoming.service';
 import { PruneWebhooksJob } from './webhooks/prune-webhooks.job';
 import { WebhookResolver } from './webhooks/webhook.resolver';
-import { WebhookService } from './webhooks/webhook.service';
-import { WebhookSecrets } from './webhooks/webhook-secrets';
+import { makeWebhookSide, type WebhookSide } from './webhooks/webhook-side';
 import { Worker } from './worker/worker';
 
 export const RESOLVERS: readonly ResolverClass[] = [
@@ -66,6 +66,8 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ...PARTNER_RESOLVERS,
   RedemptionResolver,
   TrackingResolver,
+  ReconciliationResolver,
+  FeedResolver,
   WebhookResolver,
   MemberWalletResolver,
   CardBenefitsResolver,
@@ -73,7 +75,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
 ];
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway extends PartnerSide {
+export interface Gateway extends PartnerSide, WebhookSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -89,9 +91,7 @@ export interface Gateway extends PartnerSide {
   readonly partnerAvailability: PartnerAvailability;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
-  readonly webhooks: WebhookService;
-  readonly dispatcher: WebhookDispatcher;
-  readonly incoming: IncomingService;
+  readonly saga: SagaService;
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
   close(): Promise<void>;
@@ -106,16 +106,21 @@ export async function compose(
 ): Promise<Gateway> {
   const key = await loadCodeKey(config);
   const house = await composeHouse(config, log, clock, key);
-  const { database, ledger, catalogue, stock, ends } = house;
+  const { database, ledger, catalogue, stock } = house;
   const base = { config, log, clock, ...house };
   const availability = new AvailabilityCache(clock);
   const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
   const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: new Map() });
   const { directory, transports } = partnerSide;
+  const partners = partnerApis ?? directory;
+  const redemption = composeRedemption(base, partners);
+  const { saga, ends } = redemption;
   catalogue.onChange(() => directory.follow());
   catalogue.onChange((next, previous) => stock.align(next, previous));
-  const { transport, webhooks, dispatcher, incoming } = composeWebhooks({ ...base, policy, key });
+  const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
+  const { dispatcher } = webhookSide;
   const jobs = [
+    new RunSagaJob(saga),
     new ExpireRedemptionsJob(ends),
     new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
     new FoldContraJob(ledger),
@@ -126,14 +131,15 @@ export async function compose(
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
     availability.stop();
+    await saga.drain();
     await dispatcher.stop();
-    await transport.close();
+    await webhookSide.transport.close();
     await ledger.drain();
     await transports.close();
     await database.close();
   };
-  const partnerAvailability = new PartnerAvailability(partnerApis ?? directory, availability);
-  return { ...base, ...partnerSide, partnerAvailability, webhooks, dispatcher, incoming, worker, close };
+  const partnerAvailability = new PartnerAvailability(partners, availability);
+  return { ...base, ...partnerSide, partnerAvailability, ...redemption, ...webhookSide, worker, close };
 }
 
 /** What works without any partner's API. */
@@ -155,30 +161,28 @@ async function composeHouse(config: Config, log: Logger, clock: Clock, key: Buff
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
-  const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
-  const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
-  return { database, ledger, catalogue, programs, memberRows, members, cards, stock, pools, redemptions, ends };
+  return { database, cipher, ledger, catalogue, programs, memberRows, members, cards, stock, pools };
 }
 
-function composeWebhooks(
-  parts: Pick<Gateway, 'log' | 'clock' | 'database' | 'catalogue' | 'redemptions' | 'ends'> & {
-    readonly policy: AddressPolicy;
-    readonly key: Buffer;
+function composeRedemption(
+  base: Pick<Gateway, 'config' | 'log' | 'clock' | 'database' | 'ledger' | 'catalogue' | 'memberRows'> & {
+    readonly cipher: CodeCipher;
   },
+  partners: PartnerDirectory,
 ) {
-  const { policy, key, log, clock, database, catalogue, redemptions, ends } = parts;
-  const transport = new GuardedTransport({ policy });
-  const secrets = new WebhookSecrets(new SecretCipher(key));
-  const webhooks = new WebhookService(database, secrets, (url) => urlFault(url, policy), clock);
-  const dispatcher = new WebhookDispatcher({ database, transport, secrets, clock, log });
-  const partnerIdOf = (code: string) => catalogue.current().partnerByCode(code)?.id;
-  const incoming = new IncomingService({ database, secrets, clock, partnerIdOf, redemptions, ends });
-  return { transport, webhooks, dispatcher, incoming };
+  const { config, log, clock, database, ledger, catalogue, memberRows, cipher } = base;
+  const current = () => catalogue.current();
+  const endings = new Endings(ledger, memberRows, current, clock);
+  const saga = new SagaService({ database, endings, partners, cipher, clock, log, waitMs: config.redeemWaitMs });
+  const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, clock);
+  return { saga, redemptions, ends: new EndRedemptionService(database, endings, saga, clock) };
 }
 
 export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
   const current = () => gateway.catalogue.current();
+  const watched = new RedemptionFeed((id) => redemptions.find(id), gateway.clock);
+  const feed = new FeedResolver(redemptions, watched, current);
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
@@ -187,11 +191,13 @@ export function gatewaySchema(gateway: Gateway) {
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
     [WebhookResolver, new WebhookResolver(webhooks, current)],
+    [FeedResolver, feed],
+    [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
     [MemberSavingsResolver, new MemberSavingsResolver()],
   ]);
-  return schemaOf(RESOLVERS, instances);
+  return serveFeed(schemaOf(RESOLVERS, instances), feed);
 }
 
 /** The key that signs demo tokens; in demo mode only. */

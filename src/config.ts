@@ -14,6 +14,8 @@ export interface Limits {
   /** Operations executing at once, and how many may wait for their turn before a request is turned away. */
   readonly operationsAtOnce: number;
   readonly operationsWaiting: number;
+  /** Subscriptions that are served at once. */
+  readonly streamsAtOnce: number;
 }
 
 export interface JwtSettings {
@@ -39,6 +41,8 @@ export interface Config {
   readonly codeKeyFile: string;
   /** Hosts of partners that may be called wherever they are, as `host` or `host:port`; for development. */
   readonly partnerHosts: readonly string[];
+  /** How long a redemption waits for its partner before it is answered as it stands. */
+  readonly redeemWaitMs: number;
   readonly limits: Limits;
 }
 
@@ -137,12 +141,14 @@ const VARIABLES = {
       .default(''),
     allowed: 'hosts that partners may have inside the network, as host or host:port in lower case, with commas between',
   },
+  REDEEM_WAIT_MS: wholeNumber(0, 10_000, 2_000),
   LIMIT_BODY_BYTES: wholeNumber(1_000, 10_000_000, 100_000),
   LIMIT_QUERY_TOKENS: wholeNumber(100, 100_000, 1_000),
   LIMIT_QUERY_DEPTH: wholeNumber(1, 50, 12),
   LIMIT_QUERY_ALIASES: wholeNumber(0, 1_000, 15),
   LIMIT_OPERATIONS_AT_ONCE: wholeNumber(1, 10_000, 256),
   LIMIT_OPERATIONS_WAITING: wholeNumber(0, 100_000, 1_024),
+  LIMIT_STREAMS_AT_ONCE: wholeNumber(0, 10_000, 500),
 } satisfies Record<string, Variable<unknown>>;
 
 type Name = keyof typeof VARIABLES;
@@ -215,6 +221,7 @@ function limitsOf(values: Values): Limits {
     operationsPerDocument: 5,
     operationsAtOnce: values.LIMIT_OPERATIONS_AT_ONCE,
     operationsWaiting: values.LIMIT_OPERATIONS_WAITING,
+    streamsAtOnce: values.LIMIT_STREAMS_AT_ONCE,
   });
 }
 
@@ -242,6 +249,7 @@ export function readConfig(env: Environment): Config {
     codeKey: values.CODE_KEY,
     codeKeyFile: values.CODE_KEY_FILE,
     partnerHosts: Object.freeze(values.PARTNER_HOSTS.split(',').filter((host) => host !== '')),
+    redeemWaitMs: values.REDEEM_WAIT_MS,
     limits: limitsOf(values),
   });
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { buildSchema, type GraphQLEnumType } from 'graphql';
 import { DAY } from '../src/kernel/clock';
 import { REFUSAL_CODES, REFUSALS, type RefusalCode } from '../src/kernel/refusal';
+import { declined } from '../src/partner-port/connector';
+import { FakePartner } from './support/fake-partner';
 import { NOON, SHOP, TestGateway, type Who } from './support/gateway';
 import { benefit, entitles, level, offer, plan, programText } from './support/gateway-program';
 import { expectBooksInOrder, fresh, outcomeOf, Story } from './support/gateway-story';
@@ -47,18 +49,26 @@ function programWith(grand: string, changes: object): string {
       plan('divided', { costCap: 150, subCaps: { perClass: { SERVICE: 100 } }, entitlements: [entitles('gift', 1)] }),
     ],
     benefits: [benefit('gift')],
-    offers: [offer(grand, { ...GRAND, stock: 1, ...changes }), offer('eater'), offer('pooled', POOLED)],
+    offers: [
+      offer(grand, { ...GRAND, stock: 1, ...changes }),
+      offer('eater'),
+      offer('pooled', POOLED),
+      offer('brewed', BREWED),
+    ],
   });
 }
+const BREWED = { fulfilment: 'PARTNER_API', card: 'NONE', unitCost: 0 };
 const POOLED = { fulfilment: 'CODE_POOL', card: 'NONE', unitCost: 0 };
 
 eachDatabase((lane) => {
   let gateway: TestGateway;
   let story: Story;
+  let partner: FakePartner;
   let grand: string;
   const program = (changes: object) => programWith(grand, changes);
   beforeEach(async () => {
-    gateway = await TestGateway.start({ url: lane.url });
+    partner = new FakePartner();
+    gateway = await TestGateway.start({ url: lane.url, partners: partner });
     story = new Story(gateway);
     grand = fresh('grand');
     await story.apply(program({}));
@@ -164,6 +174,10 @@ eachDatabase((lane) => {
       const { who } = await story.holder('divided');
       await story.claim(who, 'gift');
       return outcomeOf(await story.redeem(who, 'gift'));
+    },
+    PARTNER_DECLINED: async () => {
+      partner.next('issue', declined('OUT_OF_STOCK', 'none left'));
+      return outcomeOf(await story.redeem(await story.member(), 'brewed'));
     },
     NOT_CANCELLABLE: async () => {
       const { who } = await story.holder('bare');

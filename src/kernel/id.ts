@@ -70,6 +70,7 @@ export const GLOBAL_ID_TYPES = [
   'redemption',
   'coupon',
   'event',
+  'reconciliationItem',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -18,6 +18,7 @@ export const REFUSALS = {
   SUB_CAP_REACHED: { retry: true, meaning: "A part of the card's cost cap (class, month, partner, use) is used up." },
   CARD_CAP_REACHED: { retry: true, meaning: 'The card may not cost the operator more in this term.' },
   CO_PAY_REQUIRED: { retry: false, meaning: 'The cap covers a part only; the request allows too small a co-pay.' },
+  PARTNER_DECLINED: { retry: true, meaning: 'The partner did not issue the coupon; nothing was taken.' },
   NOT_CANCELLABLE: { retry: false, meaning: 'The redemption is used, cancelled, failed or expired already.' },
   NOT_USABLE: { retry: false, meaning: 'The coupon cannot be used: it is cancelled, expired or was used.' },
   CONFLICT: { retry: false, meaning: 'The object is not in a state that allows this change.' },

@@ -13,6 +13,7 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
+import { isNestedDeeply } from '../kernel/nesting';
 import { type FaultAt, type Path, type ProgramFault, printPath } from './program-fault';
 
 const BYTES_MAX = 8 * 1024 * 1024;
@@ -50,6 +51,7 @@ export class ProgramDocument {
     if (size > BYTES_MAX) return whole(`a file of ${size} bytes`, `at most ${BYTES_MAX} bytes`);
     const text = typeof source === 'string' ? source : decodeUtf8(source);
     if (typeof text !== 'string') return whole('bytes that are not UTF-8', 'text in UTF-8', text);
+    if (isNestedDeeply(text)) return whole(...NESTING);
     const lines = new LineCounter();
     try {
       const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });

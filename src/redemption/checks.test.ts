@@ -48,6 +48,24 @@ eachDatabase((lane) => {
       /redemption \w{32} is ISSUED but its next step says otherwise/,
     ],
     [
+      'a coupon that waits for a partner although it is issued',
+      "UPDATE redemption SET due_step = 'LOOK_UP', status = 'ISSUED' WHERE item_id = ? AND pool_seq = 1",
+      "UPDATE redemption SET due_step = 'EXPIRE' WHERE item_id = ? AND pool_seq = 1",
+      /redemption \w{32} is ISSUED but its next step says otherwise/,
+    ],
+    [
+      'a claim whose partner nobody will ask',
+      "UPDATE redemption SET status = 'UNKNOWN' WHERE item_id = ? AND pool_seq = 1",
+      "UPDATE redemption SET status = 'ISSUED' WHERE item_id = ? AND pool_seq = 1",
+      /redemption \w{32} is UNKNOWN but its next step says otherwise/,
+    ],
+    [
+      'an open coupon that is undone at its partner',
+      "UPDATE redemption SET due_step = 'UNDO' WHERE item_id = ? AND pool_seq = 1",
+      "UPDATE redemption SET due_step = 'EXPIRE' WHERE item_id = ? AND pool_seq = 1",
+      /redemption \w{32} is ISSUED but its next step says otherwise/,
+    ],
+    [
       'a pool that forgot a code which it handed out',
       'UPDATE code_pool SET issued = issued - 1 WHERE offer_id = ?',
       'UPDATE code_pool SET issued = issued + 1 WHERE offer_id = ?',

@@ -5,7 +5,7 @@ import { accountKey } from '../ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
 import type { Chain, Opening, TransferInput } from '../ledger/transfer';
 import { savingsAccount, savingsSource } from '../members/member-accounts';
-import type { Claim } from './claim';
+import { type Claim, isPartnerIssued } from './claim';
 import { costAccount, isCap, type Limit, limitsOf } from './limits';
 
 export interface ClaimKey {
@@ -38,10 +38,15 @@ export function claimChain(claim: Claim, request: ClaimKey, expiresAt: number): 
 function transferOf(claim: Claim, limit: Limit): TransferInput {
   const { account: debit, to: credit, amount } = limit;
   const cap = isCap(limit);
-  // Only the cost waits for the use; a quota, a stock and points are taken when the coupon is.
-  const kind = cap && claim.costs.costBasis === 'USE' ? 'HOLD' : 'TRANSFER';
+  // Only the cost waits, for the use or for the partner; a quota, a stock and points are taken with the claim.
+  const kind = cap && holdsCost(claim) ? 'HOLD' : 'TRANSFER';
   const refusal = cap && claim.costs.coPay ? CO_PAY : limit.refusal;
   return { kind, debit, credit, amount, code: TRANSFER_CODES.REDEEM, flexible: cap, refusal: textOf(refusal) };
+}
+
+/** Until the coupon is used, or until the partner has issued it. */
+function holdsCost(claim: Claim): boolean {
+  return claim.costs.costBasis === 'USE' || isPartnerIssued(claim);
 }
 
 const texts = new WeakMap<Refusal, string>();
@@ -57,11 +62,11 @@ function textOf(refusal: Refusal): string {
 
 /** A cost that no card bears is still counted. */
 function unborneCost(claim: Claim): TransferInput[] {
-  const { unitCost, costBasis } = claim.costs;
+  const { unitCost } = claim.costs;
   if (unitCost === 0 || claim.bearer) return [];
   const { currency } = claim.catalogue.settings;
   const debit = accountKey({ holder: ZERO_ID, kind: ACCOUNT_KINDS.OPERATOR_FUNDS, unit: currency });
-  const kind = costBasis === 'USE' ? 'HOLD' : 'TRANSFER';
+  const kind = holdsCost(claim) ? 'HOLD' : 'TRANSFER';
   return [{ kind, debit, credit: costAccount(claim, currency), amount: unitCost, code: TRANSFER_CODES.REDEEM }];
 }
 

@@ -52,6 +52,11 @@ export interface BenefitClaim extends ClaimBase {
 
 export type Claim = OfferClaim | BenefitClaim;
 
+/** Whether the coupon is asked of the partner's API. */
+export function isPartnerIssued(claim: Claim): claim is OfferClaim {
+  return claim.itemKind === 'OFFER' && claim.offer.fulfilment === 'PARTNER_API';
+}
+
 /** Who asks, when, and by which catalogue. */
 export interface Asking {
   readonly catalogue: Catalogue;

@@ -120,8 +120,7 @@ export class RedemptionResolver {
   }
 
   private view(redemption: Redemption, context: RequestContext): RedemptionView {
-    const codeOf = (held: Redemption) => this.redemptions.codeOf(held);
-    return new RedemptionView(redemption, { catalogue: this.catalogue(), now: context.now, codeOf });
+    return new RedemptionView(redemption, this.redemptions.show(this.catalogue(), context.now));
   }
 
   private answer(outcome: Redemption | Refusal, context: RequestContext): object {

@@ -1,18 +1,19 @@
 // The door to redemptions: quote, redeem, cancel, confirm the use, expire. Every step is one chain of the ledger.
 import type { Database } from '../database/database';
 import type { Actor } from '../kernel/actor';
-import { type Clock, DAY } from '../kernel/clock';
+import { type Clock, DAY, type Instant } from '../kernel/clock';
 import { type Id, namedId, newId } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { companion } from '../ledger/batch';
 import type { LedgerService } from '../ledger/ledger.service';
-import { type ChainResult, isMismatch } from '../ledger/transfer';
+import type { ChainResult } from '../ledger/transfer';
 import { type CodeCipher, newCode } from '../marketplace/code-cipher';
 import { checkAmount, checkText } from '../members/input-checks';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
-import { type Claim, resolveClaim, type Wanted } from './claim';
+import { type Claim, isPartnerIssued, resolveClaim, type Wanted } from './claim';
 import { claimChain } from './claim-chain';
+import { refusalOf } from './endings';
 import { type Quote, quoteOf } from './quote';
 import type { Redemption } from './redemption';
 import {
@@ -23,6 +24,8 @@ import {
   type WalletKey,
   WalletStore,
 } from './redemption.store';
+import type { ShowRedemption } from './redemption.view';
+import type { SagaService } from './saga/saga.service';
 
 export interface RedeemInput extends Wanted {
   readonly memberId: Id;
@@ -37,6 +40,11 @@ export interface OfferScope {
   readonly partnerId?: Id | null;
 }
 
+const DECLINED = refuse(
+  'PARTNER_DECLINED',
+  'The partner did not issue the coupon. Nothing was taken; try again later.',
+);
+
 export class RedemptionService {
   private readonly wallets: WalletStore;
 
@@ -46,6 +54,7 @@ export class RedemptionService {
     private readonly memberRows: MemberRowsStore,
     private readonly catalogue: () => Catalogue,
     private readonly cipher: CodeCipher,
+    private readonly saga: SagaService,
     private readonly clock: Clock,
   ) {
     this.wallets = new WalletStore(database.read);
@@ -53,13 +62,14 @@ export class RedemptionService {
 
   /**
    * Claims a perk or a benefit. The same key with the same content answers the first result, a refusal included;
-   * malformed input and unknown ids are answered without being kept.
+   * malformed input and unknown ids are answered without being kept. What a partner has to issue may still be `HELD`
+   * or `UNKNOWN` in the answer: ask for the redemption again.
    */
   async redeem(actor: Actor, input: RedeemInput): Promise<Redemption | Refusal> {
     const { idempotencyKey, maxCoPay = 0, memberId } = input;
     const fault = checkText('idempotencyKey', idempotencyKey) ?? checkAmount('maxCoPay', maxCoPay);
     if (fault) return fault;
-    const claim = await this.claim(input);
+    const claim = this.unlessSilent(await this.claim(input));
     if (isRefusal(claim) && claim.code === 'NOT_FOUND') return claim;
     const request = {
       key: namedId('redeem', actor.role, actor.subject, memberId, idempotencyKey),
@@ -106,15 +116,35 @@ export class RedemptionService {
     return redemption.sealedCode && this.cipher.open(redemption.itemId, redemption.sealedCode);
   }
 
+  /** The link to a coupon at its partner, in clear, for its holder only; `undefined` when it has none. */
+  linkOf({ itemId, atPartner }: Redemption): string | undefined {
+    return atPartner?.sealedLink && this.cipher.open(itemId, atPartner.sealedLink);
+  }
+
+  /** What the views of redemptions and coupons need. */
+  show(catalogue: Catalogue, now: Instant): ShowRedemption {
+    return { catalogue, now, codeOf: (one) => this.codeOf(one), linkOf: (one) => this.linkOf(one) };
+  }
+
   private async claim(input: Wanted & { memberId: Id }): Promise<Claim | Refusal> {
     const rows = await this.memberRows.load(input.memberId);
     if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
     return resolveClaim({ catalogue: this.catalogue(), rows, now: this.clock.now() }, input);
   }
 
+  /** Nothing is taken for a coupon that nobody can be asked for. */
+  private unlessSilent(claim: Claim | Refusal): Claim | Refusal {
+    if (isRefusal(claim) || !isPartnerIssued(claim) || this.saga.canIssue(claim.offer.partner.id)) return claim;
+    return refuse('OFFER_NOT_LIVE', 'The partner of this perk cannot be asked for coupons now.');
+  }
+
   private claimRow(claim: Claim, id: Id): ClaimRow {
     const { costs, bearer, itemKind, itemId, now } = claim;
-    const fromPool = claim.itemKind === 'OFFER' && claim.offer.fulfilment === 'CODE_POOL';
+    const offer = claim.itemKind === 'OFFER' ? claim.offer : undefined;
+    const atPartner = isPartnerIssued(claim)
+      ? ({ offerRef: claim.offer.offerRef, dueStep: 'ISSUE' } as const)
+      : undefined;
+    const fromPool = offer?.fulfilment === 'CODE_POOL';
     const expiresAt = now + costs.couponValidDays * DAY;
     const redemption: Redemption = {
       id,
@@ -123,36 +153,32 @@ export class RedemptionService {
       memberId: claim.rows.member.id,
       cardId: bearer?.card.id,
       termId: bearer?.term.id,
-      partnerId: claim.itemKind === 'OFFER' ? claim.offer.partner.id : undefined,
-      status: 'ISSUED',
+      itemVersion: (claim.itemKind === 'OFFER' ? claim.offer : claim.benefit).version,
+      partnerId: offer?.partner.id,
+      status: atPartner ? 'HELD' : 'ISSUED',
       costBasis: costs.costBasis,
       currency: claim.catalogue.settings.currency,
       cost: costs.unitCost,
       coPay: 0,
       faceValue: costs.faceValue,
       points: costs.pointsPrice,
-      sealedCode: fromPool ? undefined : this.cipher.seal(itemId, newCode()),
+      sealedCode: fromPool || atPartner ? undefined : this.cipher.seal(itemId, newCode()),
       claimedAt: now,
       expiresAt,
+      atPartner: atPartner && { ...atPartner, attempts: 0, stepNo: 0 },
     };
-    return { redemption, fromPool, fullCost: costs.unitCost, dueAt: expiresAt, dueStep: 'EXPIRE' };
+    const due = atPartner
+      ? { dueAt: now, dueStep: 'ISSUE' as const }
+      : { dueAt: expiresAt, dueStep: 'EXPIRE' as const };
+    return { redemption, fromPool, fullCost: costs.unitCost, offerCode: offer?.code, ...due };
   }
 
   private async answer(result: ChainResult, row?: ClaimRow): Promise<Redemption | Refusal> {
-    if (result.applied) {
-      if (row && !result.replayed) return row.redemption;
-      return (await this.find(result.id)) ?? refuse('NOT_FOUND', 'There is no such redemption.');
-    }
-    return refusalOf(result);
+    if (!result.applied) return refusalOf(result);
+    const isNew = row !== undefined && !result.replayed;
+    if (isNew && !row.redemption.atPartner) return row.redemption;
+    const found = isNew ? await this.saga.settle(row.redemption) : await this.find(result.id);
+    if (!found) return refuse('NOT_FOUND', 'There is no such redemption.');
+    return found.status === 'FAILED' ? DECLINED : found;
   }
-}
-
-/** The refusal that a chain of this room was answered with. */
-export function refusalOf(result: Exclude<ChainResult, { applied: true }>): Refusal {
-  if (isMismatch(result)) {
-    const message = 'The idempotency key was used before with other content. Use a new key for a new request.';
-    return refuse('IDEMPOTENCY_MISMATCH', message, 'idempotencyKey');
-  }
-  if (result.refusal === undefined) return refuse('CONFLICT', `The ledger answered ${result.status}.`);
-  return JSON.parse(result.refusal) as Refusal;
 }

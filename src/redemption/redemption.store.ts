@@ -1,100 +1,14 @@
 // The only SQL of redemptions: rows that commit with their chain, guarded changes of state, and lists.
 import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
 import type { Dialect } from '../database/dialect';
-import { HexBytes, type InsertRow, type Sql, type SqlRow, type SqlValue } from '../database/sql';
+import type { Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
-import { type Id, idFromBytes, idToBytes, ZERO_ID } from '../kernel/id';
+import { type Id, idToBytes, ZERO_ID } from '../kernel/id';
 import type { CompanionRow, CompanionWriter } from '../ledger/batch';
-import { amountOf } from '../ledger/ledger.store';
 import { takeCodes } from '../marketplace/code-pool.store';
-import type { DueStep, ItemKind, Redemption, RedemptionStatus } from './redemption';
-
-const COLUMNS = [
-  'id',
-  'member_id',
-  'item_kind',
-  'item_id',
-  'partner_id',
-  'card_id',
-  'term_id',
-  'status',
-  'cost_basis',
-  'currency',
-  'cost',
-  'co_pay',
-  'face_value',
-  'points',
-  'pool_seq',
-  'code_cipher',
-  'claimed_at',
-  'expires_at',
-  'used_at',
-  'ended_at',
-] as const;
-const SELECTED = COLUMNS.join(', ');
-
-function optionalBytes(id: Id | undefined): HexBytes | null {
-  return id === undefined ? null : new HexBytes(id);
-}
-
-function optionalId(value: SqlValue | undefined): Id | undefined {
-  return Buffer.isBuffer(value) ? idFromBytes(value) : undefined;
-}
-
-function optionalNumber(value: SqlValue | undefined): number | undefined {
-  return value === null || value === undefined ? undefined : amountOf(value);
-}
-
-function toRow(redemption: Redemption): InsertRow {
-  const r = redemption;
-  return [
-    new HexBytes(r.id),
-    new HexBytes(r.memberId),
-    r.itemKind,
-    new HexBytes(r.itemId),
-    optionalBytes(r.partnerId),
-    optionalBytes(r.cardId),
-    optionalBytes(r.termId),
-    r.status,
-    r.costBasis,
-    r.currency,
-    r.cost,
-    r.coPay,
-    r.faceValue,
-    r.points,
-    r.poolSeq ?? null,
-    r.sealedCode ?? null,
-    r.claimedAt,
-    r.expiresAt,
-    r.usedAt ?? null,
-    r.endedAt ?? null,
-  ];
-}
-
-function fromRow(row: SqlRow): Redemption {
-  return {
-    id: idFromBytes(row[0] as Buffer),
-    memberId: idFromBytes(row[1] as Buffer),
-    itemKind: row[2] as ItemKind,
-    itemId: idFromBytes(row[3] as Buffer),
-    partnerId: optionalId(row[4]),
-    cardId: optionalId(row[5]),
-    termId: optionalId(row[6]),
-    status: row[7] as RedemptionStatus,
-    costBasis: row[8] as Redemption['costBasis'],
-    currency: String(row[9]),
-    cost: amountOf(row[10]),
-    coPay: amountOf(row[11]),
-    faceValue: amountOf(row[12]),
-    points: amountOf(row[13]),
-    poolSeq: optionalNumber(row[14]),
-    sealedCode: Buffer.isBuffer(row[15]) ? row[15] : undefined,
-    claimedAt: amountOf(row[16]),
-    expiresAt: amountOf(row[17]),
-    usedAt: optionalNumber(row[18]),
-    endedAt: optionalNumber(row[19]),
-  };
-}
+import { endEventOf, eventOf, tellPartners } from './partner-events';
+import type { DueStep, Redemption, RedemptionStatus } from './redemption';
+import { COLUMNS, fromRow, SELECTED, toRow } from './redemption-row';
 
 /** A claim on its way into the table; the writer fills in what only the transaction knows. */
 export interface ClaimRow {
@@ -104,6 +18,8 @@ export interface ClaimRow {
   readonly fullCost: number;
   readonly dueAt: Instant;
   readonly dueStep: DueStep;
+  /** For the outbox: the code of the partner's offer. */
+  readonly offerCode?: string;
 }
 
 /** Writes new redemptions, and hands out pool codes, in the transaction that takes what they cost. */
@@ -116,8 +32,13 @@ export const claimWriter: CompanionWriter<ClaimRow> = {
       const { flexibleAmount: cost } = chain;
       row.redemption = { ...row.redemption, cost, coPay: row.fullCost - cost };
     }
-    const values = rows.map(({ row }) => [...toRow(row.redemption), row.dueAt, row.dueStep]);
-    await tx.insertMany('redemption', [...COLUMNS, 'due_at', 'due_step'], values);
+    const values = rows.map(({ row }) => [...toRow(row.redemption), row.dueStep, row.dueAt]);
+    await tx.insertMany('redemption', [...COLUMNS, 'due_at'], values);
+    const issued = rows.filter(({ row }) => row.redemption.status === 'ISSUED');
+    await tellPartners(
+      tx,
+      issued.map(({ row, chain }) => eventOf('redemption.issued', row, chain.now)),
+    );
   },
 };
 
@@ -147,8 +68,11 @@ export class StaleRedemptionError extends Error {
 export interface EndRow {
   readonly id: Id;
   readonly from: RedemptionStatus;
-  readonly to: 'USED' | 'CANCELLED' | 'EXPIRED' | 'FAILED';
+  readonly to: 'USED' | 'CANCELLED' | 'EXPIRED';
   readonly usedAt?: Instant;
+  /** For the outbox: the redemption as it was, and the code of the partner's offer. */
+  readonly redemption: Redemption;
+  readonly offerCode?: string;
 }
 
 /** Ends redemptions in the transaction that posts, voids or reverses what they hold. */
@@ -157,12 +81,17 @@ export const endWriter: CompanionWriter<EndRow> = {
   async write(tx, rows) {
     for (const { row, chain } of rows) {
       const changed = await tx.run(
-        `UPDATE redemption SET status = ?, used_at = ?, ended_at = ?, due_at = NULL, due_step = NULL
+        `UPDATE redemption
+         SET status = ?, used_at = ?, ended_at = ?, due_at = NULL, due_step = NULL, step_no = step_no + 1
          WHERE id = ? AND status = ?`,
         [row.to, row.usedAt ?? null, chain.now, idToBytes(row.id), row.from],
       );
       if (changed !== 1) throw new StaleRedemptionError(`redemption ${row.id} is not ${row.from} any more`);
     }
+    await tellPartners(
+      tx,
+      rows.map(({ row, chain }) => endEventOf(row, chain.now)),
+    );
   },
 };
 
@@ -193,10 +122,11 @@ export async function readRedemption(sql: Sql, id: Id): Promise<Redemption | und
   return row ? fromRow(row) : undefined;
 }
 
-/** Open redemptions whose next step is due, oldest first. */
+/** Coupons whose time is over, oldest first. */
 export async function dueRedemptions(sql: Sql, now: Instant, limit: number): Promise<Redemption[]> {
   const rows = await sql.arrays(
-    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
+    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? AND due_step = 'EXPIRE'
+     ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
     [now],
   );
   return rows.map(fromRow);

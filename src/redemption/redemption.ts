@@ -24,7 +24,27 @@ export function mayBecome(from: RedemptionStatus, to: RedemptionStatus): boolean
 export type ItemKind = 'OFFER' | 'BENEFIT';
 
 /** What has to be done next with an open redemption, at `dueAt`. */
-export type DueStep = 'EXPIRE';
+export const DUE_STEPS = ['EXPIRE', 'ISSUE', 'LOOK_UP', 'CANCEL', 'UNDO'] as const;
+/**
+ * `ISSUE`: ask the partner for the coupon, nothing was sent yet. `LOOK_UP`: the partner may have been asked, learn what
+ * came of it. `CANCEL`: the member gives an issued coupon back. `UNDO`: we have let go of it, so must the partner.
+ */
+export type DueStep = (typeof DUE_STEPS)[number];
+
+/** What the saga keeps of a coupon that a partner's API issues. */
+export interface AtPartner {
+  /** The partner's own id of the offer, as it was when it was claimed. */
+  readonly offerRef: string;
+  /** The partner's own id of the coupon, once it has issued it. */
+  readonly partnerRef?: string;
+  /** The link to the coupon, encrypted. */
+  readonly sealedLink?: Buffer;
+  readonly dueStep?: DueStep;
+  /** How often the due step was tried. */
+  readonly attempts: number;
+  /** Grows with each change; a change that was made for another number comes too late. */
+  readonly stepNo: number;
+}
 
 export interface Redemption {
   readonly id: Id;
@@ -32,6 +52,8 @@ export interface Redemption {
   readonly itemKind: ItemKind;
   /** The offer or benefit. */
   readonly itemId: Id;
+  /** The program version of the offer or benefit by which it was made; absent for rows from before it was kept. */
+  readonly itemVersion?: number;
   readonly partnerId?: Id;
   readonly cardId?: Id;
   readonly termId?: Id;
@@ -54,6 +76,8 @@ export interface Redemption {
   readonly usedAt?: Instant;
   /** When it was used, cancelled, failed or expired. */
   readonly endedAt?: Instant;
+  /** Absent for what the gateway issues itself. */
+  readonly atPartner?: AtPartner;
 }
 
 /** The status as of `now`: a coupon past its time is expired even before the job has said so. */

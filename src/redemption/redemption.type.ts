@@ -30,6 +30,9 @@ export class RedemptionType {
   @Allow('MEMBER', 'SERVER')
   @Field(() => String, { nullable: true, description: 'The coupon code, for its holder.' })
   couponCode!: string | null;
+  @Allow('MEMBER', 'SERVER')
+  @Field(() => String, { nullable: true, description: 'An https link to the coupon at its partner, for its holder.' })
+  couponLink!: string | null;
   @Field(() => MoneyType)
   faceValue!: MoneyType;
   @Field(() => MoneyType, { description: 'What the member pays because the card covers a part only.' })
@@ -59,6 +62,9 @@ export class CouponType {
   @Allow('MEMBER', 'SERVER')
   @Field(() => String, { nullable: true })
   code!: string | null;
+  @Allow('MEMBER', 'SERVER')
+  @Field(() => String, { nullable: true, description: 'An https link to the coupon at its partner.' })
+  link!: string | null;
   @Field(() => MoneyType)
   faceValue!: MoneyType;
   @Field(() => GraphQLDateTimeISO, { description: 'Exclusive.' })

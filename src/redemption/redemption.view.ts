@@ -15,6 +15,7 @@ export interface ShowRedemption {
   readonly catalogue: Catalogue;
   readonly now: Instant;
   codeOf(redemption: Redemption): string | undefined;
+  linkOf(redemption: Redemption): string | undefined;
 }
 
 function titleOf(redemption: Redemption, catalogue: Catalogue): string {
@@ -55,6 +56,9 @@ export class RedemptionView implements RedemptionType {
   }
   get couponCode(): string | null {
     return this.show.codeOf(this.redemption) ?? null;
+  }
+  get couponLink(): string | null {
+    return this.show.linkOf(this.redemption) ?? null;
   }
   get faceValue(): Money {
     return this.money(this.redemption.faceValue);
@@ -99,6 +103,9 @@ export class CouponView implements CouponType {
   }
   get code(): string | null {
     return this.show.codeOf(this.held) ?? null;
+  }
+  get link(): string | null {
+    return this.show.linkOf(this.held) ?? null;
   }
   get faceValue(): Money {
     return { amount: this.held.faceValue, currency: this.held.currency };

@@ -54,7 +54,7 @@ export class TrackingResolver {
     const { role, partnerId } = context.actor!;
     const scope = role === 'PARTNER' ? { partnerId: partnerId ?? null } : {};
     const found = await this.redemptions.list(scope, { before, limit: size + 1 });
-    const show = { catalogue: this.catalogue(), now: context.now, codeOf: () => undefined };
+    const show = { catalogue: this.catalogue(), now: context.now, codeOf: () => undefined, linkOf: () => undefined };
     const edges = found.slice(0, size).map((redemption: Redemption) => ({
       cursor: encodeCursor(CURSOR, redemption.id),
       node: new RedemptionView(redemption, show),

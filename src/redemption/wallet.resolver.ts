@@ -42,7 +42,7 @@ export class MemberWalletResolver {
     const before = afterKey(COUPON_CURSOR, after, /^[0-9a-f]{32}$/);
     const { rows, catalogue, now } = member.standing;
     const found = await this.redemptions.walletOf({ memberId: rows.member.id, before, limit: size + 1 });
-    return couponPage(found, size, { catalogue, now, codeOf: (redemption) => this.redemptions.codeOf(redemption) });
+    return couponPage(found, size, this.redemptions.show(catalogue, now));
   }
 
   @Allow(SIGNED_IN)

@@ -15,12 +15,14 @@ import { readJsonBodiesOnly } from './json-body';
 import type { DocumentLimits } from './limits';
 import { errorHandler, notFoundHandler, reply, replyMethodNotAllowed, replyOverloaded, SHUTTING_DOWN } from './replies';
 import { requestIdOf } from './request-id';
+import { Streams } from './stream-route';
 
 export interface ServerLimits extends DocumentLimits {
   readonly bodyBytes: number;
   readonly tokens: number;
   readonly operationsAtOnce: number;
   readonly operationsWaiting: number;
+  readonly streamsAtOnce: number;
 }
 
 export interface ServerOptions {
@@ -156,6 +158,8 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   const context = async (request: Parameters<typeof actorOf>[0]) =>
     contextFor(await actorOf(request, bearer), request.id);
   addGraphql(http, graphqlHandler(apollo, context), limits);
+  const streams = new Streams({ schema, limits, production, log: logger, isUnavailable, contextOf: context });
+  streams.addTo(http);
   addHealthRoutes(http, {
     checks: options.readiness,
     isClosing: isLeaving,
@@ -166,6 +170,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
 
   const stop = async (): Promise<void> => {
     const timer = setTimeout(() => http.server.closeAllConnections(), options.shutdownMs ?? SHUTDOWN_MS);
+    streams.close();
     try {
       await drain.end();
       await http.close();
@@ -177,7 +182,10 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   return {
     fastify: http,
     listen: (address) => http.listen({ ...address, listenTextResolver: (url) => `listening at ${url}` }),
-    drain: (milliseconds) => drain.run(milliseconds),
+    drain: (milliseconds) => {
+      streams.close();
+      return drain.run(milliseconds);
+    },
     close: () => {
       closing ??= stop();
       return closing;

@@ -2,7 +2,14 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { type ASTVisitor, GraphQLError, Kind, type ValidationContext, type ValidationRule } from 'graphql';
+import {
+  type ASTVisitor,
+  GraphQLError,
+  Kind,
+  type OperationTypeNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
 import { isOncePerRequest } from '../request/once';
 
 export interface DocumentLimits {
@@ -33,14 +40,18 @@ function maxOperationsRule(most: number): ValidationRule {
   });
 }
 
+type Kinds = readonly `${OperationTypeNode}`[];
+
 /** The specification leaves it to the execution to find out, which then cannot say more than that it failed. */
-function knownRootRule(context: ValidationContext): ASTVisitor {
-  return {
+function servedHereRule(kinds: Kinds): ValidationRule {
+  return (context: ValidationContext): ASTVisitor => ({
     OperationDefinition({ operation }) {
-      if (context.getSchema().getRootType(operation)) return;
-      context.reportError(new GraphQLError(`This API has no ${operation}. Send a query or a mutation.`));
+      if (kinds.includes(operation) && context.getSchema().getRootType(operation)) return;
+      const elsewhere = operation === 'subscription' ? '/graphql/stream' : '/graphql';
+      const message = `A ${operation} is not served here, if at all; ask ${elsewhere}.`;
+      context.reportError(new GraphQLError(message));
     },
-  };
+  });
 }
 
 function oncePerRequestRule(context: ValidationContext): ASTVisitor {
@@ -57,10 +68,11 @@ function oncePerRequestRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-export function limitRules(limits: DocumentLimits): ValidationRule[] {
+/** `kinds`: of operations that are served. */
+export function limitRules(limits: DocumentLimits, kinds: Kinds = ['query', 'mutation']): ValidationRule[] {
   return [
     maxOperationsRule(limits.operationsPerDocument),
-    knownRootRule,
+    servedHereRule(kinds),
     oncePerRequestRule,
     maxDepthRule({ n: limits.depth, flattenFragments: true, ...reporting }) as unknown as ValidationRule,
     maxAliasesRule({ n: limits.aliases, ...reporting }) as unknown as ValidationRule,

@@ -9,12 +9,20 @@ export type ResolverClass = Function;
 /** Hands out instances that were made by hand; type-graphql asks for them by class. */
 export type Instances = ReadonlyMap<ResolverClass, object>;
 
+function noTopic(): never {
+  throw new Error('subscriptions bring streams of their own; there are no topics');
+}
+
+/** type-graphql wants one as soon as there is a subscription. */
+const NO_TOPICS = { publish: noTopic, subscribe: noTopic };
+
 export function schemaOf(resolvers: readonly ResolverClass[], instances: Instances): GraphQLSchema {
   return buildSchemaSync({
     resolvers: resolvers as unknown as NonEmptyArray<ResolverClass>,
     container: { get: (resolver: ResolverClass) => instances.get(resolver) },
     // Inputs are checked by the services, which say what was given and what is allowed.
     validate: false,
+    pubSub: NO_TOPICS,
   });
 }
 

@@ -57,12 +57,14 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { input: { redemption: used.id, ...key } },
       answers: { status: 'USED' },
     },
+    'redemption-updated': { who, variables: { id: held.id }, answers: { id: held.id, status: 'ISSUED' } },
     redemption: { who, variables: { id: held.id }, answers: { id: held.id, status: 'ISSUED' } },
     redemptions: {
       who: partnerOf('brewer'),
       variables: { first: 3 },
       answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
     },
+    'reconciliation-items': { who: OPERATIONS, answers: { edges: [], pageInfo: { hasNextPage: false } } },
     offers: { who: partnerOf('brewer'), answers: [{ code: 'latte', partner: 'brewer' }] },
     'register-members': {
       who: SHOP,
@@ -224,7 +226,7 @@ eachDatabase((lane) => {
     if (answersAgain) expect(compiled).toMatchObject({ __typename: answersAgain });
     else if (again) expect(compiled.__typename).toBe(plain.__typename);
     else expect(withoutMoments(compiled)).toEqual(withoutMoments(plain));
-    expect(operationText(file)).toMatch(/^(query|mutation) \w/m);
+    expect(operationText(file)).toMatch(/^(query|mutation|subscription) \w/m);
   });
 
   test('after all of them the books are in order', () => expectBooksInOrder(lane.database));

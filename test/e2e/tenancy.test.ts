@@ -47,10 +47,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.quoteRedemption(card)': 'CARD',
   'Query.quoteRedemption(item)': 'PUBLIC_ITEM',
   'Query.quoteRedemption(member)': 'MEMBER',
+  'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
   'Query.redemption(id)': 'REDEMPTION',
   'Query.redemptions(after)': 'REDEMPTION_CURSOR',
   'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
   'Query.webhookEndpoint(partner)': 'PARTNER',
+  'Subscription.redemptionUpdated(id)': 'REDEMPTION',
   'Member.coupons(after)': 'COUPON_CURSOR',
   'Member.perks(after)': 'PUBLIC_CURSOR',
   'Mutation.adjustBalance(input.idempotencyKey)': 'KEY',
@@ -124,7 +126,12 @@ const CONTENT: Readonly<Record<string, unknown>> = {
 };
 
 /** How a query reaches the types, other than the roots, whose fields take arguments. */
-const ROUTES: Readonly<Record<string, readonly string[]>> = { Query: [], Mutation: [], Member: ['me'] };
+const ROUTES: Readonly<Record<string, readonly string[]>> = {
+  Query: [],
+  Mutation: [],
+  Subscription: [],
+  Member: ['me'],
+};
 
 const PROGRAM = programText({
   plans: [plan('plus', { costCap: 100_000, entitlements: [entitles('freight')] })],
@@ -219,6 +226,11 @@ eachDatabase((lane) => {
       if (missing && !TENANTS.some(([, { role }]) => role === actor.role)) given.set(named, A_MEMBER.subject);
     }
     const request = requestFor(leaf, actor.role, ROUTES[parent.name]!, given);
+    if (parent.name === 'Subscription') {
+      for await (const body of gateway.stream(actor, request.query, request.variables)) {
+        return { status: 200, text: JSON.stringify(body) };
+      }
+    }
     const { status, body } = await gateway.ask(actor, request.query, request.variables);
     return { status, text: JSON.stringify(body) };
   };

@@ -96,7 +96,7 @@ export function requestFor(
   const passed = given.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
   const call = `${field.name}${passed && `(${passed})`} ${selectionOf(getNamedType(field.type), role, DEPTH)}`;
   const body = route.reduceRight((inner, step) => `${step} { ${inner} }`, call);
-  const kind = parent.name === 'Mutation' ? 'mutation' : 'query';
+  const kind = ['Mutation', 'Subscription'].includes(parent.name) ? parent.name.toLowerCase() : 'query';
   const variables = Object.fromEntries(
     given.map((argument) => [argument.name, inputOf(argument.type, [argument.name], values)]),
   );

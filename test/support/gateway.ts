@@ -159,11 +159,53 @@ export class TestGateway {
     };
   }
 
+  /** Subscribes; answers the events one by one, and ends with the stream or when its reader goes. */
+  async *stream<Data = Record<string, unknown>>(
+    who: Who | undefined,
+    query: string,
+    variables?: object,
+  ): AsyncGenerator<Answer<Data>['body']> {
+    const gone = new AbortController();
+    const authorization: Record<string, string> = who ? { authorization: `Bearer ${await this.token(who)}` } : {};
+    const response = await fetch(`${this.url}/graphql/stream`, {
+      method: 'POST',
+      body: JSON.stringify({ query, variables }),
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...authorization },
+      signal: gone.signal,
+    });
+    try {
+      if (response.status !== 200) {
+        yield { ...((await response.json()) as Answer<Data>['body']), status: response.status } as never;
+        return;
+      }
+      let text = '';
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        const events = text.split('\n\n');
+        text = events.pop()!;
+        for (const event of events) {
+          if (/^event: complete/.test(event)) return;
+          const data = /^event: next\ndata: (.*)$/s.exec(event)?.[1];
+          if (data) yield JSON.parse(data);
+        }
+      }
+    } finally {
+      gone.abort();
+    }
+  }
+
   /** Runs an operation of `schema/operations` that must succeed, and answers its one field. */
   async run<Field>(who: Who, operation: string, variables?: object): Promise<Field> {
-    const { body } = await this.ask<Record<string, Field>>(who, operationText(operation), variables);
+    const body = await this.first<Record<string, Field>>(who, operationText(operation), variables);
     if (body.errors || !body.data) throw new Error(`${operation} failed: ${JSON.stringify(body)}`);
     return Object.values(body.data)[0] as Field;
+  }
+
+  /** The answer, or the first event of a subscription. */
+  private async first<Data>(who: Who, text: string, variables?: object): Promise<Answer<Data>['body']> {
+    if (!text.startsWith('subscription')) return (await this.ask<Data>(who, text, variables)).body;
+    const { value } = await this.stream<Data>(who, text, variables).next();
+    return value as Answer<Data>['body'];
   }
 
   /** The global id of an offer or a benefit. */
@@ -176,8 +218,8 @@ export class TestGateway {
 
   /** Gives the worker turns until a whole one finds nothing to do. */
   async settle(): Promise<void> {
-    const { worker, database } = this.gateway;
-    while ((await worker.turn()) > 0);
+    const { worker, database, saga } = this.gateway;
+    while ((await worker.turn()) > 0) await saga.drain();
     // Leases end by the clock, and the next test may turn that back.
     await database.transaction((tx) => tx.run('UPDATE job_lease SET until = 0'));
   }

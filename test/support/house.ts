@@ -13,14 +13,18 @@ import { CardService } from '../../src/members/card.service';
 import type { Card } from '../../src/members/member';
 import { type MemberInput, MemberService } from '../../src/members/member.service';
 import { firstPeriodsAt, type MemberRows, MemberRowsStore } from '../../src/members/member-rows.store';
+import type { PartnerDirectory } from '../../src/partner-port/connector';
 import { CatalogueService } from '../../src/program/catalogue.service';
 import { ProgramService } from '../../src/program/program.service';
 import { ProgramStore } from '../../src/program/program.store';
 import { EndRedemptionService } from '../../src/redemption/end.service';
+import { Endings } from '../../src/redemption/endings';
 import { holdCheck } from '../../src/redemption/hold.check';
 import { poolCheck } from '../../src/redemption/pool.check';
 import type { Redemption } from '../../src/redemption/redemption';
 import { RedemptionService } from '../../src/redemption/redemption.service';
+import { RunSagaJob } from '../../src/redemption/saga/run-saga.job';
+import { SagaService } from '../../src/redemption/saga/saga.service';
 import { HOUSE_PROGRAM } from './house-program';
 import { expectClean, NOW } from './ledger-fixtures';
 
@@ -32,6 +36,9 @@ export interface HouseOptions {
   readonly program?: string | null;
   /** What the ledger writes through, for tests that hold it up or break it. */
   readonly ledgerDoor?: Database;
+  readonly partners?: PartnerDirectory;
+  /** How long a claim waits for its partner; for ever unless told. */
+  readonly waitMs?: number;
 }
 
 export interface ClaimOptions {
@@ -40,6 +47,10 @@ export interface ClaimOptions {
   readonly maxCoPay?: number;
   readonly as?: Actor;
 }
+
+const NO_PARTNERS: PartnerDirectory = { apiOf: () => undefined };
+/** The longest that a timer takes. */
+const FOR_EVER = 2 ** 31 - 1;
 
 let counted = 0;
 
@@ -60,6 +71,8 @@ export class House {
   readonly pools: CodePoolService;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
+  readonly saga: SagaService;
+  readonly sagaJob: RunSagaJob;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -67,8 +80,9 @@ export class House {
   constructor(
     readonly database: Database,
     readonly clock: ManualClock,
-    ledgerDoor: Database = database,
+    options: HouseOptions = {},
   ) {
+    const { ledgerDoor = database, partners = NO_PARTNERS, waitMs = FOR_EVER } = options;
     const store = new ProgramStore();
     const log = { error: (details: object) => void this.errors.push(details) };
     this.ledger = new LedgerService(ledgerDoor, clock);
@@ -80,8 +94,13 @@ export class House {
     this.cards = new CardService(database, this.ledger, this.memberRows, current, clock);
     this.stock = new StockService(database, this.ledger, clock);
     this.pools = new CodePoolService(database, this.ledger, this.cipher, clock);
-    this.redemptions = new RedemptionService(database, this.ledger, this.memberRows, current, this.cipher, clock);
-    this.ends = new EndRedemptionService(database, this.ledger, this.memberRows, current, clock);
+    const { ledger, memberRows, cipher } = this;
+    const endings = new Endings(ledger, memberRows, current, clock);
+    const random = () => 0.5;
+    this.saga = new SagaService({ database: ledgerDoor, endings, partners, cipher, clock, log, waitMs, random });
+    this.sagaJob = new RunSagaJob(this.saga);
+    this.redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, this.saga, clock);
+    this.ends = new EndRedemptionService(database, endings, this.saga, clock);
     this.catalogue.onChange((next, previous) => this.stock.align(next, previous));
   }
 
@@ -161,6 +180,16 @@ export class House {
     return this.ends.confirmUse(as, { redemptionId, idempotencyKey: key, usedAt });
   }
 
+  /** All steps of sagas that are due, and those that they make due at once. */
+  async runSaga(): Promise<void> {
+    for (let started = 1; started > 0; ) {
+      started = await this.sagaJob.run();
+      await this.saga.drain();
+      // The job counts its steps a turn after they have ended.
+      await new Promise((turn) => setImmediate(turn));
+    }
+  }
+
   async rows(memberId: Id): Promise<MemberRows> {
     return (await this.memberRows.load(memberId))!;
   }
@@ -172,8 +201,8 @@ export class House {
 
 /** Opens the rooms on a database, by default with the program of the tests. */
 export async function openHouse(database: Database, options: HouseOptions = {}): Promise<House> {
-  const { clock = new ManualClock(NOW), program = HOUSE_PROGRAM, ledgerDoor } = options;
-  const house = new House(database, clock, ledgerDoor);
+  const { clock = new ManualClock(NOW), program = HOUSE_PROGRAM } = options;
+  const house = new House(database, clock, options);
   await house.catalogue.refresh();
   if (program !== null) await house.apply(program);
   return house;

@@ -212,6 +212,7 @@ export const SAMPLE_LIMITS = {
   operationsPerDocument: 5,
   operationsAtOnce: 64,
   operationsWaiting: 64,
+  streamsAtOnce: 10,
 };
 
 /** Tokens of the sample are the names of roles; `away` fails as an issuer that cannot be reached. */

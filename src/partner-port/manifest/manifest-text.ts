@@ -1,9 +1,9 @@
 // The text of a manifest: YAML (of which JSON is a part) as plain data, with the line and column of each part.
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
+import { isNestedDeeply, LEVELS_MAX } from '../../kernel/nesting';
 import { type FaultAt, type ManifestFault, type Path, printPath } from './manifest-fault';
 
 const BYTES_MAX = 64 * 1024;
-const LEVELS_MAX = 64;
 
 export interface ManifestText {
   readonly content: unknown;
@@ -14,7 +14,7 @@ export function readManifestText(text: string): ManifestText | { readonly faults
   const whole = (given: string, allowed: string) => ({ faults: [{ line: 1, column: 1, path: '', given, allowed }] });
   const bytes = Buffer.byteLength(text);
   if (bytes > BYTES_MAX) return whole(`a text of ${bytes} bytes`, `at most ${BYTES_MAX} bytes`);
-  if (isDeep(text)) return whole('a text that is nested too deeply', `at most ${LEVELS_MAX} levels`);
+  if (isNestedDeeply(text)) return whole('a text that is nested too deeply', `at most ${LEVELS_MAX} levels`);
   const lines = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -46,22 +46,6 @@ export function readManifestText(text: string): ManifestText | { readonly faults
     if (error instanceof RangeError) return whole('a text that is nested too deeply', `at most ${LEVELS_MAX} levels`);
     throw error;
   }
-}
-
-/**
- * Whether reading might use up the stack, which can end the whole process. It is told from the signs alone, wherever
- * they stand: texts with dozens of brackets that do not close are none that a manifest needs. Levels by indentation
- * are few in a short text.
- */
-function isDeep(text: string): boolean {
-  if (/(?:[-?:][ \t]+){64}/.test(text)) return true;
-  let depth = 0;
-  for (const sign of text) {
-    if (sign === '[' || sign === '{') depth += 1;
-    else if (sign === ']' || sign === '}') depth = Math.max(0, depth - 1);
-    if (depth > LEVELS_MAX) return true;
-  }
-  return false;
 }
 
 /** Where the deepest part of `path` that the text has begins. */
