@@ -19,6 +19,7 @@ export const REFUSED_CHAIN = id('c');
 export const EVENT = id('d');
 export const LOST_REDEMPTION = id('70');
 export const ITEM = id('71');
+export const REGISTERED_PARTNER = id('e');
 
 export function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');

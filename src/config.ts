@@ -41,6 +41,8 @@ export interface Config {
   readonly codeKeyFile: string;
   /** How long a redemption waits for its partner before it is answered as it stands. */
   readonly redeemWaitMs: number;
+  /** Hosts of partners that may be called wherever they are, as `host` or `host:port`; for development. */
+  readonly partnerHosts: readonly string[];
   readonly limits: Limits;
 }
 
@@ -131,6 +133,15 @@ const VARIABLES = {
   },
   CODE_KEY_FILE: text('data/code-key.txt', 'a file name'),
   REDEEM_WAIT_MS: wholeNumber(0, 10_000, 2_000),
+  PARTNER_HOSTS: {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9.:[\]_-]+(,[a-z0-9.:[\]_-]+)*$/)
+      .max(4096)
+      .optional()
+      .default(''),
+    allowed: 'hosts that partners may have inside the network, as host or host:port in lower case, with commas between',
+  },
   LIMIT_BODY_BYTES: wholeNumber(1_000, 10_000_000, 100_000),
   LIMIT_QUERY_TOKENS: wholeNumber(100, 100_000, 1_000),
   LIMIT_QUERY_DEPTH: wholeNumber(1, 50, 12),
@@ -238,6 +249,7 @@ export function readConfig(env: Environment): Config {
     codeKey: values.CODE_KEY,
     codeKeyFile: values.CODE_KEY_FILE,
     redeemWaitMs: values.REDEEM_WAIT_MS,
+    partnerHosts: Object.freeze(values.PARTNER_HOSTS.split(',').filter((host) => host !== '')),
     limits: limitsOf(values),
   });
 }

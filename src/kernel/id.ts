@@ -65,10 +65,12 @@ export const GLOBAL_ID_TYPES = [
   'benefit',
   'entitlement',
   'partner',
+  'credential',
   'offer',
   'redemption',
   'coupon',
   'reconciliationItem',
+  'event',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -5,7 +5,7 @@ import type { Catalogue } from '../program/catalogue';
 import type { CatalogueOffer } from '../program/catalogue-item';
 import type { CostBasis, Fulfilment } from '../program/program';
 import type { RequestContext } from '../request/context';
-import { Allow, STAFF } from '../request/policy';
+import { Allow, NeedsScope, STAFF } from '../request/policy';
 import { enumOf, MoneyType } from '../request/shared.type';
 import type { StockService } from './stock.service';
 
@@ -55,6 +55,7 @@ export class OfferResolver {
     private readonly stock: StockService,
   ) {}
 
+  @NeedsScope('OFFERS_READ')
   @Allow('PARTNER', STAFF)
   @Query(() => [OfferType], { description: "Offers in the program: a partner's own, or those that staff asks for." })
   offers(

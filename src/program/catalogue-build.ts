@@ -132,6 +132,8 @@ export function offerFrom(item: StoredItem, offer: OfferDefinition, lookup: Look
   return Object.freeze({
     ...base,
     ...costsOf(offer),
+    // Nothing of a partner that is suspended is live, whatever its offers say.
+    retired: base.retired || partner.retired,
     title,
     kind,
     partner,
