@@ -1,5 +1,5 @@
-// The process is killed at every point of a saga, before and behind each unit of work and each call of the partner: what
-// comes after it finds a due step or nothing, and in the end there is exactly one coupon or none.
+// The process is killed at every point of a saga, before and behind each unit of work and each call of the partner: in
+// the end, whoever comes after it has found a due step or nothing, and there is exactly one coupon or none.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
