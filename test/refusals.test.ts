@@ -47,7 +47,13 @@ function programWith(grand: string, changes: object): string {
       plan('divided', { costCap: 150, subCaps: { perClass: { SERVICE: 100 } }, entitlements: [entitles('gift', 1)] }),
     ],
     benefits: [benefit('gift')],
-    offers: [offer(grand, { ...GRAND, stock: 1, ...changes }), offer('eater'), offer('pooled', POOLED)],
+    offers: [
+      offer(grand, { ...GRAND, stock: 1, ...changes }),
+      offer('eater'),
+      offer('pooled', POOLED),
+      offer('spendy', { card: 'NONE', unitCost: 0, minSpend: 300 }),
+      offer('budgeted', { budget: 199 }),
+    ],
   });
 }
 const POOLED = { fulfilment: 'CODE_POOL', card: 'NONE', unitCost: 0 };
@@ -164,6 +170,21 @@ eachDatabase((lane) => {
       const { who } = await story.holder('divided');
       await story.claim(who, 'gift');
       return outcomeOf(await story.redeem(who, 'gift'));
+    },
+    MIN_SPEND_NOT_REACHED: async () => {
+      const who = await story.member();
+      const input = { item: gateway.itemId('spendy'), orderAmount: 299, idempotencyKey: fresh('key') };
+      expect(outcomeOf(await gateway.run(who, 'redeem', { input: { ...input, orderAmount: 300 } }))).toBe('ISSUED');
+      // Whoever does not know the order yet is told of it, and may claim.
+      const unknown = { item: input.item, idempotencyKey: fresh('key') };
+      expect(outcomeOf(await gateway.run(who, 'redeem', { input: unknown }))).toBe('ISSUED');
+      return outcomeOf(await gateway.run(who, 'redeem', { input: { ...input, idempotencyKey: fresh('key') } }));
+    },
+    BUDGET_EXHAUSTED: async () => {
+      const { who, card } = await story.holder('bare');
+      await story.claim(who, 'budgeted', { card: card.id });
+      // The cap of the card is used up as well, which comes after it.
+      return outcomeOf(await story.redeem(who, 'budgeted', { card: card.id }));
     },
     NOT_CANCELLABLE: async () => {
       const { who } = await story.holder('bare');

@@ -126,10 +126,17 @@ export class CatalogueService {
       for (const source of this.sources) items.push(...(await source.load(sql)));
       // A change between two of these statements would tear the snapshot.
       const after = await this.store.version(sql);
-      if (after === version) return new Catalogue(version, items);
+      if (after === version) return this.make(version, items);
       version = after;
     }
     throw new Error(`the catalogue changed during each of ${LOAD_ATTEMPTS} attempts to read it`);
+  }
+
+  private make(version: number, items: readonly StoredItem[]): Catalogue {
+    const made = new Catalogue(version, items);
+    const { leftOut } = made;
+    if (leftOut.length > 0) this.log.error({ version, leftOut }, 'items of guests are faulty and left out');
+    return made;
   }
 
   private async tell(next: Catalogue): Promise<void> {

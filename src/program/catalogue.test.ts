@@ -129,7 +129,7 @@ test('an offer knows its audience, its limit for ever, and whether a card is cha
   const offers = new Catalogue(7, stored());
   expect(offers.offerByCode('a')).toMatchObject({
     audience: { everybody: true },
-    memberLimit: { limit: 1, period: 'TERM' },
+    memberLimits: [{ limit: 1, period: 'TERM' }],
     chargesCard: true,
   });
   expect(offers.offerByCode('b')!.audience).toEqual({
@@ -152,6 +152,7 @@ test('a view is a finished object of the API and tells no cost', () => {
     description: null,
     useConditions: null,
     partner: { id: partner.globalId, code: 'brew', name: 'Brew' },
+    minSpend: null,
     faceValue: { amount: 9, currency: 'USD' },
     validFrom: null,
     validUntil: null,
