@@ -15,7 +15,11 @@ import { FoldContraJob } from './ledger/fold-contra.job';
 import { LedgerService } from './ledger/ledger.service';
 import { CodeCipher } from './marketplace/code-cipher';
 import { CodePoolService } from './marketplace/code-pool.service';
-import { OfferResolver } from './marketplace/offer.resolver';
+import { OfferResolver } from './marketplace/offer/offer.resolver';
+import { OfferService } from './marketplace/offer/offer.service';
+import { OfferCatalogueStore } from './marketplace/offer/offer-catalogue.store';
+import { OfferReviewResolver } from './marketplace/offer/review.resolver';
+import { OfferReviewService } from './marketplace/offer/review.service';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
 import { CardService } from './members/card.service';
@@ -44,6 +48,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ProgramResolver,
   MemberResolver,
   OfferResolver,
+  OfferReviewResolver,
   RedemptionResolver,
   TrackingResolver,
   MemberWalletResolver,
@@ -66,6 +71,8 @@ export interface Gateway {
   readonly stock: StockService;
   readonly pools: CodePoolService;
   readonly partnerAvailability: PartnerAvailability;
+  readonly offers: OfferService;
+  readonly offerReviews: OfferReviewService;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly worker: Worker;
@@ -92,7 +99,7 @@ export async function compose(
   const cipher = new CodeCipher(await loadCodeKey(config));
   const ledger = new LedgerService(database, clock);
   const programStore = new ProgramStore();
-  const catalogue = new CatalogueService(database, [programStore], log);
+  const catalogue = new CatalogueService(database, [programStore, new OfferCatalogueStore()], log);
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
   const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
@@ -101,6 +108,8 @@ export async function compose(
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
   const availability = new AvailabilityCache(clock);
+  const offers = new OfferService(database, catalogue, clock);
+  const offerReviews = new OfferReviewService(database, catalogue, clock);
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
   catalogue.onChange((next, previous) => stock.align(next, previous));
@@ -129,6 +138,8 @@ export async function compose(
     stock,
     pools,
     partnerAvailability: new PartnerAvailability(partners, availability),
+    offers,
+    offerReviews,
     redemptions,
     ends,
     worker,
@@ -137,12 +148,13 @@ export async function compose(
 }
 
 export function gatewaySchema(gateway: Gateway) {
-  const { members, cards, programs, redemptions, ends, stock, partnerAvailability } = gateway;
+  const { members, cards, programs, redemptions, ends, stock, partnerAvailability, offers, offerReviews } = gateway;
   const current = () => gateway.catalogue.current();
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
-    [OfferResolver, new OfferResolver(current, stock)],
+    [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
+    [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],

@@ -92,8 +92,12 @@ describe('the schema', () => {
       });
       return !keys.some((key) => ['idempotencyKey', 'orderId'].includes(key));
     });
-    // These are the same however often they are asked: by the external id, the card, or the whole text.
-    expect(keyless.map(({ name }) => name).sort()).toEqual(['applyProgram', 'closeCard', 'registerMembers']);
+    // These are the same however often they are asked: by the external id, the card, the offer's code or state, or the
+    // whole text.
+    const ofOffers = ['createOffer', 'endOffer', 'pauseOffer', 'resumeOffer', 'reviewOffer', 'reviseOffer'];
+    expect(keyless.map(({ name }) => name).sort()).toEqual(
+      ['applyProgram', 'closeCard', 'registerMembers', 'submitOffer', 'withdrawOffer', ...ofOffers].sort(),
+    );
   });
 });
 

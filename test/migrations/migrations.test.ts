@@ -6,8 +6,9 @@ import { seed as seedLedger } from '../../migrations/0001-ledger/seed';
 import { seed as seedProgram } from '../../migrations/0002-program/seed';
 import { seed as seedMembers } from '../../migrations/0003-members-and-redemptions/seed';
 import { seed as seedPartnerEvents } from '../../migrations/0004-partner-events/seed';
+import { seed as seedOffers } from '../../migrations/0006-offers/seed';
 import { MIGRATIONS } from '../../migrations/all';
-import { CARD, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
+import { CARD, LIVE_OFFER, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
 import { mysqlSource } from '../../src/database/mysql';
 import type { Sql } from '../../src/database/sql';
@@ -17,7 +18,13 @@ import { expectBooks, must, openHouse, outcomeOf } from '../support/house';
 import { eachDatabase, type Lane } from '../support/lanes';
 
 /** What existed before each later migration, in the order of the migrations. */
-const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [seedLedger, seedProgram, seedMembers, seedPartnerEvents];
+const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
+  seedLedger,
+  seedProgram,
+  seedMembers,
+  seedPartnerEvents,
+  seedOffers,
+];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
 const TABLES: readonly Readonly<Record<string, string>>[] = [
@@ -48,6 +55,11 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     job_lease: 'name owner until',
   },
   { partner_event: 'id partner_id subject_id type happened_at data' },
+  {
+    offer:
+      'id partner_id code number state live_revision open_revision last_revision paused_by waiting_since created_at',
+    offer_revision: 'offer_id number state definition created_at submitted_at reviewed_at reviewed_by reason',
+  },
 ];
 
 function upTo(count: number): MigrationClass[] {
@@ -161,6 +173,11 @@ async function livesOn(database: Database): Promise<void> {
   const { member, cards } = await house.rows(memberId);
   expect(member).toMatchObject({ nickname: '林小满', tags: ['pets'] });
   expect(cards).toMatchObject([{ id: CARD, terms: [{ price: 10_900, costCap: 9_083 }] }]);
+  expect(house.catalogue.current().offerByCode('brewer/mug')).toMatchObject({
+    id: LIVE_OFFER,
+    number: 100,
+    version: 1,
+  });
   expect(house.catalogue.current().offerByCode('latte')).toMatchObject({ id: OFFER, couponValidDays: 1 });
   expect(await house.wallet(memberId)).toMatchObject([{ id: REDEMPTION, status: 'ISSUED', poolSeq: 1 }]);
   // The coupon of then is used today, and the pool goes on with its next code.
