@@ -60,7 +60,7 @@ export class StockService {
   ) {}
 
   /**
-   * Grants each offer what its definition says, of stock and of budget, once for each version of it, in whatever process
+   * Grants each offer what its definition says, of stock and of budget, once for each version, in whatever process
    * comes first; a process that comes late with an older version changes nothing. Less takes back at most what is
    * left. A code pool gets its stock with its codes.
    */

@@ -48,6 +48,7 @@ export class Catalogue {
   readonly levels: readonly CatalogueLevel[];
   /** Items of guests that could not be made sense of, for the log. */
   readonly leftOut: { readonly kind: ItemKind; readonly code: Code; readonly reason: string }[] = [];
+  private readonly lookup: Lookup;
   private readonly stored: ReadonlyMap<ItemKind, readonly StoredItem[]>;
   private readonly levelShelf: Shelf<CatalogueLevel>;
   private readonly planShelf: Shelf<CataloguePlan>;
@@ -88,6 +89,7 @@ export class Catalogue {
       benefits: this.benefitShelf.byId,
       partners: this.partnerShelf.byId,
     };
+    this.lookup = lookup;
     this.levelShelf = new Shelf(of('LEVEL').map((item) => levelFrom(item, definitionOf(item, 'LEVEL'), lookup)));
     this.planShelf = new Shelf(of('PLAN').map((item) => planFrom(item, definitionOf(item, 'PLAN'), lookup)));
     this.offerShelf = new Shelf(
@@ -141,6 +143,11 @@ export class Catalogue {
   }
   offerByCode(code: Code): CatalogueOffer | undefined {
     return this.offerShelf.byCode.get(code);
+  }
+
+  /** An offer that is not in here, as it would be. Throws when it refers to what is not here. */
+  offerAsIf(item: StoredItem): CatalogueOffer {
+    return offerFrom(item, definitionOf(item, 'OFFER'), this.lookup);
   }
 
   get plans(): readonly CataloguePlan[] {

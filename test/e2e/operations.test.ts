@@ -122,6 +122,7 @@ async function offerRuns({ gateway }: Story): Promise<Record<string, Run>> {
       variables: { first: 100, state: 'IN_REVIEW' },
       answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
     },
+    'offer-exposure': { who: BD, variables: { offer: waits }, answers: { plans: [], assumptions: expect.any(Array) } },
     'offers-in-review': {
       who: BD,
       variables: { first: 100 },

@@ -8,7 +8,7 @@ import { eachDatabase } from '../support/lanes';
 const BREWER = partnerOf('brewer');
 const CINEMA = partnerOf('cinema');
 const BD: Who = { role: 'BD', subject: 'bea' };
-const PROGRAM = programText({ plans: [plan('plus')] });
+const PROGRAM = programText({ plans: [plan('plus'), plan('single', { costCap: 2_000 })] });
 
 interface Revision {
   readonly number: number;
@@ -300,6 +300,45 @@ eachDatabase((lane) => {
     expect(pages.at(-1)).toMatchObject({ state: 'LIVE', live: { number: 1 }, open: { number: 2 } });
     const refused = await gateway.ask(BREWER, '{ offersInReview { edges { cursor } } }');
     expect(refused.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  test('the reviewer sees the worst case on the cap of each plan, alone and with what is live', async () => {
+    interface Exposure {
+      readonly plans: readonly { plan: string; cap: object; alone: Worst; together: Worst }[];
+      readonly inAll: { amount: number } | null;
+      readonly assumptions: readonly string[];
+    }
+    interface Worst {
+      readonly cost: { amount: number } | null;
+      readonly percentOfCap: number | null;
+    }
+    const exposureOf = (offer: string) => gateway.run<Exposure>(BD, 'offer-exposure', { offer });
+    const charged = { card: 'REQUIRED', audience: { plans: ['single'] } };
+    const monthly = await create({ ...charged, memberLimits: [{ limit: 1, period: 'MONTH' }] });
+    // A year touches thirteen months; nothing else is charged to this plan yet.
+    const alone = { cost: { amount: 1_300 }, percentOfCap: 65 };
+    expect(await exposureOf(monthly.id)).toMatchObject({
+      plans: [{ plan: 'single', cap: { amount: 2_000 }, alone, together: alone }],
+      inAll: null,
+      assumptions: expect.arrayContaining([expect.stringMatching(/uses every coupon/)]),
+    });
+    const stocked = await live({ ...charged, stock: 9 });
+    expect(await exposureOf(stocked.id)).toMatchObject({
+      plans: [{ alone: { cost: { amount: 900 } } }],
+      inAll: { amount: 900 },
+    });
+    await act('submit', monthly.id);
+    const { edges } = await gateway.run<{ edges: { node: Shown; exposure: Exposure }[] }>(BD, 'offers-in-review', {
+      first: 100,
+    });
+    expect(edges.find(({ node }) => node.id === monthly.id)!.exposure.plans).toMatchObject([
+      { plan: 'single', alone, together: { cost: { amount: 2_200 }, percentOfCap: 110 } },
+    ]);
+    // What the partner bears costs no card anything.
+    expect((await exposureOf((await create({ funding: 'PARTNER' })).id)).plans).toEqual([]);
+    const asked = await gateway.ask(BREWER, `{ offerExposure(offer: "${monthly.id}") { assumptions } }`);
+    expect(asked.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    await act('end', stocked.id);
   });
 
   test('a partner finds its own in any state, by pages and by state, and never the unit cost of others', async () => {

@@ -21,6 +21,7 @@ import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, STAFF } from '../../request/policy';
 import { enumOf, PageInfoType, toRefusalType } from '../../request/shared.type';
 import type { StockService } from '../stock.service';
+import { exposureView, OfferExposureType } from './exposure.type';
 import { NO_OFFER, type RegisteredOffer } from './offer';
 import { OfferResult } from './offer.resolver';
 import { OfferType } from './offer.type';
@@ -56,6 +57,11 @@ export class OfferInReviewEdgeType {
   waitingSince!: Date;
   @Field(() => OfferType, { description: 'Its open revision is the one to decide on.' })
   node!: OfferType;
+  @Field(() => OfferExposureType, {
+    nullable: true,
+    description: 'The worst case of the open revision. Null when the program has not any more what it refers to.',
+  })
+  exposure!: OfferExposureType | null;
 }
 
 @Allow(STAFF)
@@ -91,9 +97,21 @@ export class OfferReviewResolver {
         cursor: encodeCursor(CURSOR, `${waitingSince}-${id}`),
         waitingSince: new Date(waitingSince!),
         node,
+        exposure: this.exposureOf(found[at]!),
       };
     });
     return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+  }
+
+  @Allow(STAFF)
+  @Query(() => OfferExposureType, {
+    nullable: true,
+    description: 'The worst case of the open revision of an offer, or of the live one. Null when there is none.',
+  })
+  async offerExposure(@Arg('offer', () => ID) offer: string): Promise<OfferExposureType | null> {
+    const offerId = fromGlobalId('offer', offer);
+    const found = offerId && (await this.reviews.find({}, offerId));
+    return found ? this.exposureOf(found) : null;
   }
 
   @Allow('BD', 'OPERATIONS', 'ADMIN')
@@ -107,6 +125,12 @@ export class OfferReviewResolver {
     if (refusal) return toRefusalType(refusal);
     const found = await this.reviews.find({}, offerId);
     return found ? { __typename: 'Offer', ...(await this.views([found]))[0]! } : toRefusalType(NO_OFFER);
+  }
+
+  private exposureOf({ live, open }: RegisteredOffer): OfferExposureType | null {
+    const revision = open ?? live;
+    const exposure = revision && this.reviews.exposure(revision);
+    return exposure ? exposureView(exposure, this.catalogue().settings.currency) : null;
   }
 
   private async views(found: readonly RegisteredOffer[]): Promise<OfferType[]> {

@@ -5,6 +5,7 @@ import type { Clock, Instant } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
 import type { CatalogueService } from '../../program/catalogue.service';
+import type { JsonObject } from '../../program/program-item';
 import { NO_OFFER, type Offer, type RegisteredOffer, type Revision, wrongState } from './offer';
 import { tellPartner } from './offer.service';
 import {
@@ -19,6 +20,7 @@ import {
   updateRevision,
 } from './offer.store';
 import { checkOffer } from './offer-check';
+import { type OfferExposure, offerExposure } from './offer-exposure';
 
 const REASON_MAX = 500;
 
@@ -56,6 +58,18 @@ export class OfferReviewService {
   /** Those that wait for review, the longest waiting first. */
   waiting(after: { since: Instant; id: Id } | undefined, limit: number): Promise<RegisteredOffer[]> {
     return listWaiting(this.database.read, after, limit);
+  }
+
+  /** The worst case of a revision; `undefined` when it refers to what the program has no more. */
+  exposure(revision: Revision): OfferExposure | undefined {
+    const catalogue = this.catalogue.current();
+    const definition = checkOffer(catalogue, revision.definition);
+    if (isRefusal(definition)) return undefined;
+    const { offerId: id, number: version } = revision;
+    const { code } = definition;
+    const json = definition as unknown as JsonObject;
+    const item = { id, kind: 'OFFER', code, number: 0, version, retired: false, definition: json } as const;
+    return offerExposure(catalogue, catalogue.offerAsIf(item), this.clock.now());
   }
 
   /** Approves or rejects the revision in review. Asked again in the same sense, it answers the same. */
