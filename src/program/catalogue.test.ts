@@ -181,6 +181,49 @@ test('before any program there are no items', () => {
   ]);
 });
 
+test('a faulty item of a guest is left out, and nothing else', () => {
+  const [first] = stored().filter(({ kind }) => kind === 'OFFER');
+  const guest = (code: string, number: number, definition: object): StoredItem => ({
+    ...first!,
+    id: namedId('guest', code),
+    code,
+    number,
+    definition: definition as StoredItem['definition'],
+    guest: true,
+  });
+  const good = first!.definition;
+  const guests = [
+    guest('brew/good', 1_000, good),
+    guest('brew/empty', 1_001, {}),
+    guest('brew/strange', 1_002, { ...good, partner: 'nobody' }),
+    guest('brew/levels', 1_003, { ...good, audience: { levels: ['gone'], plans: [], tags: [] } }),
+    guest('brew/condition', 1_004, { ...good, audience: { levels: [], plans: [], tags: [], condition: 'no +' } }),
+    guest('brew/number', first!.number, good),
+  ];
+  // Whichever comes first.
+  for (const items of [
+    [...stored(), ...guests],
+    [...guests, ...stored()],
+  ]) {
+    const made = new Catalogue(1, items);
+    expect(made.offers.map(({ code }) => code)).toEqual(['a', 'b', 'c', 'd', 'brew/good']);
+    expect(made.leftOut.map(({ code }) => code).sort()).toEqual([
+      'brew/condition',
+      'brew/empty',
+      'brew/levels',
+      'brew/number',
+      'brew/strange',
+    ]);
+  }
+  const own = stored().map((item) => (item.id === first!.id ? { ...item, definition: {} } : item));
+  expect(() => new Catalogue(1, own)).toThrow();
+});
+
+test('the offers of a partner go with it', () => {
+  const gone = new Catalogue(1, stored(['brew']));
+  expect([gone.offers, gone.offer(stored().at(-1)!.id)?.retired]).toEqual([[], true]);
+});
+
 test('two items of one number are a broken invariant', () => {
   const items = stored().map((item) => ({ ...item, number: 1 }));
   expect(() => new Catalogue(1, items)).toThrow('the same number');

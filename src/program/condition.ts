@@ -60,6 +60,8 @@ interface Node {
   readonly op: string;
   readonly args: unknown;
   readonly start: number;
+  /** Of the part that matters, such as the name after a dot. */
+  readonly pos: number;
 }
 
 type Compiled = { readonly condition: Condition } | { readonly fault: ConditionFault };
@@ -115,7 +117,7 @@ function nodesIn(value: unknown): Node[] {
 function faultOf(text: string, error: unknown): ConditionFault {
   const { message, node, range } = error as { message?: string; node?: Node; range?: { start: number } };
   const [reason] = (message ?? String(error)).split('\n');
-  return { ...placeOf(text, node?.start ?? range?.start ?? 0), reason: reason! };
+  return { ...placeOf(text, node?.pos ?? range?.start ?? 0), reason: reason! };
 }
 
 function placeOf(text: string, offset: number): { line: number; column: number } {

@@ -84,8 +84,8 @@ export class Limit {
 }
 
 /** Limits in money, the offer's budget among them; members are never shown how much of it is left. */
-export function isCap(limit: Limit): boolean {
-  return CAPS.has(limit.kind);
+export function isCap({ kind }: Pick<Limit, 'kind'>): boolean {
+  return CAPS.has(kind);
 }
 
 const CAPS: ReadonlySet<LimitKind> = new Set(LIMIT_KINDS.filter((kind) => kind.endsWith('_CAP') || kind === 'BUDGET'));
