@@ -209,6 +209,28 @@ eachDatabase((lane) => {
     expect(await take(who, id)).toBe('OUT_OF_STOCK');
   });
 
+  test('a budget is told to its partner, and goes up and down by review', async () => {
+    const { id } = await live({ budget: 250 });
+    const who = await story.member();
+    expect([await take(who, id), await take(who, id), await take(who, id)]).toEqual([
+      'ISSUED',
+      'ISSUED',
+      'BUDGET_EXHAUSTED',
+    ]);
+    const left = async () => ((await shown(id)) as { budgetLeft?: { amount: number } } | undefined)?.budgetLeft?.amount;
+    expect(await left()).toBe(50);
+    await revise(id, { budget: 300 });
+    await review(id, 2, 'APPROVE');
+    expect([await left(), await take(who, id), await left()]).toEqual([100, 'ISSUED', 0]);
+    // Less than was spent takes back what is left, and no more.
+    await revise(id, { budget: 100 });
+    await review(id, 3, 'APPROVE');
+    expect([await left(), await take(who, id)]).toEqual([0, 'BUDGET_EXHAUSTED']);
+    await revise(id, { budget: 400 });
+    await review(id, 4, 'APPROVE');
+    expect([await left(), await take(who, id)]).toEqual([100, 'ISSUED']);
+  });
+
   test('what staff paused, the partner cannot resume', async () => {
     const { id } = await live();
     expect(await act('pause', id, OPERATIONS)).toMatchObject({ state: 'PAUSED' });
@@ -253,7 +275,7 @@ eachDatabase((lane) => {
       /once/,
     ],
     ['hours that are none', { schedule: [{ from: '24:00', until: '01:00' }] }, 'schedule[0].from', /time of day/],
-    ['an API without a name', { fulfilment: 'PARTNER_API' }, 'offerRef', /PARTNER_API/],
+    ['a name at the partner for what is made here', { offerRef: 'x' }, 'offerRef', /INTERNAL/],
     ['a stock of codes', { fulfilment: 'CODE_POOL', stock: 1 }, 'stock', /CODE_POOL/],
     ['a budget below one', { budget: 99 }, 'budget', /100/],
     [
@@ -270,8 +292,8 @@ eachDatabase((lane) => {
     expect(await revise(id, terms)).toMatchObject({ refusal: 'INVALID_INPUT', field });
   });
 
-  test('how it is fulfilled is settled with the first approval', async () => {
-    const { id } = await live();
+  test('how it is fulfilled is settled from the beginning', async () => {
+    const { id } = await create();
     expect(await revise(id, { fulfilment: 'CODE_POOL' })).toMatchObject({
       refusal: 'INVALID_INPUT',
       field: 'fulfilment',

@@ -84,6 +84,8 @@ export class OfferService {
       if (isRefusal(definition) || isDeepStrictEqual(definition, base.definition)) {
         return isRefusal(definition) ? definition : undefined;
       }
+      const fixed = fulfilmentFault(base.definition, definition);
+      if (fixed) return fixed;
       if (live) return this.reviseLive(tx, found, live, definition);
       // What a reviewer has seen stays as it was seen.
       if (open!.state === 'DRAFT' && open!.submittedAt === undefined) {
@@ -104,13 +106,7 @@ export class OfferService {
     live: Revision,
     definition: OfferDefinition,
   ): Promise<Refusal | undefined> {
-    const before = live.definition;
-    if (definition.fulfilment !== before.fulfilment) {
-      const given = `fulfilment: given ${definition.fulfilment}`;
-      const message = `${given}; allowed ${before.fulfilment}: its stock is counted so.`;
-      return refuse('INVALID_INPUT', message, 'fulfilment');
-    }
-    if (isSensitive(before, definition)) {
+    if (isSensitive(live.definition, definition)) {
       const submittedAt = this.clock.now();
       const revision = await this.addRevision(tx, offer, { definition, state: 'IN_REVIEW', submittedAt }, (number) => ({
         openRevision: number,
@@ -234,6 +230,13 @@ export function tellPartner(
   return appendEvents(tx, [
     { id: newId(at), partnerId: offer.partnerId, subjectId: offer.id, type, happenedAt: at, data },
   ]);
+}
+
+/** Codes may be there already, and are counted as stock. */
+function fulfilmentFault(before: OfferDefinition, after: OfferDefinition): Refusal | undefined {
+  if (before.fulfilment === after.fulfilment) return undefined;
+  const allowed = `${before.fulfilment} as before: its stock is counted that way; give the new offer another code`;
+  return refuse('INVALID_INPUT', `fulfilment: given ${after.fulfilment}; allowed ${allowed}.`, 'fulfilment');
 }
 
 function merged(base: OfferDefinition, changes: OfferTerms): object {

@@ -162,6 +162,8 @@ export class OfferType {
   costBasis!: CostBasis;
   @Field(() => GraphQLSafeInt, { nullable: true, description: 'Null: unlimited. At most a second old.' })
   stockLeft!: number | null;
+  @Field(() => MoneyType, { nullable: true, description: 'Null: it has no budget, or was not live yet.' })
+  budgetLeft!: MoneyType | null;
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   validFrom!: Date | null;
   @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })

@@ -35,6 +35,7 @@ export function catalogueOfferView(
     unitCost: { amount: offer.unitCost, currency },
     costBasis: offer.costBasis,
     stockLeft: hasStock(offer) ? (show.supplies.get(offer.id)?.stock ?? 0) : null,
+    budgetLeft: budgetLeft(offer.id, show),
     validFrom: view.validFrom,
     validUntil: view.validUntil,
     state: registered?.offer.state ?? 'LIVE',
@@ -62,6 +63,7 @@ export function registeredOfferView(registered: RegisteredOffer, show: ShowOffer
     unitCost: terms.unitCost,
     costBasis: definition.costBasis,
     stockLeft: hasStock(definition) ? (left ?? 0) : null,
+    budgetLeft: budgetLeft(offer.id, show),
     validFrom: terms.validFrom,
     validUntil: terms.validUntil,
     state: offer.state,
@@ -84,6 +86,11 @@ export function revisionView(revision: Revision | undefined, currency: string): 
     reviewedAt: dateOf(revision.reviewedAt),
     reviewedBy,
   };
+}
+
+function budgetLeft(offerId: Id, { supplies, catalogue }: ShowOffer): Money | null {
+  const amount = supplies.get(offerId)?.budget;
+  return amount === undefined ? null : { amount, currency: catalogue.settings.currency };
 }
 
 function termsView(definition: OfferDefinition, currency: string): OfferTermsType {
