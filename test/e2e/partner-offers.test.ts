@@ -137,6 +137,21 @@ eachDatabase((lane) => {
     expect(await create({}, BREWER, code)).toMatchObject({ refusal: 'CONFLICT', field: 'code' });
   });
 
+  test('what ended before it was ever live stays ended', async () => {
+    const { id } = await create();
+    expect(await act('end', id)).toMatchObject({ state: 'ENDED' });
+    for (const step of ['submit', 'withdraw', 'pause', 'resume'] as const) {
+      expect(await act(step, id)).toMatchObject({ refusal: 'CONFLICT' });
+    }
+    expect(await revise(id, { title: 'Other' })).toMatchObject({ refusal: 'CONFLICT' });
+    expect(await review(id, 1, 'APPROVE')).toMatchObject({ refusal: 'CONFLICT' });
+    const { id: waits } = await create();
+    await act('submit', waits);
+    await act('end', waits);
+    expect(await review(waits, 1, 'APPROVE')).toMatchObject({ refusal: 'CONFLICT' });
+    expect(await shown(waits)).toMatchObject({ state: 'ENDED', live: null });
+  });
+
   test('a rejected draft says why, and goes on as a new revision', async () => {
     const { id } = await create({ unitCost: 900 });
     await act('submit', id);

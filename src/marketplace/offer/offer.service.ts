@@ -137,6 +137,7 @@ export class OfferService {
   submit(actor: Actor, id: Id): Promise<Refusal | undefined> {
     return this.step(actor, id, false, async (tx, { offer, open }) => {
       if (open?.state === 'IN_REVIEW') return undefined;
+      if (offer.state === 'ENDED') return wrongState(offer, 'submitted', 'Create another one.');
       if (open?.state !== 'DRAFT') return wrongState(offer, 'submitted', 'Revise it first.');
       const fault = checkOffer(this.catalogue.current(), open.definition);
       if (isRefusal(fault)) return fault;
