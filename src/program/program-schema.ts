@@ -88,6 +88,16 @@ export function checkOfferSchema(content: unknown): SchemaFault[] {
   return distinct((validateOffer.errors ?? []).flatMap((error) => faultOf(error, () => undefined)));
 }
 
+/** An offer as it was stored, with the defaults of today's schema; `undefined` when the text is none any more. */
+export function restoreOffer(text: string): OfferDefinition | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return validateOffer(content) ? deepFreeze(content) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Content that was checked before it was stored, with the defaults of whatever the schema gained since. */
 export function restoreProgram(content: unknown): Program {
   validate(content);

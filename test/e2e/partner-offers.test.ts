@@ -38,11 +38,13 @@ const TERMS = { title: 'Two for one', kind: 'COUPON', unitCost: 100, faceValue: 
 eachDatabase((lane) => {
   let gateway: TestGateway;
   let story: Story;
+  const others: TestGateway[] = [];
   beforeAll(async () => {
     gateway = await TestGateway.start({ url: lane.url, program: PROGRAM });
     story = new Story(gateway);
   });
   afterAll(async () => {
+    await Promise.all(others.map((other) => other.stop()));
     await gateway.stop();
     await expectBooksInOrder(lane.database);
   });
@@ -251,6 +253,10 @@ eachDatabase((lane) => {
     expect(await act('pause', id, OPERATIONS)).toMatchObject({ state: 'PAUSED' });
     expect(await act('resume', id)).toMatchObject({ refusal: 'CONFLICT' });
     expect(await act('resume', id, BD)).toMatchObject({ state: 'LIVE' });
+    // Also when the partner was first.
+    await act('pause', id);
+    await act('pause', id, OPERATIONS);
+    expect(await act('resume', id)).toMatchObject({ refusal: 'CONFLICT' });
   });
 
   test.each([
@@ -399,6 +405,7 @@ eachDatabase((lane) => {
 
   test('another gateway follows within a second, and a row that is damaged takes nobody else with it', async () => {
     const other = await TestGateway.start({ url: lane.url, clock: gateway.clock });
+    others.push(other);
     const [good, bad] = [await live(), await live({}, CINEMA)];
     const seenAt = performance.now();
     const has = (id: string) => {
@@ -407,11 +414,8 @@ eachDatabase((lane) => {
     };
     while (!has(bad.id) && performance.now() - seenAt < 5_000) await breathe();
     expect(performance.now() - seenAt).toBeLessThan(1_500);
-    for (const damage of [
-      '{"no": "offer"}',
-      'not even JSON',
-      JSON.stringify({ ...TERMS, code: 'x', partner: 'gone' }),
-    ]) {
+    const strange = JSON.stringify({ ...TERMS, code: 'x', partner: 'gone' });
+    for (const damage of [strange, '{"no": "offer"}', 'not even JSON']) {
       await lane.database.transaction(async (tx) => {
         await tx.run('UPDATE offer_revision SET definition = ? WHERE offer_id = ?', [
           damage,
@@ -423,12 +427,16 @@ eachDatabase((lane) => {
       expect([has(good.id), has(bad.id)]).toEqual([true, false]);
       expect(await take(await story.member(), good.id)).toBe('ISSUED');
     }
+    // Its partner's list goes on without it, and all that can be done with it is to end it.
+    expect(await shown(bad.id, CINEMA)).toBe(undefined);
+    expect(await revise(bad.id, { title: 'Mended' }, CINEMA)).toMatchObject({ refusal: 'CONFLICT' });
+    await act('end', bad.id, CINEMA);
+    expect(await act('pause', bad.id, CINEMA)).toMatchObject({ refusal: 'CONFLICT' });
     await lane.database.transaction(async (tx) => {
       const id = Buffer.from(bad.id.split('_')[1]!, 'hex');
       await tx.run('DELETE FROM offer_revision WHERE offer_id = ?', [id]);
       await tx.run('DELETE FROM offer WHERE id = ?', [id]);
       await other.gateway.catalogue.bump(tx);
     });
-    await other.stop();
   });
 });

@@ -3,8 +3,8 @@ import type { Sql, SqlRow } from '../../database/sql';
 import { idFromBytes } from '../../kernel/id';
 import type { CatalogueSource } from '../../program/catalogue.service';
 import type { StoredItem } from '../../program/catalogue-item';
-import { deepFreeze, type JsonObject } from '../../program/program-item';
-import { checkOfferSchema } from '../../program/program-schema';
+import type { JsonObject } from '../../program/program-item';
+import { restoreOffer } from '../../program/program-schema';
 
 /** The code of an offer in the catalogue; no code of a program has a stroke in it. */
 export function catalogueCode(partner: string, offer: string): string {
@@ -29,8 +29,8 @@ export class OfferCatalogueStore implements CatalogueSource {
 }
 
 function itemFrom(row: SqlRow): StoredItem {
-  const definition = definitionOf(String(row[5]));
-  const code = catalogueCode(String(definition.partner), String(row[1]));
+  const restored = restoreOffer(String(row[5]));
+  const code = catalogueCode(restored?.partner ?? 'faulty', String(row[1]));
   return {
     id: idFromBytes(row[0] as Buffer),
     kind: 'OFFER',
@@ -38,17 +38,7 @@ function itemFrom(row: SqlRow): StoredItem {
     number: Number(row[2]),
     version: Number(row[4]),
     retired: row[3] !== 'LIVE',
-    definition: deepFreeze({ ...definition, code }),
+    definition: Object.freeze({ ...restored, code }) as unknown as JsonObject,
     guest: true,
   };
-}
-
-/** With the defaults of today's schema; empty when it is none any more. */
-function definitionOf(text: string): JsonObject {
-  try {
-    const definition = JSON.parse(text) as JsonObject;
-    return checkOfferSchema(definition).length === 0 ? definition : {};
-  } catch {
-    return {};
-  }
 }

@@ -7,11 +7,12 @@ import { isRefusal, type Refusal } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
 import type { CatalogueOffer } from '../../program/catalogue-item';
 import type { RequestContext } from '../../request/context';
+import { OncePerRequest } from '../../request/once';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, STAFF } from '../../request/policy';
-import { type RefusalAnswer, RefusalType, toRefusalType } from '../../request/shared.type';
+import { RefusalType, toRefusalType } from '../../request/shared.type';
 import type { StockService } from '../stock.service';
-import { NO_OFFER, type OfferState, type RegisteredOffer } from './offer';
+import { isDamaged, NO_OFFER, type OfferState, type RegisteredOffer } from './offer';
 import { OfferChanges, OfferInput, termsOf } from './offer.input';
 import type { OfferService } from './offer.service';
 import type { OfferScope } from './offer.store';
@@ -68,10 +69,14 @@ export class OfferResolver {
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const page = { before, limit: size + 1, state: state ?? undefined };
     const found = await this.reviews.list(offerScope(context.actor!), page);
-    const shown = found.slice(0, size);
+    const shown = found.slice(0, size).filter((registered) => !isDamaged(registered));
+    const last = found.slice(0, size).at(-1);
     const nodes = await this.views(shown);
     const edges = nodes.map((node, at) => ({ cursor: encodeCursor(CURSOR, shown[at]!.offer.id), node }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+    return {
+      edges,
+      pageInfo: { hasNextPage: found.length > size, endCursor: last ? encodeCursor(CURSOR, last.offer.id) : null },
+    };
   }
 
   @Allow('PARTNER', STAFF)
@@ -79,7 +84,7 @@ export class OfferResolver {
   async registeredOffer(@Arg('id', () => ID) id: string, @Ctx() context: RequestContext): Promise<OfferType | null> {
     const offerId = fromGlobalId('offer', id);
     const found = offerId && (await this.reviews.find(offerScope(context.actor!), offerId));
-    return found ? (await this.views([found]))[0]! : null;
+    return found && !isDamaged(found) ? (await this.views([found]))[0]! : null;
   }
 
   @Allow('PARTNER')
@@ -90,6 +95,7 @@ export class OfferResolver {
     return isRefusal(created) ? toRefusalType(created) : this.answer(created, undefined, context);
   }
 
+  @OncePerRequest()
   @Allow('PARTNER')
   @Mutation(() => OfferResult, {
     description:
@@ -115,18 +121,21 @@ export class OfferResolver {
     return this.change(offer, context, (actor, id) => this.registered.withdraw(actor, id));
   }
 
+  @OncePerRequest()
   @Allow('PARTNER', ...OPERATORS)
   @Mutation(() => OfferResult, { description: 'Nobody can take it until it is resumed. Coupons stay good.' })
   async pauseOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
     return this.change(offer, context, (actor, id) => this.registered.pause(actor, id));
   }
 
+  @OncePerRequest()
   @Allow('PARTNER', ...OPERATORS)
   @Mutation(() => OfferResult, { description: 'What staff paused, only staff resumes.' })
   async resumeOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
     return this.change(offer, context, (actor, id) => this.registered.resume(actor, id));
   }
 
+  @OncePerRequest()
   @Allow('PARTNER', ...OPERATORS)
   @Mutation(() => OfferResult, { description: 'Ends it for good. Coupons stay good.' })
   async endOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
@@ -146,7 +155,7 @@ export class OfferResolver {
   private async answer(id: Id, refusal: Refusal | undefined, context: RequestContext): Promise<object> {
     if (refusal) return toRefusalType(refusal);
     const found = await this.reviews.find(offerScope(context.actor!), id);
-    return found ? this.offerAnswer(found) : (toRefusalType(NO_OFFER) satisfies RefusalAnswer);
+    return found && !isDamaged(found) ? this.offerAnswer(found) : toRefusalType(NO_OFFER);
   }
 
   private async offerAnswer(found: RegisteredOffer): Promise<object> {

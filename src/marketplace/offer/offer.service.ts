@@ -9,7 +9,7 @@ import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
 import { appendEvents, type PartnerEventType } from '../../partner-port/event.store';
 import type { CatalogueService } from '../../program/catalogue.service';
 import type { OfferDefinition } from '../../program/program';
-import { isSensitive, NO_OFFER, type Offer, type RegisteredOffer, type Revision, wrongState } from './offer';
+import { isDamaged, isSensitive, NO_OFFER, type Offer, type RegisteredOffer, type Revision, wrongState } from './offer';
 import {
   countOffers,
   insertOffer,
@@ -74,7 +74,8 @@ export class OfferService {
     return this.step(actor, id, true, async (tx, found) => {
       const { offer, live, open } = found;
       if (offer.state === 'ENDED') return wrongState(offer, 'revised', 'Create another one.');
-      const base = (live ?? open)!;
+      const base = live ?? open;
+      if (isDamaged(found) || !base) return damaged(offer);
       const definition = checkOffer(this.catalogue.current(), merged(base.definition, changes));
       if (open?.state === 'IN_REVIEW') {
         // Asked again, it answers the same.
@@ -164,23 +165,29 @@ export class OfferService {
 
   /** No member can take it until it is resumed; coupons that are out stay good. */
   pause(actor: Actor, id: Id): Promise<Refusal | undefined> {
-    return this.step(actor, id, true, async (tx, { offer, live }) => {
-      if (offer.state === 'PAUSED') return undefined;
+    return this.step(actor, id, true, async (tx, { offer }) => {
+      if (offer.state === 'PAUSED') {
+        // Staff's word outlasts the partner's.
+        if (actor.role !== 'PARTNER') await updateOffer(tx, { ...offer, pausedBy: actor.role });
+        return undefined;
+      }
       if (offer.state !== 'LIVE') return wrongState(offer, 'paused', 'Only a live one can.');
-      await this.turn(tx, { ...offer, state: 'PAUSED', pausedBy: actor.role }, 'offer.paused', live!);
+      await this.turn(tx, { ...offer, state: 'PAUSED', pausedBy: actor.role }, 'offer.paused');
       return undefined;
     });
   }
 
   /** What staff paused, staff resumes. */
   resume(actor: Actor, id: Id): Promise<Refusal | undefined> {
-    return this.step(actor, id, true, async (tx, { offer, live }) => {
+    return this.step(actor, id, true, async (tx, found) => {
+      const { offer } = found;
       if (offer.state === 'LIVE') return undefined;
       if (offer.state !== 'PAUSED') return wrongState(offer, 'resumed', 'Only a paused one can.');
       if (actor.role === 'PARTNER' && offer.pausedBy !== 'PARTNER') {
         return wrongState(offer, 'resumed by the partner', 'The operator paused it; ask there.');
       }
-      await this.turn(tx, { ...offer, state: 'LIVE', pausedBy: undefined }, 'offer.resumed', live!);
+      if (isDamaged(found)) return damaged(offer);
+      await this.turn(tx, { ...offer, state: 'LIVE', pausedBy: undefined }, 'offer.resumed');
       return undefined;
     });
   }
@@ -191,14 +198,14 @@ export class OfferService {
       if (offer.state === 'ENDED') return undefined;
       if (open?.state === 'IN_REVIEW') await updateRevision(tx, { ...open, state: 'WITHDRAWN' });
       const ended: Offer = { ...offer, state: 'ENDED', pausedBy: undefined, waitingSince: undefined };
-      await this.turn(tx, live ? { ...ended, openRevision: undefined } : ended, 'offer.ended', (live ?? open)!);
+      await this.turn(tx, live ? { ...ended, openRevision: undefined } : ended, 'offer.ended');
       return undefined;
     });
   }
 
-  private async turn(tx: Sql, offer: Offer, type: PartnerEventType, shown: Revision): Promise<void> {
+  private async turn(tx: Sql, offer: Offer, type: PartnerEventType): Promise<void> {
     await updateOffer(tx, offer);
-    await this.tell(tx, offer, type, shown.number);
+    await this.tell(tx, offer, type, offer.liveRevision ?? offer.lastRevision);
     await this.catalogue.bump(tx);
   }
 
@@ -231,6 +238,14 @@ export function tellPartner(
   return appendEvents(tx, [
     { id: newId(at), partnerId: offer.partnerId, subjectId: offer.id, type, happenedAt: at, data },
   ]);
+}
+
+function damaged({ code }: Offer): Refusal {
+  return refuse(
+    'CONFLICT',
+    `What the offer ${code} says can be read no more. End it, and create another one.`,
+    'offer',
+  );
 }
 
 /** Codes may be there already, and are counted as stock. */

@@ -4,7 +4,7 @@ import type { Sql, SqlRow, SqlValue } from '../../database/sql';
 import type { Role } from '../../kernel/actor';
 import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
-import type { OfferDefinition } from '../../program/program';
+import { restoreOffer } from '../../program/program-schema';
 import type { Offer, OfferState, RegisteredOffer, Revision, RevisionState } from './offer';
 
 /** A partner's own offers, or those of all (staff). `null`: nobody's, for a token that names no partner. */
@@ -91,13 +91,15 @@ function offerFrom(row: SqlRow): Offer {
   };
 }
 
+/** A damaged one is as if it were not there, so that it takes no list with it. */
 function revisionFrom(row: SqlRow): Revision | undefined {
-  if (!Buffer.isBuffer(row[0])) return undefined;
+  const definition = Buffer.isBuffer(row[0]) ? restoreOffer(String(row[3])) : undefined;
+  if (!definition) return undefined;
   return {
-    offerId: idFromBytes(row[0]),
+    offerId: idFromBytes(row[0] as Buffer),
     number: Number(row[1]),
     state: row[2] as RevisionState,
-    definition: JSON.parse(String(row[3])) as OfferDefinition,
+    definition,
     createdAt: Number(row[4]),
     submittedAt: optional(row[5]),
     reviewedAt: optional(row[6]),

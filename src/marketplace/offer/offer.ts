@@ -59,6 +59,11 @@ export function shownRevision({ live, open }: RegisteredOffer): Revision | undef
   return live ?? open;
 }
 
+/** Whether a revision that counts can be read no more; nothing can be done with such an offer but stop it. */
+export function isDamaged({ offer, live, open }: RegisteredOffer): boolean {
+  return offer.liveRevision === undefined ? !open : !live;
+}
+
 /** Members read these and nothing hangs on them. */
 const HARMLESS: ReadonlySet<string> = new Set(['title', 'description']);
 /** More of these is no worse for anybody than it was approved for one redemption. */

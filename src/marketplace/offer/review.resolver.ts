@@ -90,17 +90,20 @@ export class OfferReviewResolver {
     const size = pageSize(first);
     const key = afterKey(CURSOR, after, /^\d{1,16}-[0-9a-f]{32}$/)?.split('-');
     const found = await this.reviews.waiting(key && { since: Number(key[0]), id: key[1]! }, size + 1);
-    const views = await this.views(found.slice(0, size));
+    const shown = found.slice(0, size).filter(({ open }) => open);
+    const views = await this.views(shown);
     const edges = views.map((node, at) => {
-      const { id, waitingSince } = found[at]!.offer;
+      const { waitingSince } = shown[at]!.offer;
       return {
-        cursor: encodeCursor(CURSOR, `${waitingSince}-${id}`),
+        cursor: cursorOf(shown[at]!),
         waitingSince: new Date(waitingSince!),
         node,
-        exposure: this.exposureOf(found[at]!),
+        exposure: this.exposureOf(shown[at]!),
       };
     });
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+    const last = found.slice(0, size).at(-1);
+    const endCursor = last ? cursorOf(last) : null;
+    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor } };
   }
 
   @Allow(STAFF)
@@ -139,4 +142,8 @@ export class OfferReviewResolver {
     const supplies = await this.stock.supplies(known, catalogue);
     return found.map((registered) => registeredOfferView(registered, { catalogue, supplies }));
   }
+}
+
+function cursorOf({ offer }: RegisteredOffer): string {
+  return encodeCursor(CURSOR, `${offer.waitingSince}-${offer.id}`);
 }
