@@ -3,12 +3,16 @@ import { Ledger1764000000001 } from './0001-ledger/up';
 import { Program1764000000002 } from './0002-program/up';
 import { MembersAndRedemptions1764000000003 } from './0003-members-and-redemptions/up';
 import { PartnerEvents1764000000004 } from './0004-partner-events/up';
+import { Partners1764000000005 } from './0005-partners/up';
 import { Offers1764000000006 } from './0006-offers/up';
+import { Webhooks1764000000008 } from './0008-webhooks/up';
 
 export const MIGRATIONS = [
   Ledger1764000000001,
   Program1764000000002,
   MembersAndRedemptions1764000000003,
   PartnerEvents1764000000004,
+  Partners1764000000005,
   Offers1764000000006,
+  Webhooks1764000000008,
 ];

@@ -17,8 +17,9 @@ export const CARD_CHAIN = id('a');
 export const STOCK_CHAIN = id('b');
 export const REFUSED_CHAIN = id('c');
 export const EVENT = id('d');
-export const WAITING_OFFER = id('0e');
-export const LIVE_OFFER = id('0f');
+export const REGISTERED_PARTNER = id('e');
+export const WAITING_OFFER = id('a0');
+export const LIVE_OFFER = id('b0');
 
 export function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');

@@ -10,25 +10,35 @@ import { type TokenTrust, trustDemoKey, trustIssuer } from './identity/token-key
 import { MemberSavingsResolver } from './insight/savings.resolver';
 import type { Role } from './kernel/actor';
 import { type Clock, systemClock } from './kernel/clock';
+import type { Id } from './kernel/id';
 import { ExpireHoldsJob } from './ledger/expire-holds.job';
 import { FoldContraJob } from './ledger/fold-contra.job';
 import { LedgerService } from './ledger/ledger.service';
 import { CodeCipher } from './marketplace/code-cipher';
-import { CodePoolService } from './marketplace/code-pool.service';
+import { type CodeImport, CodePoolService } from './marketplace/code-pool.service';
 import { OfferResolver } from './marketplace/offer/offer.resolver';
 import { OfferService } from './marketplace/offer/offer.service';
 import { OfferCatalogueStore } from './marketplace/offer/offer-catalogue.store';
 import { OfferReviewResolver } from './marketplace/offer/review.resolver';
 import { OfferReviewService } from './marketplace/offer/review.service';
+import { PartnerStore } from './marketplace/partner/partner.store';
+import { PARTNER_RESOLVERS, partnerResolvers } from './marketplace/partner/partner-resolvers';
+import { makePartnerSide, type PartnerSide } from './marketplace/partner/partner-side';
+import { SecretCipher } from './marketplace/sealer';
 import { StockService } from './marketplace/stock.service';
 import { StockBoardPoller } from './marketplace/stock-board';
+import { StockLowJob } from './marketplace/stock-low.job';
 import { CardService } from './members/card.service';
 import { MemberResolver } from './members/member.resolver';
 import { MemberService } from './members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from './members/member-rows.store';
+import { type AddressPolicy, urlFault } from './partner-port/address-guard';
 import { AvailabilityCache } from './partner-port/availability-cache';
 import type { PartnerDirectory } from './partner-port/connector';
+import { GuardedTransport } from './partner-port/guarded-transport';
+import { standardConnector } from './partner-port/standard/standard-connector';
 import { CatalogueService } from './program/catalogue.service';
+import type { CatalogueOffer } from './program/catalogue-item';
 import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
 import { ProgramStore } from './program/program.store';
@@ -39,9 +49,18 @@ import { RedemptionResolver } from './redemption/redemption.resolver';
 import { RedemptionService } from './redemption/redemption.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from './redemption/wallet.resolver';
+import { addCodesRoute } from './server/codes-route';
 import type { ExplorerOptions } from './server/explorer';
 import { createServer, type GatewayServer } from './server/http';
 import { type ResolverClass, schemaOf } from './server/schema';
+import { addWebhookRoute } from './server/webhook-route';
+import { DeliverWebhooksJob } from './webhooks/deliver-webhooks.job';
+import { WebhookDispatcher } from './webhooks/dispatcher';
+import { IncomingService } from './webhooks/incoming.service';
+import { PruneWebhooksJob } from './webhooks/prune-webhooks.job';
+import { WebhookResolver } from './webhooks/webhook.resolver';
+import { WebhookService } from './webhooks/webhook.service';
+import { WebhookSecrets } from './webhooks/webhook-secrets';
 import { Worker } from './worker/worker';
 
 export const RESOLVERS: readonly ResolverClass[] = [
@@ -49,15 +68,17 @@ export const RESOLVERS: readonly ResolverClass[] = [
   MemberResolver,
   OfferResolver,
   OfferReviewResolver,
+  ...PARTNER_RESOLVERS,
   RedemptionResolver,
   TrackingResolver,
+  WebhookResolver,
   MemberWalletResolver,
   CardBenefitsResolver,
   MemberSavingsResolver,
 ];
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway {
+export interface Gateway extends PartnerSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -75,31 +96,66 @@ export interface Gateway {
   readonly offerReviews: OfferReviewService;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
+  readonly webhooks: WebhookService;
+  readonly dispatcher: WebhookDispatcher;
+  readonly incoming: IncomingService;
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
   close(): Promise<void>;
 }
-
-/** Until partners bring their APIs. */
-const NO_PARTNERS: PartnerDirectory = { apiOf: () => undefined };
 
 /** Opens the database and makes every service. Runs no migration, polls nothing and serves nothing yet. */
 export async function compose(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  partners: PartnerDirectory = NO_PARTNERS,
+  partnerApis?: PartnerDirectory,
 ): Promise<Gateway> {
+  const key = await loadCodeKey(config);
+  const house = await composeHouse(config, log, clock, key);
+  const { database, ledger, catalogue, stock, ends } = house;
+  const base = { config, log, clock, ...house };
+  const availability = new AvailabilityCache(clock);
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
+  const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: new Map() });
+  const { directory, transports } = partnerSide;
+  catalogue.onChange(() => directory.follow());
+  catalogue.onChange((next, previous) => stock.align(next, previous));
+  const { transport, webhooks, dispatcher, incoming } = composeWebhooks({ ...base, policy, key });
+  const jobs = [
+    new ExpireRedemptionsJob(ends),
+    new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
+    new FoldContraJob(ledger),
+    new DeliverWebhooksJob(database, dispatcher, clock),
+    new PruneWebhooksJob(database, clock),
+    new StockLowJob(database, stock, () => catalogue.current(), clock),
+  ];
+  const worker = new Worker(database, jobs, clock, log);
+  const close = async (): Promise<void> => {
+    availability.stop();
+    await dispatcher.stop();
+    await transport.close();
+    await ledger.drain();
+    await transports.close();
+    await database.close();
+  };
+  const partnerAvailability = new PartnerAvailability(partnerApis ?? directory, availability);
+  return { ...base, ...partnerSide, partnerAvailability, webhooks, dispatcher, incoming, worker, close };
+}
+
+/** What works without any partner's API. */
+async function composeHouse(config: Config, log: Logger, clock: Clock, key: Buffer) {
   const database = await openDatabase({
     url: config.databaseUrl,
     poolSize: config.databasePoolSize,
     migrations: MIGRATIONS,
     entities: [],
   });
-  const cipher = new CodeCipher(await loadCodeKey(config));
+  const cipher = new CodeCipher(key);
   const ledger = new LedgerService(database, clock);
   const programStore = new ProgramStore();
-  const catalogue = new CatalogueService(database, [programStore, new OfferCatalogueStore()], log);
+  const sources = [programStore, new PartnerStore(), new OfferCatalogueStore()];
+  const catalogue = new CatalogueService(database, sources, log);
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
   const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
@@ -107,56 +163,43 @@ export async function compose(
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
-  const availability = new AvailabilityCache(clock);
-  const offers = new OfferService(database, catalogue, clock);
-  const offerReviews = new OfferReviewService(database, catalogue, clock);
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, clock);
   const ends = new EndRedemptionService(database, ledger, memberRows, current, clock);
-  catalogue.onChange((next, previous) => stock.align(next, previous));
-  const jobs = [
-    new ExpireRedemptionsJob(ends),
-    new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
-    new FoldContraJob(ledger),
-  ];
-  const worker = new Worker(database, jobs, clock, log);
-  const close = async (): Promise<void> => {
-    availability.stop();
-    await ledger.drain();
-    await database.close();
-  };
-  return {
-    config,
-    log,
-    clock,
-    database,
-    ledger,
-    catalogue,
-    programs,
-    memberRows,
-    members,
-    cards,
-    stock,
-    pools,
-    partnerAvailability: new PartnerAvailability(partners, availability),
-    offers,
-    offerReviews,
-    redemptions,
-    ends,
-    worker,
-    close,
-  };
+  const offers = new OfferService(database, catalogue, clock);
+  const offerReviews = new OfferReviewService(database, catalogue, clock);
+  const marketplace = { stock, pools, offers, offerReviews };
+  return { database, ledger, catalogue, programs, memberRows, members, cards, ...marketplace, redemptions, ends };
+}
+
+function composeWebhooks(
+  parts: Pick<Gateway, 'log' | 'clock' | 'database' | 'catalogue' | 'redemptions' | 'ends'> & {
+    readonly policy: AddressPolicy;
+    readonly key: Buffer;
+  },
+) {
+  const { policy, key, log, clock, database, catalogue, redemptions, ends } = parts;
+  const transport = new GuardedTransport({ policy });
+  const secrets = new WebhookSecrets(new SecretCipher(key));
+  const webhooks = new WebhookService(database, secrets, (url) => urlFault(url, policy), clock);
+  const dispatcher = new WebhookDispatcher({ database, transport, secrets, clock, log });
+  const partnerIdOf = (code: string) => catalogue.current().partnerByCode(code)?.id;
+  const incoming = new IncomingService({ database, secrets, clock, partnerIdOf, redemptions, ends });
+  return { transport, webhooks, dispatcher, incoming };
 }
 
 export function gatewaySchema(gateway: Gateway) {
-  const { members, cards, programs, redemptions, ends, stock, partnerAvailability, offers, offerReviews } = gateway;
+  const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
+  const { offers, offerReviews } = gateway;
   const current = () => gateway.catalogue.current();
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
     [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
     [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
+    ...partnerResolvers(gateway, current),
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
+    [WebhookResolver, new WebhookResolver(webhooks, current)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
     [MemberSavingsResolver, new MemberSavingsResolver()],
@@ -189,17 +232,32 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     trust: await trustOf(gateway),
     clock,
     findSubject: (role, subject) => findSubject(gateway, role, subject),
+    keys: gateway.apiKeys,
   });
+  const isUnavailable = (error: unknown) => database.dialect.failureKind(error) === 'UNKNOWN';
+  const authenticate = (token: string) => authenticator.actorOf(token);
+  const codes = {
+    clock,
+    authenticate,
+    isUnavailable,
+    log,
+    load: (request: CodeImport) => gateway.pools.load(request),
+    offerOf: async (offerId: Id) => poolOf(catalogue.current().offer(offerId)),
+  };
   const server = await createServer({
     schema: gatewaySchema(gateway),
     limits: config.limits,
     production: config.mode === 'production',
     logger: log,
-    authenticate: (token) => authenticator.actorOf(token),
+    authenticate,
     contextFor: (actor, requestId) => ({ actor, requestId, now: clock.now(), clock }),
     readiness: { database: () => database.ping() },
-    isUnavailable: (error) => database.dialect.failureKind(error) === 'UNKNOWN',
+    isUnavailable,
     explorer,
+    routes: [
+      (http) => addCodesRoute(http, codes),
+      (http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable }),
+    ],
   });
   board.start();
   worker.start();
@@ -211,6 +269,10 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     await gateway.close();
   };
   return { server, stop };
+}
+
+function poolOf(offer: CatalogueOffer | undefined) {
+  return offer && { partnerId: offer.partner.id, hasPool: offer.fulfilment === 'CODE_POOL' };
 }
 
 async function findSubject(gateway: Gateway, role: Role, subject: string) {

@@ -37,6 +37,8 @@ export interface Config {
   /** 32 bytes as base64; when absent (demo mode only), a key is kept in `codeKeyFile`. */
   readonly codeKey?: string;
   readonly codeKeyFile: string;
+  /** Hosts of partners that may be called wherever they are, as `host` or `host:port`; for development. */
+  readonly partnerHosts: readonly string[];
   readonly limits: Limits;
 }
 
@@ -126,6 +128,15 @@ const VARIABLES = {
     secret: true,
   },
   CODE_KEY_FILE: text('data/code-key.txt', 'a file name'),
+  PARTNER_HOSTS: {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9.:[\]_-]+(,[a-z0-9.:[\]_-]+)*$/)
+      .max(4096)
+      .optional()
+      .default(''),
+    allowed: 'hosts that partners may have inside the network, as host or host:port in lower case, with commas between',
+  },
   LIMIT_BODY_BYTES: wholeNumber(1_000, 10_000_000, 100_000),
   LIMIT_QUERY_TOKENS: wholeNumber(100, 100_000, 1_000),
   LIMIT_QUERY_DEPTH: wholeNumber(1, 50, 12),
@@ -230,6 +241,7 @@ export function readConfig(env: Environment): Config {
     demoKeyFile: values.DEMO_KEY_FILE,
     codeKey: values.CODE_KEY,
     codeKeyFile: values.CODE_KEY_FILE,
+    partnerHosts: Object.freeze(values.PARTNER_HOSTS.split(',').filter((host) => host !== '')),
     limits: limitsOf(values),
   });
 }

@@ -26,6 +26,7 @@ const ROOMS = [
   'agreements',
   'marketplace',
   'redemption',
+  'webhooks',
   'engagement',
   'settlement',
   'insight',

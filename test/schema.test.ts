@@ -17,7 +17,7 @@ import { RESOLVERS } from '../src/compose';
 import { readConfig } from '../src/config';
 import { PolicyCheck } from '../src/identity/policy-check';
 import { fieldsWithoutPolicy, visitorsOf } from '../src/identity/policy-map';
-import { ANYONE } from '../src/request/policy';
+import { ANYONE, scopeOf } from '../src/request/policy';
 import { limitRules } from '../src/server/limits';
 import { schemaOf, schemaText } from '../src/server/schema';
 
@@ -67,11 +67,29 @@ describe('the schema', () => {
     eachField((type, field) => {
       if (visitorsOf(type, field)?.some((visitor) => visitor === 'ANONYMOUS')) open.add(type.name);
     });
-    expect([...open].sort()).toEqual(['Money', 'PageInfo', 'Refusal']);
+    // Whoever registers as a partner has no token yet; it sees its application by the secret it was given.
+    const registration = ['PartnerApplication', 'PartnerRegistration'];
+    expect([...open].sort()).toEqual(['Money', 'Mutation', 'PageInfo', ...registration, 'Query', 'Refusal']);
     const roots = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
       Object.values(type?.getFields() ?? {}).map((field) => visitorsOf(type!, field)),
     );
     expect(roots.filter((visitors) => visitors === undefined || visitors.length === ANYONE.length)).toEqual([]);
+  });
+
+  it('lets nobody without a token ask for more than to register as a partner', () => {
+    const open = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) =>
+      Object.values(type.getFields()).filter((field) => visitorsOf(type, field)?.includes('ANONYMOUS')),
+    );
+    expect(open.map(({ name }) => name).sort()).toEqual(['partnerApplication', 'registerPartner']);
+  });
+
+  it('says of each query and mutation that partners may name which scope a key needs for it', () => {
+    const unsaid = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) =>
+      Object.values(type.getFields()).filter(
+        (field) => visitorsOf(type, field)?.includes('PARTNER') && scopeOf(field.extensions) === undefined,
+      ),
+    );
+    expect(unsaid.map(({ name }) => name)).toEqual([]);
   });
 
   it('shows no member what the operator bears', () => {
@@ -92,12 +110,36 @@ describe('the schema', () => {
       });
       return !keys.some((key) => ['idempotencyKey', 'orderId'].includes(key));
     });
-    // These are the same however often they are asked: by the external id, the card, the offer's code or state, or the
-    // whole text.
-    const ofOffers = ['createOffer', 'endOffer', 'pauseOffer', 'resumeOffer', 'reviewOffer', 'reviseOffer'];
-    expect(keyless.map(({ name }) => name).sort()).toEqual(
-      ['applyProgram', 'closeCard', 'registerMembers', 'submitOffer', 'withdrawOffer', ...ofOffers].sort(),
-    );
+    // The same however often they are asked: by the external id, the card, the code, the whole text, the partner
+    // or the event. A key or secret made twice, because its answer was lost, is harmless: it is seen and revoked.
+    expect(keyless.map(({ name }) => name).sort()).toEqual([
+      'applyProgram',
+      'closeCard',
+      'createOffer',
+      'createPartnerCredential',
+      'endOffer',
+      'pauseOffer',
+      'registerMembers',
+      'registerPartner',
+      'removePartnerConnector',
+      'removeWebhookEndpoint',
+      'resendDeadWebhooks',
+      'resendWebhook',
+      'resumeOffer',
+      'resumePartner',
+      'reviewOffer',
+      'reviewPartner',
+      'reviseOffer',
+      'revokePartnerCredential',
+      'rotatePartnerCredential',
+      'rotateWebhookSecret',
+      'setPartnerConnector',
+      'setWebhookEndpoint',
+      'submitOffer',
+      'suspendPartner',
+      'testPartnerConnector',
+      'withdrawOffer',
+    ]);
   });
 });
 

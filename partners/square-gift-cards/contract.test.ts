@@ -67,9 +67,18 @@ describe('Square gift cards', () => {
 
   test('cancels by deactivating the card', async () => {
     const activity = { type: 'DEACTIVATE', gift_card_id: CARD.id };
-    const { connector, transport } = asking({ body: { gift_card_activity: activity } });
+    const { connector, transport } = asking({ body: { gift_card: CARD } }, { body: { gift_card_activity: activity } });
     expect(await connector.cancel(REF, call())).toMatchObject({ value: { state: 'CANCELLED' } });
-    expect(bodyOf(transport, 0).gift_card_activity).toMatchObject({ type: 'DEACTIVATE', gift_card_gan: GAN });
+    expect(bodyOf(transport, 1).gift_card_activity).toMatchObject({ type: 'DEACTIVATE', gift_card_id: CARD.id });
+  });
+
+  test.each<[string, object, object]>([
+    ['was cancelled before', { state: 'DEACTIVATED' }, { kind: 'CONFIRMED', value: { state: 'CANCELLED' } }],
+    ['is spent', { balance_money: { amount: 0, currency: 'USD' } }, { kind: 'DECLINED', reason: 'ALREADY_USED' }],
+  ])('deactivates no card that %s', async (_what, changes, outcome) => {
+    const { connector, transport } = asking({ body: { gift_card: { ...CARD, ...changes } } });
+    expect(await connector.cancel(REF, call())).toMatchObject(outcome);
+    expect(transport.asked).toHaveLength(1);
   });
 
   test.each([

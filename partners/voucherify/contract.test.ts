@@ -69,6 +69,11 @@ describe('Voucherify', () => {
     expect(await asking({ status: 404, body: {} }).connector.cancel(REF, call())).toEqual(absent);
   });
 
+  test('does not take back what was redeemed', async () => {
+    const { connector } = asking({ body: { ...VOUCHER, active: false } });
+    expect(await connector.cancel(REF, call())).toMatchObject({ kind: 'DECLINED', reason: 'ALREADY_USED' });
+  });
+
   test('cancels by disabling the voucher', async () => {
     const { connector, transport } = asking({ body: fixture('voucher-disabled') });
     expect(await connector.cancel(REF, call())).toMatchObject({ kind: 'CONFIRMED' });

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { ROLES } from '../kernel/actor';
 import { HOUR, ManualClock, MINUTE, SECOND } from '../kernel/clock';
-import { Authenticator, KeysUnavailableError, type Subject, TokenRefusedError } from './authenticator';
+import { Authenticator, KeysUnavailableError, type Subject } from './authenticator';
 import { type DemoKey, demoAudience, demoIssuer, issueDemoToken, loadDemoKey } from './demo-key';
 import { trustDemoKey, trustIssuer } from './token-keys';
+import { TokenRefusedError } from './token-refused';
 
 const START = 1_700_000_000_000;
 let folder: string;

@@ -15,7 +15,8 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { Visitor } from '../request/policy';
+import type { PartnerScope } from '../kernel/actor';
+import { NO_SCOPE, scopeOf, type Visitor } from '../request/policy';
 import { PolicyMap } from './policy-map';
 
 /** What a visitor may not do with an operation; empty lists mean that nothing stands in the way. */
@@ -24,6 +25,8 @@ export interface Verdict {
   readonly forbidden: readonly string[];
   /** Variables whose values can hold a guarded input field, and so must be looked at in each request. */
   readonly guardedVariables: ReadonlyArray<{ readonly name: string; readonly type: GraphQLInputType }>;
+  /** By `Type.field`, what a key must be for; `NONE` where no scope opens it to keys. */
+  readonly scopes: ReadonlyMap<string, PartnerScope | 'NONE'>;
 }
 
 function reachableFragments(document: DocumentNode, operation: OperationDefinitionNode): FragmentDefinitionNode[] {
@@ -74,6 +77,27 @@ function namedInDocument(schema: GraphQLSchema, policies: PolicyMap, scope: Docu
   return [...forbidden];
 }
 
+/** A root field without a scope is closed to keys; one further down is as open as the root field above it. */
+function neededScopes(schema: GraphQLSchema, scope: DocumentNode): Map<string, PartnerScope | 'NONE'> {
+  const needed = new Map<string, PartnerScope | 'NONE'>();
+  const types = new TypeInfo(schema);
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  visit(
+    scope,
+    visitWithTypeInfo(types, {
+      Field() {
+        const parent = types.getParentType();
+        const field = types.getFieldDef();
+        if (!parent || !field || field.name.startsWith('__') || isIntrospectionType(parent)) return;
+        const declared = scopeOf(field.extensions);
+        if (declared === NO_SCOPE || (declared === undefined && !roots.includes(parent as never))) return;
+        needed.set(`${parent.name}.${field.name}`, declared ?? 'NONE');
+      },
+    }),
+  );
+  return needed;
+}
+
 function guardedVariables(schema: GraphQLSchema, policies: PolicyMap, operation: OperationDefinitionNode) {
   const guarded: Array<{ name: string; type: GraphQLInputType }> = [];
   for (const definition of operation.variableDefinitions ?? []) {
@@ -114,10 +138,17 @@ export class PolicyCheck {
 
   judge(document: DocumentNode, operation: OperationDefinitionNode, visitor: Visitor): Verdict {
     const definitions = [operation, ...reachableFragments(document, operation)];
+    const scope: DocumentNode = { kind: Kind.DOCUMENT, definitions };
     return {
-      forbidden: namedInDocument(this.schema, this.policies, { kind: Kind.DOCUMENT, definitions }, visitor),
+      forbidden: namedInDocument(this.schema, this.policies, scope, visitor),
+      scopes: visitor === 'PARTNER' ? neededScopes(this.schema, scope) : new Map(),
       guardedVariables: guardedVariables(this.schema, this.policies, operation),
     };
+  }
+
+  /** The fields that a key with these scopes may not name, with the scope that each asks for. */
+  outOfScope(verdict: Verdict, scopes: ReadonlySet<PartnerScope>): (readonly [string, PartnerScope | 'NONE'])[] {
+    return [...verdict.scopes].filter(([, needed]) => needed === 'NONE' || !scopes.has(needed));
   }
 
   /** The guarded input fields that the given variables name against the policy. */

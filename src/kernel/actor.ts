@@ -7,6 +7,19 @@ export type Role = (typeof ROLES)[number];
 
 export const STAFF_ROLES: readonly Role[] = ['BD', 'OPERATIONS', 'ADMIN', 'AUDITOR'];
 
+/** What a partner's key may be for. A token of the issuer is not narrowed down. */
+export const PARTNER_SCOPES = [
+  'OFFERS_READ',
+  'OFFERS_WRITE',
+  'CODES_WRITE',
+  'REDEMPTIONS_READ',
+  'REDEMPTIONS_CONFIRM',
+  'WEBHOOKS',
+  'CONNECTOR',
+  'CREDENTIALS',
+] as const;
+export type PartnerScope = (typeof PARTNER_SCOPES)[number];
+
 export interface Actor {
   readonly role: Role;
   /** The `sub` of the token: a member's external id, a partner's slug, a staff account or a server's name. */
@@ -14,4 +27,11 @@ export interface Actor {
   /** The member or partner row that the subject names; absent for staff and servers. */
   readonly memberId?: Id;
   readonly partnerId?: Id;
+  /** All that a partner's key may do; absent: whatever the role may. */
+  readonly scopes?: ReadonlySet<PartnerScope>;
+}
+
+/** `role:subject`, at most 128 characters: who did it, as rows and logs name it. */
+export function nameOf({ role, subject }: Pick<Actor, 'role' | 'subject'>): string {
+  return `${role.toLowerCase()}:${subject}`.slice(0, 128);
 }

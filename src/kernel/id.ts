@@ -65,9 +65,11 @@ export const GLOBAL_ID_TYPES = [
   'benefit',
   'entitlement',
   'partner',
+  'credential',
   'offer',
   'redemption',
   'coupon',
+  'event',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -109,6 +109,13 @@ export class CatalogueService {
     return highest + 1;
   }
 
+  /** What all sources hold, retired items too, as this transaction sees them. */
+  async loadAll(tx: Sql): Promise<StoredItem[]> {
+    const items: StoredItem[] = [];
+    for (const source of this.sources) items.push(...(await source.load(tx)));
+    return items;
+  }
+
   private schedule(): void {
     if (!this.running) return;
     this.timer = setTimeout(() => {
@@ -122,8 +129,7 @@ export class CatalogueService {
     let version = await this.store.version(sql);
     if (version === this.snapshot.version) return this.snapshot;
     for (let attempt = 1; attempt <= LOAD_ATTEMPTS; attempt += 1) {
-      const items: StoredItem[] = [];
-      for (const source of this.sources) items.push(...(await source.load(sql)));
+      const items = await this.loadAll(sql);
       // A change between two of these statements would tear the snapshot.
       const after = await this.store.version(sql);
       if (after === version) return this.make(version, items);

@@ -14,6 +14,7 @@ import type { ProgramFault } from './program-fault';
 import { parseProgram, printProgram } from './program-file';
 import { itemKey, itemsOf } from './program-item';
 import { fixedFields } from './rules/fixed-fields.rule';
+import { takenCodes } from './rules/taken-codes.rule';
 
 const APPLIED_BY_MAX = 128;
 
@@ -48,7 +49,8 @@ export class ProgramService {
     if (parsed.faults) return parsed;
     const { program, document } = parsed;
     const stored = await this.store.load(this.database.read);
-    const faults = transitionFaults(stored, program, document);
+    const all = await this.catalogue.loadAll(this.database.read);
+    const faults = transitionFaults({ stored, all }, program, document);
     if (faults.length > 0) return { faults };
     const latest = await this.store.version(this.database.read);
     return { program, changes: changesOf(stored, program), currentVersion: latest?.version ?? 0 };
@@ -65,7 +67,8 @@ export class ProgramService {
     const outcome = await this.database.transaction(async (tx) => {
       await this.catalogue.lock(tx);
       const stored = await this.store.load(tx);
-      const faults = transitionFaults(stored, program, document);
+      const all = await this.catalogue.loadAll(tx);
+      const faults = transitionFaults({ stored, all }, program, document);
       if (faults.length > 0) return { faults };
       const changes = changesOf(stored, program);
       const current = (await this.store.version(tx))?.version ?? 0;
@@ -133,9 +136,11 @@ function changesOf(stored: readonly StoredItem[], program: Program): Change[] {
 }
 
 function transitionFaults(
-  stored: readonly StoredItem[],
+  { stored, all }: { readonly stored: readonly StoredItem[]; readonly all: readonly StoredItem[] },
   program: Program,
   document: ProgramDocument,
 ): readonly ProgramFault[] {
-  return fixedFields(stored, program).map((fault) => document.fault(fault));
+  const own = new Set(stored.map(({ id }) => id));
+  const others = all.filter(({ id }) => !own.has(id));
+  return [...fixedFields(stored, program), ...takenCodes(others, program)].map((fault) => document.fault(fault));
 }

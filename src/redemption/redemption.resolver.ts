@@ -8,7 +8,7 @@ import type { MemberService } from '../members/member.service';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
 import { OncePerRequest } from '../request/once';
-import { Allow, SIGNED_IN } from '../request/policy';
+import { Allow, NeedsScope, SIGNED_IN } from '../request/policy';
 import { RefusalType, toRefusalType } from '../request/shared.type';
 import { NO_ITEM, type Wanted } from './claim';
 import { type EndRedemptionService, maySee } from './end.service';
@@ -91,6 +91,7 @@ export class RedemptionResolver {
     return this.answer(await this.ends.cancel(context.actor!, { redemptionId, idempotencyKey }), context);
   }
 
+  @NeedsScope('REDEMPTIONS_CONFIRM')
   @Allow('SERVER', 'PARTNER')
   @Mutation(() => RedemptionResult, { description: 'Says that a coupon was used.' })
   async confirmUse(@Arg('input') input: ConfirmUseRequest, @Ctx() context: RequestContext): Promise<object> {
@@ -103,6 +104,7 @@ export class RedemptionResolver {
     return this.answer(await this.ends.confirmUse(context.actor!, request), context);
   }
 
+  @NeedsScope('REDEMPTIONS_READ')
   @Allow(SIGNED_IN)
   @Query(() => RedemptionType, { nullable: true, description: 'Null unless the actor may see it.' })
   async redemption(@Arg('id', () => ID) id: string, @Ctx() context: RequestContext): Promise<RedemptionView | null> {

@@ -4,7 +4,7 @@ import { encodeCursor } from '../kernel/page';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
 import { afterKey, pageSize } from '../request/page-input';
-import { Allow, STAFF } from '../request/policy';
+import { Allow, NeedsScope, STAFF } from '../request/policy';
 import { PageInfoType } from '../request/shared.type';
 import type { Redemption } from './redemption';
 import type { RedemptionService } from './redemption.service';
@@ -38,6 +38,7 @@ export class TrackingResolver {
     private readonly catalogue: () => Catalogue,
   ) {}
 
+  @NeedsScope('REDEMPTIONS_READ')
   @Allow('PARTNER', STAFF)
   @Query(() => RedemptionConnectionType, {
     name: 'redemptions',

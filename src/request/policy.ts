@@ -1,6 +1,6 @@
-// Which roles may name a field: declared beside the field with `@Allow`, read back from the schema's extensions.
+// Which roles and scopes may name a field: declared beside it with `@Allow` and `@NeedsScope`, read from extensions.
 import { Extensions } from 'type-graphql';
-import { ROLES, type Role, STAFF_ROLES } from '../kernel/actor';
+import { type PartnerScope, ROLES, type Role, STAFF_ROLES } from '../kernel/actor';
 
 /** A role, or a request without a token. */
 export type Visitor = Role | 'ANONYMOUS';
@@ -40,4 +40,22 @@ export function allowedBy(extensions: Readonly<Record<string, unknown>> | undefi
     .map((key) => extensions[key] as readonly Visitor[]);
   const [first, ...others] = lists;
   return first && new Set(first.filter((visitor) => others.every((list) => list.includes(visitor))));
+}
+
+const SCOPE_KEY = 'perkgate.scope';
+/** For fields that any key of a partner may name, such as who it is. */
+export const NO_SCOPE = 'NO_SCOPE';
+
+/** What a partner's key must have been made for to name the field. Each root field that partners may name says it. */
+export function NeedsScope(
+  scope: PartnerScope | typeof NO_SCOPE,
+): MethodDecorator & PropertyDecorator & ClassDecorator {
+  return Extensions({ [SCOPE_KEY]: scope }) as MethodDecorator & PropertyDecorator & ClassDecorator;
+}
+
+/** `undefined` when nobody declared one. */
+export function scopeOf(
+  extensions: Readonly<Record<string, unknown>> | undefined,
+): PartnerScope | typeof NO_SCOPE | undefined {
+  return extensions?.[SCOPE_KEY] as PartnerScope | typeof NO_SCOPE | undefined;
 }

@@ -1,6 +1,7 @@
 // From the `authorization` header to the actor, or to the one refusal that says why not.
 import type { FastifyRequest } from 'fastify';
-import { KeysUnavailableError, TokenRefusedError } from '../identity/authenticator';
+import { KeysUnavailableError } from '../identity/authenticator';
+import { TokenRefusedError } from '../identity/token-refused';
 import type { Actor } from '../kernel/actor';
 import { type ErrorLog, internal, unauthenticated, unavailable } from './errors';
 import { describeError } from './logger';

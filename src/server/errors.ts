@@ -54,6 +54,17 @@ export function forbidden(fields: readonly string[], visitor: Visitor): GraphQLE
   });
 }
 
+/** For an operation that names what the partner's key was not made for; it is refused whole. */
+export function outOfScope(fields: ReadonlyArray<readonly [field: string, scope: string]>): GraphQLError {
+  const code: ErrorCode = 'FORBIDDEN';
+  const shown = fields.slice(0, FIELDS_NAMED);
+  const scopes = [...new Set(shown.map(([, scope]) => scope))].filter((scope) => scope !== 'NONE');
+  const named = shown.map(([field, scope]) => (scope === 'NONE' ? `${field} (no key may)` : `${field} (${scope})`));
+  const message = `This key may not name ${named.join(', ')}. Use a key with the scope in brackets, or leave it out.`;
+  const extensions = { code, fields: shown.map(([field]) => field), scopes, role: 'PARTNER', ...httpHead(403) };
+  return new GraphQLError(message, { extensions });
+}
+
 /** An answer that says "try again", for a request that was not executed at all. */
 export function unavailable(requestId: string): GraphQLError {
   const extensions = { ...retryable(requestId), ...httpHead(503, { 'retry-after': RETRY_AFTER_SECONDS }) };

@@ -13,7 +13,7 @@ import type { RequestContext } from '../request/context';
 import type { Visitor } from '../request/policy';
 import { settleAbstractTypes } from './abstract-types';
 import { type CompiledOperation, compileOperation } from './compiled';
-import { type ErrorLog, forbidden, internal, presentable } from './errors';
+import { type ErrorLog, forbidden, internal, outOfScope, presentable } from './errors';
 import { describeError } from './logger';
 
 export interface ExecutionOptions {
@@ -87,13 +87,16 @@ export class Execution {
   }
 
   private refusalOf(known: KnownOperation, request: OperationRequest, operation: OperationDefinitionNode) {
-    const visitor: Visitor = request.context.actor?.role ?? 'ANONYMOUS';
+    const { actor } = request.context;
+    const visitor: Visitor = actor?.role ?? 'ANONYMOUS';
     let verdict = known.verdicts.get(visitor);
     if (!verdict) {
       verdict = this.policies.judge(request.document, operation, visitor);
       known.verdicts.set(visitor, verdict);
     }
     if (verdict.forbidden.length > 0) return forbidden(verdict.forbidden, visitor);
+    const outside = actor?.scopes ? this.policies.outOfScope(verdict, actor.scopes) : [];
+    if (outside.length > 0) return outOfScope(outside);
     if (verdict.guardedVariables.length === 0) return undefined;
     const given = this.policies.forbiddenInVariables(verdict, request.variables, visitor);
     return given.length > 0 ? forbidden(given, visitor) : undefined;

@@ -6,6 +6,7 @@ import type { RequestContext } from '../request/context';
 import { Admission } from './admission';
 import { createApollo } from './apollo';
 import { actorOf } from './bearer';
+import { limitBodyTime } from './body-time';
 import { Drain } from './drain';
 import { addExplorerRoute, type ExplorerOptions } from './explorer';
 import { type GraphqlHandler, graphqlHandler } from './graphql-route';
@@ -37,6 +38,8 @@ export interface ServerOptions {
   isUnavailable(error: unknown): boolean;
   /** Absent: `/` shows no explorer. */
   readonly explorer?: ExplorerOptions;
+  /** Further routes; each stands behind the common headers, limits and log. */
+  readonly routes?: readonly ((http: FastifyInstance) => void)[];
   readonly shutdownMs?: number;
   readonly compileAtUse?: number;
 }
@@ -56,7 +59,7 @@ export interface GatewayServer {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-// How often Node looks for connections that exceed the two above; its default of 30 s would make them 40 s and 45 s.
+// How often Node looks for connections that exceed the two above; its default of 30 s would make it 40 s.
 const TIMEOUT_CHECK_MS = 1_000;
 const SHUTDOWN_MS = 10_000;
 
@@ -69,7 +72,7 @@ function createHttp(options: ServerOptions): FastifyInstance {
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: options.limits.bodyBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: 0,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -144,6 +147,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
   const isLeaving = () => drain.hasBegun || isClosing();
 
   readJsonBodiesOnly(http);
+  limitBodyTime(http, REQUEST_TIMEOUT_MS);
   addCommonHeaders(http, isClosing, isLeaving);
   addRequestLog(http);
   http.setErrorHandler(errorHandler(limits.bodyBytes));
@@ -158,6 +162,7 @@ export async function createServer(options: ServerOptions): Promise<GatewayServe
     failed: (check, reason) => logger.warn({ check, error: reason }, 'not ready'),
   });
   addExplorerRoute(http, options.explorer);
+  for (const addRoute of options.routes ?? []) addRoute(http);
 
   const stop = async (): Promise<void> => {
     const timer = setTimeout(() => http.server.closeAllConnections(), options.shutdownMs ?? SHUTDOWN_MS);

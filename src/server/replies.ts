@@ -1,12 +1,13 @@
 // Answers to requests that never reach GraphQL (too large, malformed, turned away), in GraphQL's shape all the same.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { RefusalCode } from '../kernel/refusal';
 import { OverloadedError } from './admission';
 import { type ErrorCode, INTERNAL_MESSAGE } from './errors';
 import { describeError } from './logger';
 
 interface Answer {
   readonly status: number;
-  readonly code: ErrorCode;
+  readonly code: ErrorCode | RefusalCode;
   readonly message: string;
 }
 

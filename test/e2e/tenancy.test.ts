@@ -2,12 +2,15 @@
 import 'reflect-metadata';
 import { RESOLVERS } from '../../src/compose';
 import { visitorsOf } from '../../src/identity/policy-map';
+import { newSigningSecret } from '../../src/partner-port/signature';
 import { schemaOf } from '../../src/server/schema';
 import { AUDITOR, memberOf, OPERATIONS, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
 import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
 import { type ArgumentLeaf, namingArguments, requestFor, requiredLeaves } from '../support/gateway-requests';
 import { expectBooksInOrder, fresh, Story } from '../support/gateway-story';
+import { tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
+import { BD, type KeyAnswer, standardManifest } from '../support/partner-story';
 
 const schema = schemaOf(RESOLVERS, new Map());
 const LEAVES = namingArguments(schema);
@@ -18,6 +21,9 @@ type Kind =
   | 'CARD'
   | 'REDEMPTION'
   | 'PARTNER'
+  | 'PARTNER_ID'
+  | 'CREDENTIAL'
+  | 'STAFF_CURSOR'
   | 'KEY'
   | 'ORDER'
   | 'COUPON_CURSOR'
@@ -28,6 +34,8 @@ type Kind =
   | 'OFFER_WAITING'
   | 'OFFER_CURSOR'
   | 'REVIEW_CURSOR'
+  | 'WEBHOOK'
+  | 'WEBHOOK_CURSOR'
   | 'PUBLIC_CURSOR'
   | 'PUBLIC_ITEM'
   | 'PUBLIC_PLAN'
@@ -50,12 +58,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.offerExposure(offer)': 'OFFER',
   'Query.registeredOffer(id)': 'OFFER',
   'Query.registeredOffers(after)': 'OFFER_CURSOR',
+  'Query.partnerApplication(application)': 'PARTNER_ID',
+  'Query.partnerApplication(claimSecret)': 'PLAIN',
+  'Query.partnerHealth(partner)': 'PARTNER_ID',
+  'Query.partners(after)': 'STAFF_CURSOR',
   'Query.planProgram(text)': 'PLAIN',
   'Query.quoteRedemption(card)': 'CARD',
   'Query.quoteRedemption(item)': 'PUBLIC_ITEM',
   'Query.quoteRedemption(member)': 'MEMBER',
   'Query.redemption(id)': 'REDEMPTION',
   'Query.redemptions(after)': 'REDEMPTION_CURSOR',
+  'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
+  'Query.webhookEndpoint(partner)': 'PARTNER',
   'Member.coupons(after)': 'COUPON_CURSOR',
   'Member.perks(after)': 'PUBLIC_CURSOR',
   'Mutation.adjustBalance(input.idempotencyKey)': 'KEY',
@@ -77,6 +91,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Mutation.reviewOffer(input.reason)': 'PLAIN',
   'Mutation.confirmUse(input.idempotencyKey)': 'KEY',
   'Mutation.confirmUse(input.redemption)': 'REDEMPTION',
+  'Mutation.createPartnerCredential(input.label)': 'PLAIN',
+  'Mutation.createPartnerCredential(input.partner)': 'PARTNER_ID',
   'Mutation.openCard(input.member)': 'MEMBER',
   'Mutation.openCard(input.orderId)': 'ORDER',
   'Mutation.openCard(input.parentCard)': 'CARD',
@@ -89,9 +105,36 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Mutation.registerMembers(members.externalId)': 'MEMBER',
   'Mutation.registerMembers(members.nickname)': 'PLAIN',
   'Mutation.registerMembers(members.tags)': 'PLAIN',
+  'Mutation.removePartnerConnector(partner)': 'PARTNER_ID',
   'Mutation.renewCard(input.card)': 'CARD',
+  'Mutation.registerPartner(input.contact)': 'PLAIN',
+  'Mutation.registerPartner(input.description)': 'PLAIN',
+  'Mutation.registerPartner(input.name)': 'PLAIN',
+  'Mutation.registerPartner(input.code)': 'PLAIN',
+  'Mutation.registerPartner(input.website)': 'PLAIN',
   'Mutation.renewCard(input.orderId)': 'ORDER',
+  'Mutation.resendWebhook(delivery)': 'WEBHOOK',
+  'Mutation.setWebhookEndpoint(input.eventTypes)': 'PLAIN',
+  'Mutation.setWebhookEndpoint(input.url)': 'PLAIN',
+  'Mutation.resumePartner(input.partner)': 'PARTNER_ID',
+  'Mutation.resumePartner(input.reason)': 'PLAIN',
+  'Mutation.reviewPartner(input.partner)': 'PARTNER_ID',
+  'Mutation.reviewPartner(input.reason)': 'PLAIN',
+  'Mutation.revokePartnerCredential(input.credential)': 'CREDENTIAL',
+  'Mutation.revokePartnerCredential(input.reason)': 'PLAIN',
+  'Mutation.rotatePartnerCredential(input.credential)': 'CREDENTIAL',
+  'Mutation.setPartnerConnector(input.manifest)': 'PLAIN',
+  'Mutation.setPartnerConnector(input.partner)': 'PARTNER_ID',
+  'Mutation.setPartnerConnector(input.secrets.name)': 'PLAIN',
+  'Mutation.setPartnerConnector(input.secrets.value)': 'PLAIN',
+  'Mutation.suspendPartner(input.partner)': 'PARTNER_ID',
+  'Mutation.suspendPartner(input.reason)': 'PLAIN',
+  'Mutation.testPartnerConnector(offerRefs)': 'PLAIN',
+  'Mutation.testPartnerConnector(partner)': 'PARTNER_ID',
 };
+
+// Nobody answers there, and trying it says so.
+const MANIFEST = standardManifest('http://127.0.0.1:9/');
 
 /** Values of required arguments that name nothing. */
 const CONTENT: Readonly<Record<string, unknown>> = {
@@ -107,6 +150,14 @@ const CONTENT: Readonly<Record<string, unknown>> = {
   'Mutation.reviseOffer(changes)': {},
   'Mutation.reviewOffer(input.revision)': 1,
   'Mutation.reviewOffer(input.decision)': 'APPROVE',
+  'Query.partnerApplication(claimSecret)': 'no secret',
+  'Mutation.createPartnerCredential(input.label)': 'of the test',
+  'Mutation.createPartnerCredential(input.scopes)': ['OFFERS_READ'],
+  'Mutation.reviewPartner(input.decision)': 'APPROVE',
+  'Mutation.setPartnerConnector(input.manifest)': MANIFEST,
+  'Mutation.setPartnerConnector(input.secrets.name)': 'signing',
+  'Mutation.setPartnerConnector(input.secrets.value)': newSigningSecret(),
+  'Mutation.suspendPartner(input.reason)': 'a reason',
 };
 
 /** How a query reaches the types, other than the roots, whose fields take arguments. */
@@ -178,6 +229,7 @@ eachDatabase((lane) => {
       LIMIT_QUERY_ALIASES: '1000',
       LIMIT_QUERY_TOKENS: '100000',
       LIMIT_QUERY_DEPTH: '30',
+      PARTNER_HOSTS: '127.0.0.1:9',
     };
     gateway = await TestGateway.start({ url: lane.url, program: PROGRAM, environment });
     story = new Story(gateway);
@@ -222,8 +274,11 @@ eachDatabase((lane) => {
   const stateOfB = async () => [
     await gateway.run(AUDITOR, 'staff-member', { externalId: B_MEMBER.subject, coupons: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'redemptions', { first: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'webhook-endpoint'),
+    await gateway.run(partnerOf(PARTNERS.B), 'webhook-deliveries', { first: 100 }),
     await gateway.run(B_MEMBER, 'member-home', { perks: 100, coupons: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'registered-offers', { first: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'my-partner'),
   ];
 
   test.each(casesOf(TENANTS))(
@@ -283,6 +338,28 @@ async function furnish(story: Story) {
   const used = await story.claim(B_MEMBER, 'film');
   await story.confirmUse(used.id, { key: B_KEY, as: partnerOf(PARTNERS.B) });
 
+  const told = { a: await tell(gateway, PARTNERS.A, a.coupon.id), b: await tell(gateway, PARTNERS.B, b.coupon.id) };
+  const partnerId = (code: string) => gateway.gateway.catalogue.current().partnerByCode(code)!.globalId;
+  const keys: string[] = [];
+  const makeKey = async (code: string) => {
+    const input = { partner: partnerId(code), label: 'of the test', scopes: ['OFFERS_READ'] };
+    const made = (await gateway.run<KeyAnswer>(BD, 'create-credential', { input })).credential.id;
+    // There may be twenty at once, and none is needed for longer than the next request.
+    keys.push(made);
+    if (keys.length > 5) await gateway.run(BD, 'revoke-credential', { input: { credential: keys.shift() } });
+    return made;
+  };
+  /** With a connector, as one of the requests takes it away. */
+  const connected = async (code: string) => {
+    const secrets = [{ name: 'signing', value: newSigningSecret() }];
+    const input = { partner: partnerId(code), manifest: MANIFEST, secrets };
+    await gateway.run(BD, 'set-connector', { input });
+    return partnerId(code);
+  };
+  await connected(PARTNERS.B);
+  const credential = await makeKey(PARTNERS.B);
+  keys.length = 0;
+
   const id = (global: string) => global.split('_')[1]!;
   const cursor = (scope: string, of: string) => Buffer.from(`${scope}:${of}`).toString('base64url');
   // A neighbour of B's id in time that was never given to anything.
@@ -304,6 +381,24 @@ async function furnish(story: Story) {
       own: async () => (await story.claim(A_MEMBER, 'latte')).id,
     },
     PARTNER: { foreign: PARTNERS.B, unknown: 'nobody', wrong: [], own: () => PARTNERS.A },
+    PARTNER_ID: {
+      foreign: partnerId(PARTNERS.B),
+      unknown: `partner_${NEVER}`,
+      wrong: [ids.card, `offer_${id(partnerId(PARTNERS.B))}`, id(partnerId(PARTNERS.B))],
+      own: () => connected(PARTNERS.A),
+    },
+    CREDENTIAL: {
+      foreign: credential,
+      unknown: `credential_${NEVER}`,
+      wrong: [ids.card, `partner_${id(credential)}`, id(credential)],
+      own: () => makeKey(PARTNERS.A),
+    },
+    STAFF_CURSOR: {
+      foreign: cursor('partner', id(partnerId(PARTNERS.B))),
+      unknown: cursor('partner', NEVER),
+      wrong: [cursor('coupon', id(b.coupon.id))],
+      own: () => cursor('partner', id(partnerId(PARTNERS.A))),
+    },
     KEY: { foreign: B_KEY, unknown: fresh('key'), wrong: [], own: () => fresh('key') },
     ORDER: { foreign: B_ORDER, unknown: fresh('order'), wrong: [], own: () => fresh('order') },
     COUPON_CURSOR: {
@@ -319,6 +414,18 @@ async function furnish(story: Story) {
       own: () => cursor('redemption', id(a.coupon.id)),
     },
     ...(await offerValues(story)),
+    WEBHOOK: {
+      foreign: told.b,
+      unknown: `event_${NEVER}`,
+      wrong: [ids.card, `redemption_${id(told.b)}`, id(told.b), told.b.toUpperCase()],
+      own: () => told.a,
+    },
+    WEBHOOK_CURSOR: {
+      foreign: cursor('webhook', id(told.b)),
+      unknown: cursor('webhook', beside(id(told.b))),
+      wrong: [cursor('redemption', id(told.b)), told.b],
+      own: () => cursor('webhook', id(told.a)),
+    },
     PUBLIC_CURSOR: {
       foreign: cursor('perk', '0'),
       unknown: cursor('perk', '0'),
@@ -333,7 +440,17 @@ async function furnish(story: Story) {
     },
     PUBLIC_PLAN: { foreign: 'nothing', unknown: 'nobody', wrong: [], own: () => 'plus' },
   };
-  const secrets = [b.coupon.couponCode!, 'Secretive', ids.card, ids.redemption, taken.id, used.id, B_MEMBER.subject];
+  const secrets = [
+    b.coupon.couponCode!,
+    'Secretive',
+    ids.card,
+    ids.redemption,
+    taken.id,
+    used.id,
+    B_MEMBER.subject,
+    told.b,
+    credential,
+  ];
   return { values, secrets };
 }
 

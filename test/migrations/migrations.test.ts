@@ -6,7 +6,9 @@ import { seed as seedLedger } from '../../migrations/0001-ledger/seed';
 import { seed as seedProgram } from '../../migrations/0002-program/seed';
 import { seed as seedMembers } from '../../migrations/0003-members-and-redemptions/seed';
 import { seed as seedPartnerEvents } from '../../migrations/0004-partner-events/seed';
+import { seed as seedPartners } from '../../migrations/0005-partners/seed';
 import { seed as seedOffers } from '../../migrations/0006-offers/seed';
+import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -23,7 +25,9 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedProgram,
   seedMembers,
   seedPartnerEvents,
+  seedPartners,
   seedOffers,
+  seedWebhooks,
 ];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
@@ -56,9 +60,27 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
   },
   { partner_event: 'id partner_id subject_id type happened_at data' },
   {
+    partner:
+      'id code taken_code number name contact website description state version claim_hash applied_at applied_by ' +
+      'changed_at changed_by reason',
+    partner_credential:
+      'id partner_id key_prefix key_hash label scopes created_at created_by ends_at last_used_at replaced_by ' +
+      'revoked_at revoked_by',
+    partner_change: 'partner_id seq kind made_at made_by reason',
+    partner_connector: 'partner_id version kind manifest set_at set_by',
+    partner_secret: 'partner_id name cipher changed_at changed_by',
+  },
+  {
     offer:
       'id partner_id code number state live_revision open_revision last_revision paused_by waiting_since created_at',
     offer_revision: 'offer_id number state definition created_at submitted_at reviewed_at reviewed_by reason',
+  },
+  {
+    webhook_endpoint: 'partner_id url event_types state disabled_reason failing_since resume_at changed_at',
+    webhook_secret: 'partner_id direction id sealed created_at ends_at',
+    webhook_delivery:
+      'seq event_id partner_id subject_id type happened_at data state attempts due_at last_status last_fault ended_at',
+    webhook_received: 'partner_id message_hash received_at',
   },
 ];
 

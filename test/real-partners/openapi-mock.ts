@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { PartnerReply, PartnerRequest, PartnerTransport } from '../../src/partner-port/transport';
-import { plainTransport } from '../support/plain-transport';
 import { freePort, ServerProcess } from './servers';
 
 const FOLDER = join(__dirname, '../../../shared/data/partner-openapi');
@@ -46,10 +45,10 @@ export class OpenapiMock {
   }
 
   /** Sends as it is told, with `headers` added, and keeps what Prism said about it. */
-  transport(headers: Readonly<Record<string, string>> = {}): PartnerTransport {
+  through(transport: PartnerTransport, headers: Readonly<Record<string, string>> = {}): PartnerTransport {
     return {
       send: async (request) => {
-        const reply = await plainTransport.send({ ...request, headers: { ...request.headers, ...headers } });
+        const reply = await transport.send({ ...request, headers: { ...request.headers, ...headers } });
         if (reply.kind === 'REPLY') {
           this.exchanged.push({ request, status: reply.status, violations: violationsOf(reply) });
         }

@@ -10,7 +10,7 @@ const START_MS = 90_000;
 /** Why the servers cannot run here, or `undefined`. Installs what the lock file says when it is not there yet. */
 export function whyNotInstalled(): string | undefined {
   if (isInstalled()) return undefined;
-  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1', '--loglevel=error'];
   const { status, stderr, error } = spawnSync('npm', flags, { cwd: __dirname, encoding: 'utf8', timeout: INSTALL_MS });
   if (status === 0 && isInstalled()) return undefined;
   const said = (error?.message ?? stderr).split('\n').find((line) => line.trim() !== '');

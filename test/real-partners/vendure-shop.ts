@@ -13,6 +13,9 @@ const PLACE_ORDER = [
 export class VendureShop {
   readonly username = 'perkgate';
   readonly price = 1_000;
+  /** A promotion that is switched off, and what its copies take off. */
+  readonly offer = 'latte';
+  readonly discount = 300;
   readonly startedAt = Math.floor(performance.timeOrigin + performance.now());
   private variantId = '';
 
@@ -80,6 +83,12 @@ export class VendureShop {
       productId: "${createProduct.id}", sku: "tea", price: ${this.price}, stockOnHand: 100, trackInventory: FALSE,
       translations: [{ languageCode: en, name: "Tea" }] }]) { id } }`);
     this.variantId = createProductVariants[0].id;
+    await admin.ask(`mutation { createPromotion(input: { enabled: false,
+      conditions: [{ code: "minimum_order_amount", arguments: [
+        { name: "amount", value: "100" }, { name: "taxInclusive", value: "false" }] }],
+      actions: [{ code: "order_fixed_discount", arguments: [{ name: "discount", value: "${this.discount}" }] }],
+      translations: [{ languageCode: en, name: "${this.offer}" }] }) {
+        __typename ... on ErrorResult { errorCode } } }`);
   }
 }
 

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose, demoKeyOf, type Gateway, type RunningGateway, run } from '../../src/compose';
-import { readConfig } from '../../src/config';
+import { type LogLevel, readConfig } from '../../src/config';
 import { issueDemoToken } from '../../src/identity/demo-key';
 import type { Role } from '../../src/kernel/actor';
 import { DAY, type Instant, ManualClock } from '../../src/kernel/clock';
@@ -56,6 +56,8 @@ export interface GatewayOptions {
   readonly beating?: boolean;
   /** The APIs of partners. */
   readonly partners?: PartnerDirectory;
+  /** From which level on log lines are kept; `warn` unless told. */
+  readonly logLevel?: LogLevel;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -97,10 +99,17 @@ export class TestGateway {
   ) {}
 
   static async start(options: GatewayOptions): Promise<TestGateway> {
-    const { url, clock = new ManualClock(NOON), program, beating = false, environment = {} } = options;
+    const {
+      url,
+      clock = new ManualClock(NOON),
+      program,
+      beating = false,
+      environment = {},
+      logLevel = 'warn',
+    } = options;
     const log: Array<Record<string, unknown>> = [];
     const config = readConfig({ ...gatewayEnvironment(url), ...environment });
-    const logger = createLogger('warn', { write: (line) => log.push(JSON.parse(line)) });
+    const logger = createLogger(logLevel, { write: (line) => log.push(JSON.parse(line)) });
     const gateway = await compose(config, logger, clock, options.partners);
     if (program !== undefined) {
       await gateway.catalogue.refresh();

@@ -17,7 +17,7 @@ import {
   Resolver,
   registerEnumType,
 } from 'type-graphql';
-import { TokenRefusedError } from '../../src/identity/authenticator';
+import { TokenRefusedError } from '../../src/identity/token-refused';
 import type { Actor } from '../../src/kernel/actor';
 import { ManualClock } from '../../src/kernel/clock';
 import { Allow, ANYONE, MEMBERS, SIGNED_IN, STAFF } from '../../src/request/policy';

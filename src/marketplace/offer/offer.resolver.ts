@@ -9,7 +9,7 @@ import type { CatalogueOffer } from '../../program/catalogue-item';
 import type { RequestContext } from '../../request/context';
 import { OncePerRequest } from '../../request/once';
 import { afterKey, pageSize } from '../../request/page-input';
-import { Allow, STAFF } from '../../request/policy';
+import { Allow, NeedsScope, STAFF } from '../../request/policy';
 import { RefusalType, toRefusalType } from '../../request/shared.type';
 import type { StockService } from '../stock.service';
 import { isDamaged, NO_OFFER, type OfferState, type RegisteredOffer } from './offer';
@@ -40,6 +40,7 @@ export class OfferResolver {
   ) {}
 
   @Allow('PARTNER', STAFF)
+  @NeedsScope('OFFERS_READ')
   @Query(() => [OfferType], { description: "Offers that are live: a partner's own, or those that staff asks for." })
   async offers(
     @Ctx() context: RequestContext,
@@ -56,6 +57,7 @@ export class OfferResolver {
   }
 
   @Allow('PARTNER', STAFF)
+  @NeedsScope('OFFERS_READ')
   @Query(() => OfferConnectionType, {
     description: "Offers that partners registered, in whatever state: a partner's own, or of all for staff.",
   })
@@ -80,6 +82,7 @@ export class OfferResolver {
   }
 
   @Allow('PARTNER', STAFF)
+  @NeedsScope('OFFERS_READ')
   @Query(() => OfferType, { nullable: true, description: 'A registered offer. Null unless the actor may see it.' })
   async registeredOffer(@Arg('id', () => ID) id: string, @Ctx() context: RequestContext): Promise<OfferType | null> {
     const offerId = fromGlobalId('offer', id);
@@ -88,6 +91,7 @@ export class OfferResolver {
   }
 
   @Allow('PARTNER')
+  @NeedsScope('OFFERS_WRITE')
   @Mutation(() => OfferResult, { description: 'Registers an offer of the partner, as a draft.' })
   async createOffer(@Arg('input') input: OfferInput, @Ctx() context: RequestContext): Promise<object> {
     const { code, ...terms } = termsOf(input);
@@ -97,6 +101,7 @@ export class OfferResolver {
 
   @OncePerRequest()
   @Allow('PARTNER')
+  @NeedsScope('OFFERS_WRITE')
   @Mutation(() => OfferResult, {
     description:
       'Changes a draft. Of a live offer, a change of cost, worth or terms waits for review; others hold at once.',
@@ -110,12 +115,14 @@ export class OfferResolver {
   }
 
   @Allow('PARTNER')
+  @NeedsScope('OFFERS_WRITE')
   @Mutation(() => OfferResult, { description: 'Hands a draft in for review.' })
   async submitOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
     return this.change(offer, context, (actor, id) => this.registered.submit(actor, id));
   }
 
   @Allow('PARTNER')
+  @NeedsScope('OFFERS_WRITE')
   @Mutation(() => OfferResult, { description: 'Takes what waits for review back.' })
   async withdrawOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
     return this.change(offer, context, (actor, id) => this.registered.withdraw(actor, id));
@@ -123,6 +130,7 @@ export class OfferResolver {
 
   @OncePerRequest()
   @Allow('PARTNER', ...OPERATORS)
+  @NeedsScope('OFFERS_WRITE')
   @Mutation(() => OfferResult, { description: 'Nobody can take it until it is resumed. Coupons stay good.' })
   async pauseOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
     return this.change(offer, context, (actor, id) => this.registered.pause(actor, id));
@@ -130,6 +138,7 @@ export class OfferResolver {
 
   @OncePerRequest()
   @Allow('PARTNER', ...OPERATORS)
+  @NeedsScope('OFFERS_WRITE')
   @Mutation(() => OfferResult, { description: 'What staff paused, only staff resumes.' })
   async resumeOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
     return this.change(offer, context, (actor, id) => this.registered.resume(actor, id));
@@ -137,6 +146,7 @@ export class OfferResolver {
 
   @OncePerRequest()
   @Allow('PARTNER', ...OPERATORS)
+  @NeedsScope('OFFERS_WRITE')
   @Mutation(() => OfferResult, { description: 'Ends it for good. Coupons stay good.' })
   async endOffer(@Arg('offer', () => ID) offer: string, @Ctx() context: RequestContext): Promise<object> {
     return this.change(offer, context, (actor, id) => this.registered.end(actor, id));

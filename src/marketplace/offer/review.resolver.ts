@@ -31,7 +31,7 @@ import type { OfferReviewService } from './review.service';
 const CURSOR = 'review';
 
 const Decisions = enumOf(['APPROVE', 'REJECT']);
-registerEnumType(Decisions, { name: 'ReviewDecision' });
+registerEnumType(Decisions, { name: 'OfferDecision' });
 
 @InputType('ReviewOfferInput')
 export class ReviewOfferInput {

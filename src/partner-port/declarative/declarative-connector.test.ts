@@ -305,6 +305,35 @@ describe('an operation of two requests', () => {
     expect(await twice().issue(ISSUE, call())).toMatchObject({ kind: 'UNKNOWN', cause: 'UNREADABLE', sent: true });
   });
 
+  test('may have been sent when nobody listens to the second', async () => {
+    const base = teaHouse() as { operations: Record<string, object> };
+    const answer = { partnerRef: '= body.id', code: '= body.code' };
+    const answers = [
+      { kind: 'REPLY', status: 200, headers: { 'content-type': 'application/json' }, body: '{"id":"g"}' },
+      { kind: 'NO_REPLY', cause: 'UNREACHABLE', message: 'gone' },
+    ] as const;
+    let at = 0;
+    const transport = { send: async () => answers[at++]! };
+    const manifest = { ...base, operations: { ...base.operations, issue: { requests: steps, answer } } };
+    const outcome = await connectorOf(manifest, {}, { transport }).issue(ISSUE, call());
+    expect(outcome).toEqual({ kind: 'UNKNOWN', cause: 'BROKEN_OFF', sent: true, message: 'gone' });
+  });
+
+  test('leaves out one that has no need', async () => {
+    const base = teaHouse() as { operations: Record<string, object> };
+    const requests = [
+      { method: 'GET', path: '/cards/{redemptionId}' },
+      { method: 'POST', path: '/cards', when: '= replies[0].body.id = null' },
+    ];
+    const answer = { partnerRef: '= body.id', code: "= replies[1] = null ? 'old' : 'new'" };
+    const connector = connectorOf({ ...base, operations: { ...base.operations, issue: { requests, answer } } });
+    partner.play(({ method }) => ({ body: { id: method === 'POST' ? 'g' : null } }));
+    expect(await connector.issue(ISSUE, call())).toMatchObject({ value: { partnerRef: 'g', code: 'new' } });
+    partner.play(() => ({ body: { id: 'g' } }));
+    expect(await connector.issue(ISSUE, call())).toMatchObject({ value: { partnerRef: 'g', code: 'old' } });
+    expect(partner.received.map(({ method }) => method)).toEqual(['GET']);
+  });
+
   test('ends at the first that fails', async () => {
     partner.play(() => ({ status: 409, body: { error: 'sold out' } }));
     expect(await twice().issue(ISSUE, call())).toMatchObject({ kind: 'DECLINED' });

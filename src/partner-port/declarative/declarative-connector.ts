@@ -23,7 +23,7 @@ import { Exchange } from './exchange';
 import { MappingError } from './mapping-error';
 import { type Answer, type Ask, OperationRun, type Result } from './operation-run';
 import { type Pages, pagesOf } from './pages';
-import { partnerAuth } from './partner-auth';
+import { type PartnerAuth, partnerAuth } from './partner-auth';
 import { withoutSecrets } from './secret-text';
 
 const OFFERS_AT_ONCE = 4;
@@ -32,13 +32,15 @@ export class DeclarativeConnector implements Connector {
   readonly operations: ReadonlySet<Operation>;
   private readonly runs = new Map<Operation, OperationRun>();
   private readonly pages: Pages;
+  private readonly auth: PartnerAuth;
 
   /** The manifest is a checked one; secrets that it lacks make calls end as not tried. */
   constructor(
     private readonly manifest: DeclarativeManifest,
     private readonly deps: ConnectorDeps,
   ) {
-    const exchange = new Exchange(partnerAuth(manifest, deps), deps);
+    this.auth = partnerAuth(manifest, deps);
+    const exchange = new Exchange(this.auth, deps);
     for (const [name, source] of Object.entries(manifest.operations)) {
       this.runs.set(name as Operation, new OperationRun(manifest, source, exchange, deps));
     }
@@ -130,7 +132,8 @@ export class DeclarativeConnector implements Connector {
     if (!run) return unknown('NOT_TRIED', `The manifest has no ${operation}.`);
     const result = await run.ask(ask);
     if (result.kind !== 'DECLINED' && result.kind !== 'UNKNOWN') return result;
-    return { ...result, message: withoutSecrets(result.message, this.deps.secrets) };
+    const secrets = [...this.deps.secrets.values(), this.auth.token() ?? ''];
+    return { ...result, message: withoutSecrets(result.message, secrets) };
   }
 
   /** Checks what the mapping made; a partner that lies about shapes has answered nothing. */

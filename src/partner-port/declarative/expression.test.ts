@@ -49,8 +49,8 @@ describe('an expression', () => {
     '((',
     '"open',
     'a[',
-    '('.repeat(3_999),
-    'x'.repeat(4_001),
+    '('.repeat(2_000),
+    'x'.repeat(2_001),
     '/a/',
     '$match(a, /b/)',
     '$eval("1")',
@@ -66,6 +66,7 @@ describe('an expression', () => {
     ['a doubled text', '($f := function($t, $n) { $n = 0 ? $t : $f($t & $t, $n - 1) }; $f("aaaaaaaa", 60))'],
     ['a doubled list', '($f := function($t, $n) { $n = 0 ? $t : $f($append($t, $t), $n - 1) }; $f([1, 2], 60))'],
     ['a doubled tree', '($f := function($t, $n) { $n = 0 ? $t : $f({"a": $t, "b": $t}, $n - 1) }; $string($f(1, 60)))'],
+    ['a deep tree', '($f := function($t, $n) { $n = 0 ? $t : $f({"a": $t}, $n - 1) }; $f(1, 500))'],
     ['a padded text', '$pad("", 1000000000)'],
     ['a replacement that grows', '($a := $pad("", 50000, "x"); $replace($a, "x", $a))'],
     ['a wide picture', '$fromMillis(0, "[Y,999999999]")'],
@@ -79,6 +80,21 @@ describe('an expression', () => {
     const started = process.hrtime.bigint();
     await expect(evaluate(text, { text: 'x'.repeat(5_000) })).rejects.toThrow(MappingError);
     expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(3_000);
+  });
+
+  test('lets others run while it goes on and on', async () => {
+    let turns = 0;
+    let isOver = false;
+    const watch = () => {
+      turns += 1;
+      if (!isOver) setImmediate(watch);
+    };
+    setImmediate(watch);
+    const endless = evaluate('($f := function($x) { $f($x + 1) }; $f(1))').finally(() => {
+      isOver = true;
+    });
+    await expect(endless).rejects.toThrow(MappingError);
+    expect(turns).toBeGreaterThan(20);
   });
 
   test('tells no value when it fails', async () => {

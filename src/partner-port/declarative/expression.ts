@@ -4,9 +4,12 @@ import type { Instant } from '../../kernel/clock';
 import { MappingError } from './mapping-error';
 import { isFunction, TEXT_MAX, Weights } from './weight';
 
-const LENGTH_MAX = 4_000;
-const STEPS_MAX = 20_000;
-const TIME_MAX_MS = 250;
+/** Short enough for the parser, which goes a level deeper for each sign at worst. */
+const LENGTH_MAX = 2_000;
+const STEPS_MAX = 50_000;
+const TIME_MAX_MS = 1_000;
+/** Steps after which others get their turn: about a millisecond. */
+const STEPS_AT_A_TIME = 250;
 const DEPTH_MAX = 150;
 const ITEMS_MAX = 10_000;
 const PATTERN_MAX = 1_000;
@@ -75,7 +78,7 @@ interface Meter {
   readonly weights: Weights;
 }
 
-/** Counts the steps of each evaluation and weighs what each step makes. */
+/** Counts the steps of each evaluation, weighs what each step makes, and lets others run in between. */
 function watch(compiled: jsonata.Expression): void {
   const meters = new WeakMap<object, Meter>();
   const meterOf = ({ base }: Frame): Meter => {
@@ -89,6 +92,8 @@ function watch(compiled: jsonata.Expression): void {
     const meter = meterOf(frame);
     meter.steps += 1;
     if (meter.steps > STEPS_MAX) throw new MappingError(`more than ${STEPS_MAX} steps`);
+    if (meter.steps % STEPS_AT_A_TIME !== 0) return undefined;
+    return new Promise<void>((resolve) => setImmediate(resolve));
   });
   assign(Symbol.for('jsonata.__evaluate_exit'), (_node: unknown, _input: unknown, frame: Frame, result: unknown) =>
     meterOf(frame).weights.check(result),

@@ -8,7 +8,7 @@ export interface Unsigned {
   readonly body?: string;
 }
 
-const URL_MAX = 4_000;
+const URL_MAX = 2_000;
 const HEADER_MAX = 8_000;
 const BODY_MAX = 256 * 1024;
 

@@ -24,10 +24,18 @@ export interface Answer {
 export interface AnswerScope extends ReplyScope {
   readonly request: object;
   readonly settings: object;
-  readonly replies: readonly ReplyScope[];
+  /** `null` for a request that was not sent. */
+  readonly replies: readonly (ReplyScope | null)[];
 }
 
 export type Result = NoSuccess | Answer;
+
+interface Step {
+  readonly when?: Template;
+  readonly make: RequestMaker;
+}
+
+const NO_REPLY: ReplyScope = { status: 0, headers: {}, body: null };
 
 export interface Ask {
   /** What templates see beside `settings` and `replies`. */
@@ -40,7 +48,7 @@ export interface Ask {
 }
 
 export class OperationRun {
-  private readonly makers: readonly RequestMaker[];
+  private readonly steps: readonly Step[];
   private readonly answer: Template;
   private readonly rules: ErrorRules;
   private readonly clock: Clock;
@@ -51,18 +59,26 @@ export class OperationRun {
     private readonly exchange: Exchange,
     deps: ConnectorDeps,
   ) {
-    this.makers = source.requests.map((request) => requestMaker(manifest, request, deps));
+    this.steps = source.requests.map((request) => ({
+      make: requestMaker(manifest, request, deps),
+      when: request.when === undefined ? undefined : compileTemplate(request.when),
+    }));
     this.answer = compileTemplate(source.answer);
     this.rules = new ErrorRules([...source.errors, ...manifest.errors], manifest.kind === 'GRAPHQL');
     this.clock = deps.clock;
   }
 
   async ask(ask: Ask): Promise<Result> {
-    const replies: ReplyScope[] = [];
+    const replies: (ReplyScope | null)[] = [];
     let isSent = false;
     try {
-      for (const [at, make] of this.makers.entries()) {
-        const made = await make({ ...ask.input, settings: this.manifest.settings, replies }, this.keyHeader(ask, at));
+      for (const [at, { when, make }] of this.steps.entries()) {
+        const input = { ...ask.input, settings: this.manifest.settings, replies };
+        if (when && (await when.evaluate(input, this.clock.now())) !== true) {
+          replies.push(null);
+          continue;
+        }
+        const made = await make(input, this.keyHeader(ask, at));
         const request = at === 0 && ask.url !== undefined ? { ...made, url: ask.url } : made;
         const wasSent = isSent;
         isSent = true;
@@ -81,8 +97,13 @@ export class OperationRun {
     }
   }
 
-  private scopeOf({ input }: Ask, replies: readonly ReplyScope[]): AnswerScope {
-    return { ...replies.at(-1)!, request: input, settings: this.manifest.settings, replies };
+  private scopeOf({ input }: Ask, replies: AnswerScope['replies']): AnswerScope {
+    return {
+      ...(replies.findLast((reply) => reply !== null) ?? NO_REPLY),
+      request: input,
+      settings: this.manifest.settings,
+      replies,
+    };
   }
 
   private keyHeader({ idempotencyKey }: Ask, at: number): Record<string, string> {

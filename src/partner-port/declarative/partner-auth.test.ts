@@ -138,6 +138,17 @@ describe('client credentials', () => {
     expect(tokens()).toHaveLength(2);
   });
 
+  test('leave no token in a message', async () => {
+    const errors = [{ status: [400], means: 'DECLINED', message: '= body.seen' }];
+    partner.play((received) =>
+      isToken(received)
+        ? { body: { access_token: 'swordfish', expires_in: 600 } }
+        : { status: 400, body: { seen: `not ${received.headers.authorization}` } },
+    );
+    const outcome = await connectorOf({ ...cards(auth()), errors }, secrets).cardStatus('m', call());
+    expect(outcome).toMatchObject({ kind: 'DECLINED', message: 'not Bearer ***' });
+  });
+
   test.each<[string, object]>([
     ['no token', { access_token: undefined }],
     ['a token with a line break', { access_token: 'a\r\nX: 1' }],

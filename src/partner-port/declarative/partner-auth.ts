@@ -23,6 +23,8 @@ export interface PartnerAuth {
   prove(request: Unsigned, signal: AbortSignal): Promise<Proof | Unknown>;
   /** Whether the partner refused the token; it is then forgotten, so that the next proof has a new one. */
   refused(reply: ReplyScope, proof: Proof): Promise<boolean>;
+  /** What must stand in no message beside the secrets. */
+  token(): string | undefined;
 }
 
 export function partnerAuth(manifest: DeclarativeManifest, deps: ConnectorDeps): PartnerAuth {
@@ -56,7 +58,7 @@ function fixedHeaders(auth: Auth, secrets: Secrets): () => Record<string, string
 }
 
 function unchanging(headers: () => Record<string, string>): PartnerAuth {
-  return { prove: async () => ({ headers: headers() }), refused: async () => false };
+  return { prove: async () => ({ headers: headers() }), refused: async () => false, token: () => undefined };
 }
 
 function signing(auth: HmacAuth, { secrets, clock }: ConnectorDeps): PartnerAuth {
@@ -82,6 +84,7 @@ function signing(auth: HmacAuth, { secrets, clock }: ConnectorDeps): PartnerAuth
       return { headers: headersOf(Object.fromEntries(values)) };
     },
     refused: async () => false,
+    token: () => undefined,
   };
 }
 
@@ -108,6 +111,7 @@ function withToken({ source, send, isRefused }: TokenUse): PartnerAuth {
       source.drop(token);
       return true;
     },
+    token: () => source.kept,
   };
 }
 

@@ -88,7 +88,7 @@ export function pathFaults(path: string): ExpressionFault[] {
   return compiled.filter((one): one is ExpressionFault => 'fault' in one);
 }
 
-/** A path whose values are encoded, each as part of one segment: none can add, leave or climb a segment. */
+/** A path whose values are encoded, each as part of one segment; `urlBelow` refuses those that are `.` or `..`. */
 export function compilePath(path: string): { evaluate(scope: object, now: Instant): Promise<string> } {
   const parts = splitPath(path);
   if ('fault' in parts) throw new MappingError(parts.fault);
@@ -98,10 +98,6 @@ export function compilePath(path: string): { evaluate(scope: object, now: Instan
       let text = parts.literals[0]!;
       for (const [at, expression] of expressions.entries()) {
         text += encodePart(await expression.evaluate(scope, now)) + parts.literals[at + 1]!;
-      }
-      // Servers and proxies may take them for "here" and "up".
-      if (text.split('/').some((segment) => segment === '.' || segment === '..')) {
-        throw new MappingError('a path with . or .. for a segment');
       }
       return text;
     },

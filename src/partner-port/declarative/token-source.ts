@@ -30,6 +30,11 @@ export class TokenSource {
     return await unlessAborted(this.flight, signal);
   }
 
+  /** What is kept now, expired or not. */
+  get kept(): string | undefined {
+    return this.held?.text;
+  }
+
   /** The partner refused this token; a newer one stays. */
   drop(text: string): void {
     if (this.held?.text === text) this.held = undefined;

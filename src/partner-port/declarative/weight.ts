@@ -6,31 +6,44 @@ const WEIGHT_MAX = 100_000;
 const CHARACTERS_IN_ONE = 64;
 const DEPTH_MAX = 64;
 
+interface Measure {
+  readonly weight: number;
+  /** How many levels lie below it. */
+  readonly levels: number;
+}
+
+const ONE: Measure = { weight: 1, levels: 0 };
+
 /**
  * Weighs values as if they were written out: a part that occurs twice counts twice, for that is what a comparison or
  * a text of it costs. Each object is gone through once.
  */
 export class Weights {
-  private readonly known = new WeakMap<object, number>();
+  private readonly known = new WeakMap<object, Measure>();
 
   /** Throws `MappingError` when the value is too much. */
   check(value: unknown): void {
-    if (this.of(value, 0) > WEIGHT_MAX) throw new MappingError('more data than an expression may hold');
+    if (this.of(value, 0).weight > WEIGHT_MAX) throw new MappingError('more data than an expression may hold');
   }
 
-  private of(value: unknown, depth: number): number {
+  private of(value: unknown, above: number): Measure {
     if (typeof value === 'string') {
       if (value.length > TEXT_MAX) throw new MappingError(`a text of more than ${TEXT_MAX} characters`);
-      return 1 + value.length / CHARACTERS_IN_ONE;
+      return { weight: 1 + value.length / CHARACTERS_IN_ONE, levels: 0 };
     }
-    if (typeof value !== 'object' || value === null || isFunction(value)) return 1;
+    if (typeof value !== 'object' || value === null || isFunction(value)) return ONE;
     const known = this.known.get(value);
+    if (above + (known?.levels ?? 0) > DEPTH_MAX) throw new MappingError(`data of more than ${DEPTH_MAX} levels`);
     if (known !== undefined) return known;
-    if (depth > DEPTH_MAX) throw new MappingError(`data of more than ${DEPTH_MAX} levels`);
-    let weight = 1;
-    for (const part of Object.values(value)) weight += this.of(part, depth + 1);
-    this.known.set(value, weight);
-    return weight;
+    let [weight, levels] = [1, 0];
+    for (const part of Object.values(value)) {
+      const inner = this.of(part, above + 1);
+      weight += inner.weight;
+      levels = Math.max(levels, inner.levels + 1);
+    }
+    const measure = { weight, levels };
+    this.known.set(value, measure);
+    return measure;
   }
 }
 

@@ -191,6 +191,10 @@ describe('what is wrong is told with its place:', () => {
   test.each([
     ['too large a text', `# ${'x'.repeat(70_000)}`],
     ['thousands of brackets', '['.repeat(60_000)],
+    ['thousands of braces', '{a: '.repeat(15_000)],
+    ['thousands of lists in lists', '- '.repeat(30_000)],
+    ['thousands of keys in keys', '? '.repeat(30_000)],
+    ['levels by indentation', Array.from({ length: 330 }, (_line, at) => `${' '.repeat(at)}a:`).join('\n')],
   ])('%s', (_what, text) => {
     expect(faultsOf(text).length).toBeGreaterThan(0);
   });

@@ -3,6 +3,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocumen
 import { type FaultAt, type ManifestFault, type Path, printPath } from './manifest-fault';
 
 const BYTES_MAX = 64 * 1024;
+const LEVELS_MAX = 64;
 
 export interface ManifestText {
   readonly content: unknown;
@@ -13,6 +14,7 @@ export function readManifestText(text: string): ManifestText | { readonly faults
   const whole = (given: string, allowed: string) => ({ faults: [{ line: 1, column: 1, path: '', given, allowed }] });
   const bytes = Buffer.byteLength(text);
   if (bytes > BYTES_MAX) return whole(`a text of ${bytes} bytes`, `at most ${BYTES_MAX} bytes`);
+  if (isDeep(text)) return whole('a text that is nested too deeply', `at most ${LEVELS_MAX} levels`);
   const lines = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -41,10 +43,25 @@ export function readManifestText(text: string): ManifestText | { readonly faults
       },
     };
   } catch (error) {
-    // The reader's stack is used up by thousands of brackets.
-    if (error instanceof RangeError) return whole('a text that is nested too deeply', 'a few levels of nesting');
+    if (error instanceof RangeError) return whole('a text that is nested too deeply', `at most ${LEVELS_MAX} levels`);
     throw error;
   }
+}
+
+/**
+ * Whether reading might use up the stack, which can end the whole process. It is told from the signs alone, wherever
+ * they stand: texts with dozens of brackets that do not close are none that a manifest needs. Levels by indentation
+ * are few in a short text.
+ */
+function isDeep(text: string): boolean {
+  if (/(?:[-?:][ \t]+){64}/.test(text)) return true;
+  let depth = 0;
+  for (const sign of text) {
+    if (sign === '[' || sign === '{') depth += 1;
+    else if (sign === ']' || sign === '}') depth = Math.max(0, depth - 1);
+    if (depth > LEVELS_MAX) return true;
+  }
+  return false;
 }
 
 /** Where the deepest part of `path` that the text has begins. */

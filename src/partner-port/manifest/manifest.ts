@@ -90,7 +90,12 @@ export interface ErrorRule {
   readonly message?: TemplateSource;
 }
 
-export interface HttpRequestSource {
+interface RequestSource {
+  /** Sent only when this is true. */
+  readonly when?: string;
+}
+
+export interface HttpRequestSource extends RequestSource {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query: TemplateSources;
@@ -99,7 +104,7 @@ export interface HttpRequestSource {
   readonly bodyFormat: 'JSON' | 'FORM';
 }
 
-export interface GraphqlRequestSource {
+export interface GraphqlRequestSource extends RequestSource {
   readonly document: string;
   readonly variables: TemplateSources;
 }
