@@ -3,7 +3,7 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 // Packages that are published as ES modules only; everything else in node_modules runs as it is.
-const ES_MODULES_ONLY = ['jose'];
+const ES_MODULES_ONLY = ['jose', '@marcbachmann/cel-js'];
 
 const folders = ['src', 'migrations', 'partners', 'test'];
 

@@ -4,6 +4,7 @@ import { Program1764000000002 } from './0002-program/up';
 import { MembersAndRedemptions1764000000003 } from './0003-members-and-redemptions/up';
 import { PartnerEvents1764000000004 } from './0004-partner-events/up';
 import { Partners1764000000005 } from './0005-partners/up';
+import { Offers1764000000006 } from './0006-offers/up';
 import { Saga1764000000007 } from './0007-saga/up';
 import { Webhooks1764000000008 } from './0008-webhooks/up';
 
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
   MembersAndRedemptions1764000000003,
   PartnerEvents1764000000004,
   Partners1764000000005,
+  Offers1764000000006,
   Saga1764000000007,
   Webhooks1764000000008,
 ];

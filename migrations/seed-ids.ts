@@ -20,6 +20,8 @@ export const EVENT = id('d');
 export const REGISTERED_PARTNER = id('e');
 export const LOST_REDEMPTION = id('70');
 export const ITEM = id('71');
+export const WAITING_OFFER = id('a0');
+export const LIVE_OFFER = id('b0');
 
 export function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');

@@ -16,7 +16,11 @@ import { FoldContraJob } from './ledger/fold-contra.job';
 import { LedgerService } from './ledger/ledger.service';
 import { CodeCipher } from './marketplace/code-cipher';
 import { type CodeImport, CodePoolService } from './marketplace/code-pool.service';
-import { OfferResolver } from './marketplace/offer.resolver';
+import { OfferResolver } from './marketplace/offer/offer.resolver';
+import { OfferService } from './marketplace/offer/offer.service';
+import { OfferCatalogueStore } from './marketplace/offer/offer-catalogue.store';
+import { OfferReviewResolver } from './marketplace/offer/review.resolver';
+import { OfferReviewService } from './marketplace/offer/review.service';
 import { PartnerStore } from './marketplace/partner/partner.store';
 import { PARTNER_RESOLVERS, partnerResolvers } from './marketplace/partner/partner-resolvers';
 import { makePartnerSide, type PartnerSide } from './marketplace/partner/partner-side';
@@ -63,6 +67,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ProgramResolver,
   MemberResolver,
   OfferResolver,
+  OfferReviewResolver,
   ...PARTNER_RESOLVERS,
   RedemptionResolver,
   TrackingResolver,
@@ -89,6 +94,8 @@ export interface Gateway extends PartnerSide, WebhookSide {
   readonly stock: StockService;
   readonly pools: CodePoolService;
   readonly partnerAvailability: PartnerAvailability;
+  readonly offers: OfferService;
+  readonly offerReviews: OfferReviewService;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly saga: SagaService;
@@ -153,7 +160,8 @@ async function composeHouse(config: Config, log: Logger, clock: Clock, key: Buff
   const cipher = new CodeCipher(key);
   const ledger = new LedgerService(database, clock);
   const programStore = new ProgramStore();
-  const catalogue = new CatalogueService(database, [programStore, new PartnerStore()], log);
+  const sources = [programStore, new PartnerStore(), new OfferCatalogueStore()];
+  const catalogue = new CatalogueService(database, sources, log);
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
   const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
@@ -161,7 +169,10 @@ async function composeHouse(config: Config, log: Logger, clock: Clock, key: Buff
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
-  return { database, cipher, ledger, catalogue, programs, memberRows, members, cards, stock, pools };
+  const offers = new OfferService(database, catalogue, clock);
+  const offerReviews = new OfferReviewService(database, catalogue, clock);
+  const marketplace = { stock, pools, offers, offerReviews };
+  return { database, cipher, ledger, catalogue, programs, memberRows, members, cards, ...marketplace };
 }
 
 function composeRedemption(
@@ -180,13 +191,15 @@ function composeRedemption(
 
 export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
+  const { offers, offerReviews } = gateway;
   const current = () => gateway.catalogue.current();
   const watched = new RedemptionFeed((id) => redemptions.find(id), gateway.clock);
   const feed = new FeedResolver(redemptions, watched, current);
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
-    [OfferResolver, new OfferResolver(current, stock)],
+    [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
+    [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
     ...partnerResolvers(gateway, current),
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],

@@ -54,6 +54,8 @@ function programWith(grand: string, changes: object): string {
       offer('eater'),
       offer('pooled', POOLED),
       offer('brewed', BREWED),
+      offer('spendy', { card: 'NONE', unitCost: 0, minSpend: 300 }),
+      offer('budgeted', { budget: 199 }),
     ],
   });
 }
@@ -178,6 +180,21 @@ eachDatabase((lane) => {
     PARTNER_DECLINED: async () => {
       partner.next('issue', declined('OUT_OF_STOCK', 'none left'));
       return outcomeOf(await story.redeem(await story.member(), 'brewed'));
+    },
+    MIN_SPEND_NOT_REACHED: async () => {
+      const who = await story.member();
+      const input = { item: gateway.itemId('spendy'), orderAmount: 299, idempotencyKey: fresh('key') };
+      expect(outcomeOf(await gateway.run(who, 'redeem', { input: { ...input, orderAmount: 300 } }))).toBe('ISSUED');
+      // Whoever does not know the order yet is told of it, and may claim.
+      const unknown = { item: input.item, idempotencyKey: fresh('key') };
+      expect(outcomeOf(await gateway.run(who, 'redeem', { input: unknown }))).toBe('ISSUED');
+      return outcomeOf(await gateway.run(who, 'redeem', { input: { ...input, idempotencyKey: fresh('key') } }));
+    },
+    BUDGET_EXHAUSTED: async () => {
+      const { who, card } = await story.holder('bare');
+      await story.claim(who, 'budgeted', { card: card.id });
+      // The cap of the card is used up as well, which comes after it.
+      return outcomeOf(await story.redeem(who, 'budgeted', { card: card.id }));
     },
     NOT_CANCELLABLE: async () => {
       const { who } = await story.holder('bare');

@@ -69,6 +69,13 @@ export class BusinessTime {
     return { year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() };
   }
 
+  /** Minutes since Monday 00:00. */
+  minuteOfWeek(instant: Instant): number {
+    const minutes = Math.floor((instant + this.offsetAt(instant)) / MINUTE);
+    // 1970 began on a Thursday.
+    return (minutes + 3 * 24 * 60) % (7 * 24 * 60);
+  }
+
   /** The instant at which a local date begins; day and month may overflow, as in `Date.UTC`. */
   startOfDate(year: number, month: number, day: number): Instant {
     return this.fromLocal(Date.UTC(year, month - 1, day));

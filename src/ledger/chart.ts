@@ -25,6 +25,10 @@ export const ACCOUNT_KINDS = {
   MEMBER_LIMIT: 0x0021,
   /** What is left of an offer. holder offer. */
   STOCK: 0x0030,
+  /** … on one day. holder offer, period = the day. */
+  DAILY_STOCK: 0x0031,
+  /** What the redemptions of an offer may still cost. holder offer. */
+  BUDGET: 0x0032,
   /** Spendable points. holder member. */
   POINTS: 0x0040,
   /** Growth value. holder member. */
@@ -44,12 +48,20 @@ export const ACCOUNT_KINDS = {
   OPERATOR_FUNDS: 0x8013,
   SUB_CAP_GRANTED: 0x8014,
   SUB_CAP_USED: 0x8015,
+  /** Where the cost of offers comes from that their partner funds. holder partner. */
+  PARTNER_FUNDS: 0x8016,
+  /** What redemptions cost the partner. holder partner, item offer. */
+  PARTNER_COST: 0x8017,
   QUOTA_GRANTED: 0x8020,
   QUOTA_USED: 0x8021,
   LIMIT_GRANTED: 0x8022,
   LIMIT_USED: 0x8023,
   STOCK_GRANTED: 0x8030,
   STOCK_ISSUED: 0x8031,
+  DAILY_STOCK_GRANTED: 0x8032,
+  DAILY_STOCK_ISSUED: 0x8033,
+  BUDGET_GRANTED: 0x8034,
+  BUDGET_USED: 0x8035,
   POINTS_ISSUED: 0x8040,
   POINTS_SPENT: 0x8041,
   GROWTH_EARNED: 0x8042,

@@ -1,8 +1,7 @@
-// The SQL of stocks: balances for the board, and to which version of an offer its stock was aligned.
+// The SQL of supplies: balances for the board, and to which version of its offer each was aligned.
 import { questionMarks } from '../database/dialect';
 import { readProgress, saveProgress } from '../database/progress.store';
 import type { Sql } from '../database/sql';
-import type { Id } from '../kernel/id';
 import type { AccountKey, Balance } from '../ledger/account';
 import type { CompanionWriter } from '../ledger/batch';
 import { bytes, fromBalanceRow, hexOf, KEYS_A_STATEMENT } from '../ledger/ledger.store';
@@ -17,43 +16,41 @@ export async function readAccounts(sql: Sql, accounts: readonly AccountKey[]): P
   return new Map(rows.map((row) => [hexOf(row[0]), fromBalanceRow(row, 1)]));
 }
 
-const PREFIX = 'stock:';
-
-/** The version of each offer to which its stock was aligned last; those never aligned are missing. */
-export async function readAligned(sql: Sql, offerIds: readonly Id[]): Promise<Map<Id, number>> {
-  const versions = new Map<Id, number>();
-  for (let from = 0; from < offerIds.length; from += KEYS_A_STATEMENT) {
-    const names = offerIds.slice(from, from + KEYS_A_STATEMENT).map((id) => PREFIX + id);
+/** The version to which each supply was aligned last, by its name; those never aligned are missing. */
+export async function readAligned(sql: Sql, names: readonly string[]): Promise<Map<string, number>> {
+  const versions = new Map<string, number>();
+  for (let from = 0; from < names.length; from += KEYS_A_STATEMENT) {
+    const some = names.slice(from, from + KEYS_A_STATEMENT);
     const rows = await sql.arrays(
-      `SELECT name, position FROM work_progress WHERE name IN (${questionMarks(names.length)})`,
-      names,
+      `SELECT name, position FROM work_progress WHERE name IN (${questionMarks(some.length)})`,
+      some,
     );
-    for (const row of rows) versions.set(String(row[0]).slice(PREFIX.length), Number(row[1]));
+    for (const row of rows) versions.set(String(row[0]), Number(row[1]));
   }
   return versions;
 }
 
 export interface AlignedRow {
-  readonly offerId: Id;
+  /** Of the supply: `stock:` or `budget:` and the id of the offer. */
+  readonly name: string;
   /** The version that the chain was built on; 0 before the first. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Thrown when an offer's stock is no longer aligned to the version that a chain was built on. */
+/** Thrown when a supply is no longer aligned to the version that a chain was built on. */
 export class StaleStockError extends Error {
   override readonly name = 'StaleStockError';
 }
 
-/** Keeps the version in the transaction that moves the stock, behind the lock of the stock's account. */
+/** Keeps the version in the transaction that moves the supply, behind the lock of its account. */
 export const alignedWriter: CompanionWriter<AlignedRow> = {
   order: 21,
   async write(tx, rows) {
     for (const { row, chain } of rows) {
-      const name = PREFIX + row.offerId;
+      const { name } = row;
       const last = await readProgress(tx, name);
-      if ((last?.position ?? 0) !== row.from)
-        throw new StaleStockError(`the stock of ${row.offerId} was aligned before`);
+      if ((last?.position ?? 0) !== row.from) throw new StaleStockError(`${name} was aligned before`);
       await saveProgress(tx, { name, position: row.to, detail: '{}' }, chain.now);
     }
   },

@@ -2,7 +2,9 @@
 import { assert } from '../kernel/assert';
 import { type GlobalIdType, type Id, namedId, toGlobalId } from '../kernel/id';
 import type { Money, Unit } from '../kernel/money';
+import { PERIOD_KINDS, type PeriodKind } from '../kernel/period';
 import type {
+  CatalogueAudience,
   CatalogueBenefit,
   CatalogueEntitlement,
   CatalogueItem,
@@ -12,9 +14,12 @@ import type {
   CataloguePlan,
   Costs,
   Entitling,
+  OfferView,
   StoredItem,
 } from './catalogue-item';
+import { compileCondition } from './condition';
 import {
+  type Audience,
   type Benefit,
   type BenefitClass,
   type Code,
@@ -29,6 +34,7 @@ import {
   type Priced,
 } from './program';
 import { itemKey } from './program-item';
+import { Schedule } from './schedule';
 
 /** Looks an item up among all, retired ones too: what is retired may still be referred to by what is. */
 export interface Lookup {
@@ -111,53 +117,78 @@ export function partnerFrom(item: StoredItem, partner: Partner): CataloguePartne
 }
 
 export function offerFrom(item: StoredItem, offer: OfferDefinition, lookup: Lookup): CatalogueOffer {
-  const base = baseOf('offer', item);
-  const { code, title, kind, fulfilment, benefitClass, stock, pointsPrice, memberLimit, validFrom, validUntil } = offer;
+  const { code, title, kind, fulfilment, offerRef, funding, benefitClass, validFrom, validUntil } = offer;
+  const { stock, dailyStock, minSpend, budget } = offer;
   const partner = lookup.partners.get(lookup.idOf('PARTNER', offer.partner));
   assert(partner, `offer ${code} has no partner ${offer.partner}`);
-  const { levels, plans, tags } = offer.audience;
-  const view = Object.freeze({
+  const base = baseOf('offer', item);
+  return Object.freeze({
+    ...base,
+    // What a partner offers goes with the partner.
+    retired: base.retired || partner.retired,
+    ...costsOf(offer),
+    title,
+    kind,
+    partner,
+    fulfilment,
+    offerRef: offerRef ?? ownCodeOf(code),
+    funding,
+    benefitClass,
+    stock,
+    dailyStock,
+    minSpend,
+    budget,
+    view: offerView(base, offer, partner, lookup.currency),
+    audience: audienceOf(offer.audience, lookup),
+    chargesCard: offer.card === 'REQUIRED',
+    validFrom: validFrom === undefined ? Number.NEGATIVE_INFINITY : Date.parse(validFrom),
+    validUntil: validUntil === undefined ? Number.POSITIVE_INFINITY : Date.parse(validUntil),
+    schedule: offer.schedule.length > 0 ? new Schedule(offer.schedule) : undefined,
+    memberLimits: memberLimitsOf(offer),
+  });
+}
+
+/** Of a registered offer, whose code in the catalogue is `partner/code`, the partner's own part of it. */
+function ownCodeOf(code: string): string {
+  return code.slice(code.indexOf('/') + 1);
+}
+
+function offerView(base: CatalogueItem, offer: OfferDefinition, partner: CataloguePartner, currency: Unit): OfferView {
+  const { title, kind, pointsPrice, minSpend, validFrom, validUntil } = offer;
+  return Object.freeze({
     id: base.globalId,
-    code,
+    code: base.code,
     title,
     kind,
     pointsPrice,
     partner: partner.view,
     description: offer.description ?? null,
     useConditions: offer.useConditions ?? null,
-    faceValue: money(offer.faceValue, lookup.currency),
+    faceValue: money(offer.faceValue, currency),
+    minSpend: minSpend === undefined ? null : money(minSpend, currency),
     validFrom: validFrom === undefined ? null : new Date(validFrom),
     validUntil: validUntil === undefined ? null : new Date(validUntil),
   });
+}
+
+function audienceOf({ levels, plans, tags, condition }: Audience, lookup: Lookup): CatalogueAudience {
+  const compiled = condition === undefined ? undefined : compileCondition(condition);
+  assert(!compiled || 'condition' in compiled, `the condition ${condition} was stored unchecked`);
   return Object.freeze({
-    ...base,
-    ...costsOf(offer),
-    // Nothing of a partner that is suspended is live, whatever its offers say.
-    retired: base.retired || partner.retired,
-    title,
-    kind,
-    partner,
-    fulfilment,
-    offerRef: offer.offerRef ?? code,
-    benefitClass,
-    stock,
-    view,
-    audience: Object.freeze({
-      levels: new Set(levels.map((level) => lookup.idOf('LEVEL', level))),
-      plans: new Set(plans.map((plan) => lookup.idOf('PLAN', plan))),
-      tags: new Set(tags),
-      everybody: levels.length + plans.length + tags.length === 0,
-    }),
-    chargesCard: offer.card === 'REQUIRED',
-    validFrom: validFrom === undefined ? Number.NEGATIVE_INFINITY : Date.parse(validFrom),
-    validUntil: validUntil === undefined ? Number.POSITIVE_INFINITY : Date.parse(validUntil),
-    memberLimit:
-      memberLimit &&
-      Object.freeze({
-        limit: memberLimit.limit,
-        period: memberLimit.period === 'EVER' ? 'TERM' : memberLimit.period,
-      }),
+    levels: new Set(levels.map((level) => lookup.idOf('LEVEL', level))),
+    plans: new Set(plans.map((plan) => lookup.idOf('PLAN', plan))),
+    tags: new Set(tags),
+    condition: compiled?.condition,
+    everybody: levels.length + plans.length + tags.length === 0 && !compiled,
   });
+}
+
+function memberLimitsOf({ memberLimit, memberLimits }: OfferDefinition): CatalogueOffer['memberLimits'] {
+  const limits = [...(memberLimit ? [memberLimit] : []), ...memberLimits].map(({ limit, period }) =>
+    Object.freeze({ limit, period: period === 'EVER' ? ('TERM' as const) : period }),
+  );
+  const length = (period: PeriodKind) => PERIOD_KINDS.indexOf(period);
+  return Object.freeze(limits.sort((left, right) => length(right.period) - length(left.period)));
 }
 
 function baseOf(type: GlobalIdType, { id, number, code, version, retired }: StoredItem): CatalogueItem {

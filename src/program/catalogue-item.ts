@@ -3,8 +3,21 @@ import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import type { Money } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
-import type { BenefitClass, Code, CostBasis, Fulfilment, ItemKind, OfferKind, PlanKind, Quota, Term } from './program';
+import type { Condition } from './condition';
+import type {
+  BenefitClass,
+  Code,
+  CostBasis,
+  Fulfilment,
+  Funding,
+  ItemKind,
+  OfferKind,
+  PlanKind,
+  Quota,
+  Term,
+} from './program';
 import type { JsonObject } from './program-item';
+import type { Schedule } from './schedule';
 
 /** An item as it is stored, whatever its kind. */
 export interface StoredItem {
@@ -19,6 +32,8 @@ export interface StoredItem {
   readonly retired: boolean;
   /** Frozen, with every default filled in. */
   readonly definition: JsonObject;
+  /** Comes from somebody else than the operator: a fault of it leaves it out, and nothing else. */
+  readonly guest?: boolean;
 }
 
 export interface CatalogueItem {
@@ -72,6 +87,7 @@ export interface OfferView {
   readonly useConditions: string | null;
   readonly faceValue: Money;
   readonly pointsPrice: number;
+  readonly minSpend: Money | null;
   readonly validFrom: Date | null;
   readonly validUntil: Date | null;
 }
@@ -149,7 +165,8 @@ export interface CatalogueAudience {
   readonly levels: ReadonlySet<Id>;
   readonly plans: ReadonlySet<Id>;
   readonly tags: ReadonlySet<string>;
-  /** Whether all three are empty. */
+  readonly condition?: Condition;
+  /** Whether nothing of all this narrows it. */
   readonly everybody: boolean;
 }
 
@@ -160,18 +177,27 @@ export interface CatalogueOffer extends CatalogueItem, Costs {
   readonly fulfilment: Fulfilment;
   /** The partner's own id of the offer. */
   readonly offerRef: string;
+  readonly funding: Funding;
   readonly audience: CatalogueAudience;
   readonly chargesCard: boolean;
   readonly benefitClass: BenefitClass;
   /** Always a number, so that being open is two comparisons: −Infinity and Infinity where the file gives none. */
   readonly validFrom: Instant;
   readonly validUntil: Instant;
+  /** Absent: at all hours. */
+  readonly schedule?: Schedule;
   readonly stock?: number;
-  /** `EVER` of the file is the period `TERM` here. */
-  readonly memberLimit?: { readonly limit: number; readonly period: PeriodKind };
+  readonly dailyStock?: number;
+  /** The shortest period first; `EVER` of the file is the period `TERM` here. */
+  readonly memberLimits: readonly { readonly limit: number; readonly period: PeriodKind }[];
+  /** In the minor unit. */
+  readonly minSpend?: number;
+  /** What all its redemptions together may cost, in the minor unit. */
+  readonly budget?: number;
   readonly view: OfferView;
 }
 
+/** Live and valid; its hours of the day are another question. */
 export function isOpen(offer: CatalogueOffer, now: Instant): boolean {
   return !offer.retired && now >= offer.validFrom && now < offer.validUntil;
 }

@@ -132,10 +132,17 @@ export class CatalogueService {
       const items = await this.loadAll(sql);
       // A change between two of these statements would tear the snapshot.
       const after = await this.store.version(sql);
-      if (after === version) return new Catalogue(version, items);
+      if (after === version) return this.make(version, items);
       version = after;
     }
     throw new Error(`the catalogue changed during each of ${LOAD_ATTEMPTS} attempts to read it`);
+  }
+
+  private make(version: number, items: readonly StoredItem[]): Catalogue {
+    const made = new Catalogue(version, items);
+    const { leftOut } = made;
+    if (leftOut.length > 0) this.log.error({ version, leftOut }, 'items of guests are faulty and left out');
+    return made;
   }
 
   private async tell(next: Catalogue): Promise<void> {

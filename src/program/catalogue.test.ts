@@ -129,7 +129,7 @@ test('an offer knows its audience, its limit for ever, and whether a card is cha
   const offers = new Catalogue(7, stored());
   expect(offers.offerByCode('a')).toMatchObject({
     audience: { everybody: true },
-    memberLimit: { limit: 1, period: 'TERM' },
+    memberLimits: [{ limit: 1, period: 'TERM' }],
     chargesCard: true,
   });
   expect(offers.offerByCode('b')!.audience).toEqual({
@@ -152,6 +152,7 @@ test('a view is a finished object of the API and tells no cost', () => {
     description: null,
     useConditions: null,
     partner: { id: partner.globalId, code: 'brew', name: 'Brew' },
+    minSpend: null,
     faceValue: { amount: 9, currency: 'USD' },
     validFrom: null,
     validUntil: null,
@@ -178,6 +179,49 @@ test('before any program there are no items', () => {
     [],
     0,
   ]);
+});
+
+test('a faulty item of a guest is left out, and nothing else', () => {
+  const [first] = stored().filter(({ kind }) => kind === 'OFFER');
+  const guest = (code: string, number: number, definition: object): StoredItem => ({
+    ...first!,
+    id: namedId('guest', code),
+    code,
+    number,
+    definition: definition as StoredItem['definition'],
+    guest: true,
+  });
+  const good = first!.definition;
+  const guests = [
+    guest('brew/good', 1_000, good),
+    guest('brew/empty', 1_001, {}),
+    guest('brew/strange', 1_002, { ...good, partner: 'nobody' }),
+    guest('brew/levels', 1_003, { ...good, audience: { levels: ['gone'], plans: [], tags: [] } }),
+    guest('brew/condition', 1_004, { ...good, audience: { levels: [], plans: [], tags: [], condition: 'no +' } }),
+    guest('brew/number', first!.number, good),
+  ];
+  // Whichever comes first.
+  for (const items of [
+    [...stored(), ...guests],
+    [...guests, ...stored()],
+  ]) {
+    const made = new Catalogue(1, items);
+    expect(made.offers.map(({ code }) => code)).toEqual(['a', 'b', 'c', 'd', 'brew/good']);
+    expect(made.leftOut.map(({ code }) => code).sort()).toEqual([
+      'brew/condition',
+      'brew/empty',
+      'brew/levels',
+      'brew/number',
+      'brew/strange',
+    ]);
+  }
+  const own = stored().map((item) => (item.id === first!.id ? { ...item, definition: {} } : item));
+  expect(() => new Catalogue(1, own)).toThrow();
+});
+
+test('the offers of a partner go with it', () => {
+  const gone = new Catalogue(1, stored(['brew']));
+  expect([gone.offers, gone.offer(stored().at(-1)!.id)?.retired]).toEqual([[], true]);
 });
 
 test('two items of one number are a broken invariant', () => {

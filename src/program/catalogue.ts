@@ -46,6 +46,9 @@ export class Catalogue {
   readonly time: BusinessTime;
   /** Live levels, the lowest first. */
   readonly levels: readonly CatalogueLevel[];
+  /** Items of guests that could not be made sense of, for the log. */
+  readonly leftOut: { readonly kind: ItemKind; readonly code: Code; readonly reason: string }[] = [];
+  private readonly lookup: Lookup;
   private readonly stored: ReadonlyMap<ItemKind, readonly StoredItem[]>;
   private readonly levelShelf: Shelf<CatalogueLevel>;
   private readonly planShelf: Shelf<CataloguePlan>;
@@ -58,10 +61,15 @@ export class Catalogue {
     readonly version: number,
     items: readonly StoredItem[],
   ) {
-    const numbers = new Set(items.map(({ number }) => number));
-    assert(numbers.size === items.length, 'two items of the catalogue have the same number');
     const stored = new Map<ItemKind, StoredItem[]>();
-    for (const item of items) {
+    const numbers = new Set<number>();
+    for (const item of items.toSorted((left, right) => Number(left.guest ?? false) - Number(right.guest ?? false))) {
+      if (numbers.has(item.number)) {
+        assert(item.guest, `two items of the catalogue have the same number ${item.number}`);
+        this.leftOut.push({ kind: item.kind, code: item.code, reason: `the number ${item.number} is another item's` });
+        continue;
+      }
+      numbers.add(item.number);
       const kin = stored.get(item.kind);
       if (kin) kin.push(item);
       else stored.set(item.kind, [item]);
@@ -81,10 +89,24 @@ export class Catalogue {
       benefits: this.benefitShelf.byId,
       partners: this.partnerShelf.byId,
     };
+    this.lookup = lookup;
     this.levelShelf = new Shelf(of('LEVEL').map((item) => levelFrom(item, definitionOf(item, 'LEVEL'), lookup)));
     this.planShelf = new Shelf(of('PLAN').map((item) => planFrom(item, definitionOf(item, 'PLAN'), lookup)));
-    this.offerShelf = new Shelf(of('OFFER').map((item) => offerFrom(item, definitionOf(item, 'OFFER'), lookup)));
+    this.offerShelf = new Shelf(
+      of('OFFER').flatMap((item) => this.sparing(item, () => [offerFrom(item, definitionOf(item, 'OFFER'), lookup)])),
+    );
     this.levels = Object.freeze(this.levelShelf.live.toSorted((left, right) => left.rank - right.rank));
+  }
+
+  /** An operator's item is whole or there is no catalogue; a guest's is left out, and remembered. */
+  private sparing<Item>(item: StoredItem, make: () => Item[]): Item[] {
+    if (!item.guest) return make();
+    try {
+      return make();
+    } catch (error) {
+      this.leftOut.push({ kind: item.kind, code: item.code, reason: String(error) });
+      return [];
+    }
   }
 
   static empty(): Catalogue {
@@ -121,6 +143,11 @@ export class Catalogue {
   }
   offerByCode(code: Code): CatalogueOffer | undefined {
     return this.offerShelf.byCode.get(code);
+  }
+
+  /** An offer that is not in here, as it would be. Throws when it refers to what is not here. */
+  offerAsIf(item: StoredItem): CatalogueOffer {
+    return offerFrom(item, definitionOf(item, 'OFFER'), this.lookup);
   }
 
   get plans(): readonly CataloguePlan[] {

@@ -80,6 +80,7 @@ function addLeaves(leaves: Map<string, Json>, path: string, value: Json): void {
     named.map(([name]) => name),
   );
   for (const [name, inner] of named) {
+    if (ownNameOf(inner) === undefined) continue;
     for (const [key, part] of Object.entries(inner)) {
       if (part !== name) addLeaves(leaves, `${path}[${name}].${key}`, part);
     }
@@ -87,7 +88,17 @@ function addLeaves(leaves: Map<string, Json>, path: string, value: Json): void {
 }
 
 function nameOf(value: JsonObject): string {
-  return String(value.code ?? value.benefit ?? JSON.stringify(value));
+  return String(ownNameOf(value) ?? partsOf(value));
+}
+
+function ownNameOf(value: JsonObject): Json | undefined {
+  return value.code ?? value.benefit ?? value.period;
+}
+
+/** What has no name is told by all that it says, in whatever order it was written. */
+function partsOf(value: JsonObject): string {
+  const parts = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return parts.flatMap(([key, part]) => (String(part) === '' ? [] : [`${key} ${part}`])).join(', ');
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -1,7 +1,7 @@
 // The JSON Schema of a program at work: fills in defaults and turns what it finds into faults that people can read.
 import { Ajv2020, type AnySchemaObject, type ErrorObject } from 'ajv/dist/2020';
 import schema from '../../schema/program.schema.json';
-import type { Program } from './program';
+import type { OfferDefinition, Program } from './program';
 import { type FaultAt, nearest, type Path, showGiven } from './program-fault';
 import { deepFreeze } from './program-item';
 
@@ -25,6 +25,7 @@ const FORMATS: Record<string, { readonly allowed: string; readonly test: (text: 
   'date-time': { allowed: 'an ISO 8601 date-time with an offset, such as 2026-11-01T00:00:00+08:00', test: isDateTime },
   'iso-4217': { allowed: 'an ISO 4217 currency code such as CNY', test: (text) => CURRENCIES.has(text) },
   'iana-time-zone': { allowed: 'an IANA time zone such as Asia/Shanghai', test: isTimeZone },
+  'time-of-day': { allowed: 'a time of day such as 09:30', test: (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text) },
   // Half a surrogate pair cannot be stored as UTF-8, and control characters cannot be seen.
   'one-line': {
     allowed: 'one line without control characters',
@@ -37,6 +38,8 @@ const FORMATS: Record<string, { readonly allowed: string; readonly test: (text: 
 };
 for (const [name, { test }] of Object.entries(FORMATS)) ajv.addFormat(name, test);
 const validate = ajv.compile<Program>(schema);
+const OFFER: AnySchemaObject = { $schema: schema.$schema, $ref: '#/$defs/offer', $defs: schema.$defs };
+const validateOffer = ajv.compile<OfferDefinition>(OFFER);
 
 function isDateTime(text: string): boolean {
   const parts = DATE_TIME.exec(text);
@@ -68,12 +71,31 @@ export interface SchemaFault extends FaultAt {
 /** Fills in the defaults (in place) and answers every fault; none means that `content` is a `Program` in form. */
 export function checkSchema(content: unknown, sourceOf: (path: Path) => string | undefined): SchemaFault[] {
   if (validate(content)) return [];
-  const faults = (validate.errors ?? []).flatMap((error) => faultOf(error, sourceOf));
+  return distinct((validate.errors ?? []).flatMap((error) => faultOf(error, sourceOf)));
+}
+
+function distinct(faults: readonly SchemaFault[]): SchemaFault[] {
   const seen = new Set<string>();
   return faults.filter(({ path, allowed }) => {
     const key = JSON.stringify([path, allowed]);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** As `checkSchema`, for one offer; paths begin at the offer. */
+export function checkOfferSchema(content: unknown): SchemaFault[] {
+  if (validateOffer(content)) return [];
+  return distinct((validateOffer.errors ?? []).flatMap((error) => faultOf(error, () => undefined)));
+}
+
+/** An offer as it was stored, with the defaults of today's schema; `undefined` when the text is none any more. */
+export function restoreOffer(text: string): OfferDefinition | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return validateOffer(content) ? deepFreeze(content) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Content that was checked before it was stored, with the defaults of whatever the schema gained since. */

@@ -12,7 +12,14 @@ export type BenefitClass = (typeof BENEFIT_CLASSES)[number];
 export type CostBasis = 'ISSUE' | 'USE';
 export type PlanKind = 'MEMBERSHIP' | 'PRIVILEGE';
 export type OfferKind = 'COUPON' | 'DISCOUNT' | 'GIFT' | 'SERVICE' | 'PRIVILEGE_CARD' | 'DRAW_PRIZE';
-export type Fulfilment = 'INTERNAL' | 'CODE_POOL' | 'PARTNER_API';
+export const FULFILMENTS = ['INTERNAL', 'CODE_POOL', 'PARTNER_API'] as const;
+export type Fulfilment = (typeof FULFILMENTS)[number];
+/** Who bears what a redemption costs; an exchange is borne by a barter agreement. */
+export const FUNDINGS = ['OPERATOR', 'PARTNER', 'EXCHANGE'] as const;
+export type Funding = (typeof FUNDINGS)[number];
+/** In the order of the week, which begins on Monday. */
+export const WEEKDAYS = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
 
 export interface Quota {
   readonly limit: number;
@@ -86,6 +93,16 @@ export interface Audience {
   readonly levels: readonly Code[];
   readonly plans: readonly Code[];
   readonly tags: readonly string[];
+  /** A CEL expression about the member and the card that must be true as well. */
+  readonly condition?: string;
+}
+/** Hours of the day on some days of the week, in the program's time zone. */
+export interface OpenHours {
+  /** Empty: every day. */
+  readonly days: readonly Weekday[];
+  /** `HH:MM`; `from` is inclusive, `until` is exclusive and of the next day when it is not after `from`. */
+  readonly from: string;
+  readonly until: string;
 }
 export interface MemberLimit {
   readonly limit: number;
@@ -101,14 +118,25 @@ export interface OfferDefinition extends Priced {
   readonly fulfilment: Fulfilment;
   /** For `PARTNER_API`: the partner's own id of the offer; the offer's code unless told. */
   readonly offerRef?: string;
+  readonly funding: Funding;
   readonly audience: Audience;
   readonly card: 'REQUIRED' | 'NONE';
   readonly benefitClass: BenefitClass;
   /** ISO 8601 with an offset; from is inclusive, until is exclusive. */
   readonly validFrom?: string;
   readonly validUntil?: string;
+  /** Empty: at all hours. */
+  readonly schedule: readonly OpenHours[];
   readonly stock?: number;
+  /** How many may be redeemed in one day, by whomever. */
+  readonly dailyStock?: number;
   readonly memberLimit?: MemberLimit;
+  /** Further limits, each of another period; all of them hold. */
+  readonly memberLimits: readonly MemberLimit[];
+  /** The order that the coupon is used on is worth at least this. */
+  readonly minSpend?: Amount;
+  /** What all redemptions together may cost. */
+  readonly budget?: Amount;
 }
 
 export interface ProgramSettings {

@@ -9,6 +9,7 @@ import {
   type Partner,
   type Plan,
   type Program,
+  WEEKDAYS,
 } from './program';
 import { printFault } from './program-fault';
 import { parseProgram, printProgram } from './program-file';
@@ -174,16 +175,29 @@ function offerOf(
     description: optional(paragraph),
     useConditions: optional(paragraph),
     fulfilment: fc.constant('INTERNAL' as const),
+    funding: fc.constant('OPERATOR' as const),
     audience: fc.record({
       levels: fc.subarray([...levels]),
       plans: fc.subarray([...plans]),
       tags: fc.uniqueArray(line, { maxLength: 3 }),
+      condition: optional(line.map((text) => `${JSON.stringify(text.replaceAll(/[^a-z ]/g, ''))} in member.tags`)),
     }),
     card: fc.constant('REQUIRED' as const),
     benefitClass: fc.constantFrom(...BENEFIT_CLASSES),
     validFrom: optional(fc.constant('2026-01-01T00:00:00Z')),
     validUntil: optional(fc.constant('2026-01-01T08:00:01+08:00')),
+    schedule: fc.array(
+      fc.record({ days: fc.subarray([...WEEKDAYS]), from: fc.constant('22:30'), until: fc.constant('02:00') }),
+      { maxLength: 2 },
+    ),
     stock: optional(fc.nat({ max: 1_000_000_000 })),
+    dailyStock: optional(fc.integer({ min: 1, max: 9 })),
+    minSpend: optional(amount),
+    budget: optional(fc.constant(AMOUNT_MAX)),
+    memberLimits: fc.uniqueArray(
+      fc.record({ limit: fc.integer({ min: 1, max: 9 }), period: fc.constantFrom('MONTH' as const, 'WEEK' as const) }),
+      { maxLength: 2, selector: ({ period }) => period },
+    ),
     ...priced,
     memberLimit: optional(
       fc.record({ limit: fc.integer({ min: 1, max: 9 }), period: fc.constantFrom('EVER' as const, 'DAY' as const) }),

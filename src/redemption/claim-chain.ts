@@ -5,7 +5,7 @@ import { accountKey } from '../ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
 import type { Chain, Opening, TransferInput } from '../ledger/transfer';
 import { savingsAccount, savingsSource } from '../members/member-accounts';
-import { type Claim, isPartnerIssued } from './claim';
+import { type Claim, isPartnerFunded, isPartnerIssued } from './claim';
 import { costAccount, isCap, type Limit, limitsOf } from './limits';
 
 export interface ClaimKey {
@@ -38,10 +38,12 @@ export function claimChain(claim: Claim, request: ClaimKey, expiresAt: number): 
 function transferOf(claim: Claim, limit: Limit): TransferInput {
   const { account: debit, to: credit, amount } = limit;
   const cap = isCap(limit);
+  // A partner that bears the cost bears the whole of it.
+  const flexible = cap && !isPartnerFunded(claim);
   // Only the cost waits, for the use or for the partner; a quota, a stock and points are taken with the claim.
   const kind = cap && holdsCost(claim) ? 'HOLD' : 'TRANSFER';
   const refusal = cap && claim.costs.coPay ? CO_PAY : limit.refusal;
-  return { kind, debit, credit, amount, code: TRANSFER_CODES.REDEEM, flexible: cap, refusal: textOf(refusal) };
+  return { kind, debit, credit, amount, code: TRANSFER_CODES.REDEEM, flexible, refusal: textOf(refusal) };
 }
 
 /** Until the coupon is used, or until the partner has issued it. */
@@ -60,12 +62,15 @@ function textOf(refusal: Refusal): string {
   return text;
 }
 
-/** A cost that no card bears is still counted. */
+/** A cost that no card bears is still counted: the operator's own, or the partner's. */
 function unborneCost(claim: Claim): TransferInput[] {
   const { unitCost } = claim.costs;
-  if (unitCost === 0 || claim.bearer) return [];
+  const ofPartner = isPartnerFunded(claim);
+  if (unitCost === 0 || (claim.bearer && !ofPartner)) return [];
   const { currency } = claim.catalogue.settings;
-  const debit = accountKey({ holder: ZERO_ID, kind: ACCOUNT_KINDS.OPERATOR_FUNDS, unit: currency });
+  const holder = ofPartner && claim.itemKind === 'OFFER' ? claim.offer.partner.id : ZERO_ID;
+  const source = ofPartner ? ACCOUNT_KINDS.PARTNER_FUNDS : ACCOUNT_KINDS.OPERATOR_FUNDS;
+  const debit = accountKey({ holder, kind: source, unit: currency });
   const kind = holdsCost(claim) ? 'HOLD' : 'TRANSFER';
   return [{ kind, debit, credit: costAccount(claim, currency), amount: unitCost, code: TRANSFER_CODES.REDEEM }];
 }

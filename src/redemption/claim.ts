@@ -1,7 +1,7 @@
 // A claim: what a member wants, resolved against the catalogue and its own rows, before any limit is looked at.
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
-import { type Refusal, refuse } from '../kernel/refusal';
+import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { type Card, cardStatusAt, currentTerm, type Term } from '../members/member';
 import { growthAccount, leftOn } from '../members/member-accounts';
 import type { MemberRows } from '../members/member-rows.store';
@@ -16,6 +16,7 @@ import {
   isOpen,
 } from '../program/catalogue-item';
 import type { BenefitClass } from '../program/program';
+import { factsOf } from './facts';
 import type { ItemKind } from './redemption';
 
 /** The card that bears the cost, with the term and the plan that say how much of it. */
@@ -57,6 +58,11 @@ export function isPartnerIssued(claim: Claim): claim is OfferClaim {
   return claim.itemKind === 'OFFER' && claim.offer.fulfilment === 'PARTNER_API';
 }
 
+/** Its cost is the partner's own: counted, and charged to no card. */
+export function isPartnerFunded(claim: Claim): boolean {
+  return claim.itemKind === 'OFFER' && claim.offer.funding === 'PARTNER';
+}
+
 /** Who asks, when, and by which catalogue. */
 export interface Asking {
   readonly catalogue: Catalogue;
@@ -69,6 +75,8 @@ export interface Wanted {
   readonly itemId: Id;
   /** The card to bear the cost; chosen when absent. */
   readonly cardId?: Id;
+  /** What the order is worth, in the minor unit, when it is known already. */
+  readonly orderAmount?: number;
 }
 
 /** The same for an id of any type, so that the answer does not tell what an unknown id is of. */
@@ -83,10 +91,21 @@ export function resolveClaim(asking: Asking, wanted: Wanted): Claim | Refusal {
   }
   if (wanted.itemKind === 'OFFER') {
     const offer = catalogue.offer(itemId);
-    return offer ? claimOffer(asking, offer, cardId) : NO_ITEM;
+    if (!offer) return NO_ITEM;
+    const claim = claimOffer(asking, offer, cardId);
+    return isRefusal(claim) ? claim : (minSpendFault(offer, wanted.orderAmount) ?? claim);
   }
   const benefit = catalogue.benefit(itemId);
   return benefit ? claimBenefit(asking, benefit, cardId) : NO_ITEM;
+}
+
+/** An order that is not known yet may still reach it: the member was told, and the shop sees to it. */
+function minSpendFault({ minSpend, view }: CatalogueOffer, orderAmount: number | undefined): Refusal | undefined {
+  if (minSpend === undefined || orderAmount === undefined || orderAmount >= minSpend) return undefined;
+  const { currency } = view.faceValue;
+  const given = `The order is worth ${orderAmount}`;
+  const message = `${given}; this perk asks for at least ${minSpend} (${currency}, in the minor unit).`;
+  return refuse('MIN_SPEND_NOT_REACHED', message, 'orderAmount');
 }
 
 export function levelOf({ catalogue, rows }: Asking): CatalogueLevel | undefined {
@@ -108,6 +127,9 @@ export function bearerOf(asking: Asking, card: Card): Bearer | undefined {
   return parentCard && parentTerm && { card, term, plan, parent: { card: parentCard, term: parentTerm } };
 }
 
+const NOT_ON_OFFER = refuse('OFFER_NOT_LIVE', 'This perk is not on offer now.');
+const OTHER_HOURS = refuse('OFFER_NOT_LIVE', 'This perk is on offer at other hours.');
+
 export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): OfferClaim | Refusal {
   const { catalogue, rows, now } = asking;
   const everybody = cardId === undefined && offer.audience.plans.size === 0;
@@ -117,7 +139,8 @@ export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): 
   const held = candidates[0];
   const needsCard = cardId !== undefined || offer.chargesCard || offer.audience.plans.size > 0;
   if (needsCard && !bearer && held) return notActive(held, now);
-  if (!isOpen(offer, now)) return refuse('OFFER_NOT_LIVE', 'This perk is not on offer now.');
+  if (!isOpen(offer, now)) return NOT_ON_OFFER;
+  if (offer.schedule && !offer.schedule.isOpenAt(catalogue.time.minuteOfWeek(now))) return OTHER_HOURS;
   const outside = audienceFault(asking, offer, bearer);
   if (outside) return outside;
   if (offer.chargesCard && !bearer) {
@@ -161,6 +184,9 @@ function audienceFault(asking: Asking, offer: CatalogueOffer, bearer: Bearer | u
   }
   if (tags.size > 0 && !asking.rows.member.tags.some((tag) => tags.has(tag))) {
     return refuse('NOT_ELIGIBLE', 'This perk is for another group of members.');
+  }
+  if (audience.condition && !audience.condition(factsOf(asking, bearer))) {
+    return refuse('NOT_ELIGIBLE', 'The member does not meet the condition of this perk.');
   }
   return undefined;
 }

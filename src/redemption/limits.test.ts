@@ -6,7 +6,7 @@ import { COUNT, POINT } from '../kernel/money';
 import { byPrecedence, isRefusal } from '../kernel/refusal';
 import type { AccountKey, Balance } from '../ledger/account';
 import { accountParts } from '../ledger/account';
-import { stockAccountOf } from '../marketplace/stock.service';
+import { stockAccountOf } from '../marketplace/supply';
 import { cardCapAccount, classCapAccount, monthCapAccount, partnerCapAccount } from '../members/member-accounts';
 import type { Claim } from './claim';
 import { isCap, LIMIT_KINDS, leftOf, limitsOf } from './limits';
@@ -198,7 +198,7 @@ describe('a quote', () => {
 
 describe('usability', () => {
   const outlook = (parts: AskingParts, item: string, stock?: number) => {
-    const left = stock === undefined ? undefined : { left: stock, asOf: NOW };
+    const left = stock === undefined ? undefined : { stock, asOf: NOW };
     const { usability, remaining } = outlookOf(claimOf(askingOf(parts), item), left);
     return [remaining, ...usability.reasons.map(({ code }) => code)];
   };

@@ -8,7 +8,7 @@ import { type Refusal, type RefusalCode, refuse } from '../kernel/refusal';
 import { type AccountKey, accountKey, available, type Balance } from '../ledger/account';
 import { type AccountKind, ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import type { Opening } from '../ledger/transfer';
-import { hasStock, stockAccountOf } from '../marketplace/stock.service';
+import { budgetAccountOf, dailyStockAccountOf, hasStock, stockAccountOf } from '../marketplace/supply';
 import type { Term } from '../members/member';
 import {
   cardCapAccount,
@@ -23,13 +23,15 @@ import {
 } from '../members/member-accounts';
 import type { CataloguePlan } from '../program/catalogue-item';
 import type { BenefitClass } from '../program/program';
-import { type Claim, quotaRef } from './claim';
+import { type Claim, isPartnerFunded, quotaRef } from './claim';
 
 export const LIMIT_KINDS = [
   'QUOTA',
   'MEMBER_LIMIT',
   'STOCK',
+  'DAILY_STOCK',
   'POINTS',
+  'BUDGET',
   'CLASS_CAP',
   'MONTH_CAP',
   'PARTNER_CAP',
@@ -81,18 +83,20 @@ export class Limit {
   }
 }
 
-/** The parts of the operator's money; members are never shown how much of it is left. */
-export function isCap(limit: Limit): boolean {
-  return CAPS.has(limit.kind);
+/** Limits in money, the offer's budget among them; members are never shown how much of it is left. */
+export function isCap({ kind }: Pick<Limit, 'kind'>): boolean {
+  return CAPS.has(kind);
 }
 
-const CAPS: ReadonlySet<LimitKind> = new Set(LIMIT_KINDS.filter((kind) => kind.endsWith('_CAP')));
+const CAPS: ReadonlySet<LimitKind> = new Set(LIMIT_KINDS.filter((kind) => kind.endsWith('_CAP') || kind === 'BUDGET'));
 
 const MESSAGES: Record<LimitKind, readonly [RefusalCode, string]> = {
   QUOTA: ['QUOTA_EXHAUSTED', 'The benefit is used up for this period.'],
   MEMBER_LIMIT: ['MEMBER_LIMIT_REACHED', 'The member took this perk as often as the period allows.'],
   STOCK: ['OUT_OF_STOCK', 'This perk is out of stock.'],
+  DAILY_STOCK: ['OUT_OF_STOCK', 'This perk is out of stock for today.'],
   POINTS: ['INSUFFICIENT_POINTS', 'The member has too few points for this perk.'],
+  BUDGET: ['BUDGET_EXHAUSTED', 'What was set aside for this perk is used up.'],
   CLASS_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for benefits of this class.'],
   MONTH_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this month.'],
   PARTNER_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this partner.'],
@@ -110,8 +114,12 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   if (claim.itemKind === 'BENEFIT') addQuota(claim, limits);
   else addOfferLimits(claim, limits);
   addPoints(claim, limits);
-  if (claim.costs.unitCost > 0 && claim.bearer)
+  if (claim.costs.unitCost === 0) return limits;
+  if (claim.itemKind === 'OFFER' && claim.offer.budget !== undefined) addBudget(claim, limits);
+  // What the partner bears is charged to no cap.
+  if (claim.bearer && !isPartnerFunded(claim)) {
     addCaps(claim, claim.bearer.plan, claim.bearer.term, redemptionId, limits);
+  }
   return limits;
 }
 
@@ -139,8 +147,7 @@ function addQuota(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: Limit[
 
 function addOfferLimits(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Limit[]): void {
   const { offer, itemId: holder } = claim;
-  if (offer.memberLimit) {
-    const { limit, period } = offer.memberLimit;
+  for (const { limit, period } of offer.memberLimits) {
     const account = memberLimitAccount(claim.rows.member.id, offer.number, periodOf(claim, period), COUNT);
     const behind = { holder, taken: KIND.LIMIT_USED, granted: KIND.LIMIT_GRANTED };
     limits.push(new Limit('MEMBER_LIMIT', account, COUNT, 1, behind, limit, nextPeriod(claim, period)));
@@ -148,6 +155,19 @@ function addOfferLimits(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Li
   if (hasStock(offer)) {
     limits.push(new Limit('STOCK', stockAccountOf(holder), COUNT, 1, { holder, taken: KIND.STOCK_ISSUED }));
   }
+  if (offer.dailyStock !== undefined) {
+    const account = dailyStockAccountOf(holder, periodOf(claim, 'DAY'));
+    const behind = { holder, taken: KIND.DAILY_STOCK_ISSUED, granted: KIND.DAILY_STOCK_GRANTED };
+    limits.push(new Limit('DAILY_STOCK', account, COUNT, 1, behind, offer.dailyStock, nextPeriod(claim, 'DAY')));
+  }
+}
+
+/** Granted as the stock is, when the catalogue changes, so that it need not open here. */
+function addBudget(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Limit[]): void {
+  const { currency } = claim.catalogue.settings;
+  const { itemId: holder, costs } = claim;
+  const account = budgetAccountOf(holder, currency);
+  limits.push(new Limit('BUDGET', account, currency, costs.unitCost, { holder, taken: KIND.BUDGET_USED }));
 }
 
 function addPoints(claim: Claim, limits: Limit[]): void {
@@ -163,7 +183,7 @@ function addPoints(claim: Claim, limits: Limit[]): void {
 /** Where the operator's costs gather: by partner, and by offer or benefit. */
 function behindCost(claim: Claim): Behind {
   const holder = claim.itemKind === 'OFFER' ? claim.offer.partner.id : ZERO_ID;
-  return { holder, item: claim.itemNumber, taken: KIND.COST };
+  return { holder, item: claim.itemNumber, taken: isPartnerFunded(claim) ? KIND.PARTNER_COST : KIND.COST };
 }
 
 export function costAccount(claim: Claim, currency: Unit): AccountKey {

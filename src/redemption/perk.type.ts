@@ -1,15 +1,11 @@
 // API types of perks and of benefits on a card.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { BENEFIT_CLASSES, type BenefitClass, type OfferKind } from '../program/program';
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { BenefitClass, OfferKind } from '../program/program';
+import { BenefitClasses, OfferKinds } from '../program/words.type';
 import { Allow, SIGNED_IN } from '../request/policy';
-import { enumOf, MoneyType, PageInfoType } from '../request/shared.type';
+import { MoneyType, PageInfoType } from '../request/shared.type';
 import { AvailabilityType, QuotaType, UsabilityType } from './usability.type';
-
-const OfferKinds = enumOf(['COUPON', 'DISCOUNT', 'GIFT', 'SERVICE', 'PRIVILEGE_CARD', 'DRAW_PRIZE']);
-registerEnumType(OfferKinds, { name: 'OfferKind' });
-const BenefitClasses = enumOf(BENEFIT_CLASSES);
-registerEnumType(BenefitClasses, { name: 'BenefitClass' });
 
 @Allow(SIGNED_IN)
 @ObjectType('Partner', { simpleResolvers: true, description: 'A brand whose offers members see as perks.' })
@@ -73,6 +69,8 @@ export class PerkType {
   useConditions!: string | null;
   @Field(() => MoneyType, { description: 'What one use is worth to the member.' })
   faceValue!: MoneyType;
+  @Field(() => MoneyType, { nullable: true, description: 'What the order must be worth. Null: anything.' })
+  minSpend!: MoneyType | null;
   @Field(() => GraphQLSafeInt)
   pointsPrice!: number;
   @Field(() => GraphQLSafeInt, {

@@ -63,7 +63,7 @@ function offersOf({ catalogue, now }: Standing, first: number, after?: number) {
 
 function perkOf(standing: Standing, stock: StockService, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
   const { view } = offer;
-  const left = stock.left(offer);
+  const left = stock.supply(offer, standing.catalogue, standing.now);
   const known = remote?.of(offer);
   const { usability, remaining } = narrowed(outlookOf(claimOffer(standing, offer), left), known);
   return {
@@ -74,6 +74,7 @@ function perkOf(standing: Standing, stock: StockService, offer: CatalogueOffer, 
     description: view.description,
     useConditions: view.useConditions,
     faceValue: view.faceValue,
+    minSpend: view.minSpend,
     pointsPrice: view.pointsPrice,
     remainingForMe: remaining,
     validUntil: view.validUntil,

@@ -3,8 +3,8 @@ import type { Sql, SqlRow } from '../database/sql';
 import { type Id, idFromBytes } from '../kernel/id';
 import { available } from '../ledger/account';
 import type { VerifyCheck } from '../ledger/verify';
-import { stockAccountOf } from '../marketplace/stock.service';
 import { readAccounts } from '../marketplace/stock.store';
+import { stockAccountOf } from '../marketplace/supply';
 
 const SHOWN = 20;
 

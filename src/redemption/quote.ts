@@ -4,7 +4,7 @@ import { ZERO_ID } from '../kernel/id';
 import type { Unit } from '../kernel/money';
 import { byPrecedence, type Refusal } from '../kernel/refusal';
 import type { AccountKey, Balance } from '../ledger/account';
-import type { Claim } from './claim';
+import { type Claim, isPartnerFunded } from './claim';
 import { isCap, type Limit, type LimitKind, leftOf, limitsOf } from './limits';
 
 export interface LimitLeft {
@@ -35,7 +35,7 @@ export function quoteOf(claim: Claim, balances: ReadonlyMap<AccountKey, Balance>
   const coPay = allowed ? unitCost - covered : 0;
   return {
     claim,
-    cost: unitCost - coPay,
+    cost: isPartnerFunded(claim) ? 0 : unitCost - coPay,
     coPay,
     limits: limits.map((limit) => {
       const { kind, unit, resetsAt } = limit;

@@ -48,14 +48,18 @@ export class RedemptionResolver {
   @Allow('MEMBER', 'SERVER')
   @Mutation(() => RedemptionResult, { description: 'Claims a perk or a benefit. Once in a request.' })
   async redeem(@Arg('input') input: RedeemRequest, @Ctx() context: RequestContext): Promise<object> {
-    const fault = checkKey(input) ?? checkAmount('maxCoPay', input.maxCoPay ?? 0);
+    const fault =
+      checkKey(input) ??
+      checkAmount('maxCoPay', input.maxCoPay ?? 0) ??
+      checkAmount('orderAmount', input.orderAmount ?? 0);
     if (fault) return toRefusalType(fault);
     const memberId = await this.memberOf(context.actor!, input.member);
     if (isRefusal(memberId)) return toRefusalType(memberId);
     const wanted = wantedOf(input.item, input.card);
     if (isRefusal(wanted)) return toRefusalType(wanted);
-    const { idempotencyKey, maxCoPay } = input;
-    const request = { ...wanted, memberId, idempotencyKey, maxCoPay: maxCoPay ?? undefined };
+    const { idempotencyKey, maxCoPay, orderAmount } = input;
+    const order = { maxCoPay: maxCoPay ?? undefined, orderAmount: orderAmount ?? undefined };
+    const request = { ...wanted, ...order, memberId, idempotencyKey };
     return this.answer(await this.redemptions.redeem(context.actor!, request), context);
   }
 

@@ -11,7 +11,7 @@ import { type CodeCipher, newCode } from '../marketplace/code-cipher';
 import { checkAmount, checkText } from '../members/input-checks';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
-import { type Claim, isPartnerIssued, resolveClaim, type Wanted } from './claim';
+import { type Claim, isPartnerFunded, isPartnerIssued, resolveClaim, type Wanted } from './claim';
 import { claimChain } from './claim-chain';
 import { refusalOf } from './endings';
 import { type Quote, quoteOf } from './quote';
@@ -66,14 +66,14 @@ export class RedemptionService {
    * or `UNKNOWN` in the answer: ask for the redemption again.
    */
   async redeem(actor: Actor, input: RedeemInput): Promise<Redemption | Refusal> {
-    const { idempotencyKey, maxCoPay = 0, memberId } = input;
-    const fault = checkText('idempotencyKey', idempotencyKey) ?? checkAmount('maxCoPay', maxCoPay);
+    const { idempotencyKey, maxCoPay = 0, memberId, orderAmount } = input;
+    const fault = checkRequest(input);
     if (fault) return fault;
     const claim = this.unlessSilent(await this.claim(input));
     if (isRefusal(claim) && claim.code === 'NOT_FOUND') return claim;
     const request = {
       key: namedId('redeem', actor.role, actor.subject, memberId, idempotencyKey),
-      fingerprint: namedId(input.itemKind, input.itemId, input.cardId ?? '', String(maxCoPay)),
+      fingerprint: namedId(input.itemKind, input.itemId, input.cardId ?? '', String(maxCoPay), ...ofOrder(orderAmount)),
       id: newId(this.clock.now()),
       maxCoPay,
     };
@@ -158,7 +158,7 @@ export class RedemptionService {
       status: atPartner ? 'HELD' : 'ISSUED',
       costBasis: costs.costBasis,
       currency: claim.catalogue.settings.currency,
-      cost: costs.unitCost,
+      cost: isPartnerFunded(claim) ? 0 : costs.unitCost,
       coPay: 0,
       faceValue: costs.faceValue,
       points: costs.pointsPrice,
@@ -181,4 +181,17 @@ export class RedemptionService {
     if (!found) return refuse('NOT_FOUND', 'There is no such redemption.');
     return found.status === 'FAILED' ? DECLINED : found;
   }
+}
+
+function checkRequest({ idempotencyKey, maxCoPay = 0, orderAmount = 0 }: RedeemInput): Refusal | undefined {
+  return (
+    checkText('idempotencyKey', idempotencyKey) ??
+    checkAmount('maxCoPay', maxCoPay) ??
+    checkAmount('orderAmount', orderAmount)
+  );
+}
+
+/** Requests that say nothing of an order are the same as they always were. */
+function ofOrder(amount: number | undefined): string[] {
+  return amount === undefined ? [] : [String(amount)];
 }

@@ -138,6 +138,11 @@ export class RedeemRequest {
   idempotencyKey!: string;
   @Field(() => GraphQLSafeInt, { nullable: true, description: 'The most to pay, in the minor unit; 0 unless told.' })
   maxCoPay?: number | null;
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: 'What the order is worth, in the minor unit, if it is known: it must reach the minSpend of the perk.',
+  })
+  orderAmount?: number | null;
   @Allow('SERVER')
   @Field(() => String, {
     nullable: true,

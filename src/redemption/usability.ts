@@ -2,9 +2,9 @@
 import { ZERO_ID } from '../kernel/id';
 import { byPrecedence, isRefusal, type Refusal } from '../kernel/refusal';
 import { available } from '../ledger/account';
-import type { StockLeft } from '../marketplace/stock.service';
+import type { SupplyLeft } from '../marketplace/stock.service';
 import type { Claim } from './claim';
-import { isCap, type Limit, leftOf, limitsOf } from './limits';
+import { isCap, type Limit, type LimitKind, leftOf, limitsOf } from './limits';
 import type { QuotaType, UsabilityType } from './usability.type';
 
 export const USABLE: UsabilityType = Object.freeze({ usable: true, reasons: Object.freeze([]) });
@@ -20,16 +20,31 @@ export interface Outlook {
   readonly limits: readonly Limit[];
 }
 
+const COUNTED: ReadonlySet<LimitKind> = new Set(['STOCK', 'DAILY_STOCK', 'MEMBER_LIMIT']);
+
+/** What the board has of the limit; `undefined` for what is among the member's own balances. */
+function supplyOf({ kind }: Limit, supply: SupplyLeft | undefined): number | undefined {
+  if (kind === 'STOCK') return supply?.stock ?? 0;
+  if (kind === 'DAILY_STOCK') return supply?.today ?? 0;
+  return kind === 'BUDGET' ? (supply?.budget ?? 0) : undefined;
+}
+
+function leastOf(supply: SupplyLeft | undefined): number | null {
+  const { stock, today } = supply ?? {};
+  if (stock === undefined) return today ?? null;
+  return today === undefined ? stock : Math.min(stock, today);
+}
+
 /** `stock`: what is left of the offer, since that is no row of the member's. */
-export function outlookOf(claim: Claim | Refusal, stock: StockLeft | undefined): Outlook {
-  if (isRefusal(claim)) return { usability: unusable([claim]), remaining: stock?.left ?? null, limits: [] };
+export function outlookOf(claim: Claim | Refusal, stock: SupplyLeft | undefined): Outlook {
+  if (isRefusal(claim)) return { usability: unusable([claim]), remaining: leastOf(stock), limits: [] };
   const limits = limitsOf(claim, ZERO_ID);
   const { balances } = claim.rows;
   const missing: Refusal[] = [];
   let remaining = Number.POSITIVE_INFINITY;
   for (const limit of limits) {
-    const left = limit.kind === 'STOCK' ? (stock?.left ?? 0) : leftOf(limit, balances);
-    if (limit.kind === 'STOCK' || limit.kind === 'MEMBER_LIMIT') remaining = Math.min(remaining, left);
+    const left = supplyOf(limit, stock) ?? leftOf(limit, balances);
+    if (COUNTED.has(limit.kind)) remaining = Math.min(remaining, left);
     // A cap that covers a part only is no obstacle where the member may pay the rest.
     if (left < limit.amount && !(claim.costs.coPay && isCap(limit))) missing.push(limit.refusal);
   }

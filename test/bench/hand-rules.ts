@@ -13,7 +13,7 @@ import { BENEFIT_CLASSES, type BenefitClass } from '../../src/program/program';
 export type RulePlan = Pick<CataloguePlan, 'id' | 'kind' | 'subCaps' | 'drawsOnParentCap'>;
 type RuleCosts = Pick<CatalogueBenefit, 'unitCost' | 'coPay' | 'pointsPrice'>;
 export type RuleOffer = RuleCosts &
-  Pick<CatalogueOffer, 'number' | 'memberLimit' | 'chargesCard' | 'benefitClass'> & {
+  Pick<CatalogueOffer, 'number' | 'memberLimits' | 'chargesCard' | 'benefitClass'> & {
     readonly audience: Pick<CatalogueOffer['audience'], 'levels' | 'plans' | 'tags'>;
     readonly partner: { readonly number: number };
   };
@@ -92,8 +92,7 @@ export function perkState(offer: RuleOffer, holder: Holder, calendar: Calendar, 
   if (outside) return { remaining: stock, reasons: [outside] };
   const reasons: Reason[] = [];
   let remaining = stock;
-  if (offer.memberLimit) {
-    const { limit, period } = offer.memberLimit;
+  for (const { limit, period } of offer.memberLimits) {
     const balance = holder.balance(KIND.MEMBER_LIMIT, '', offer.number, calendar.period[period]);
     const left = balance ? balance.left : limit;
     remaining = remaining === null ? left : Math.min(remaining, left);

@@ -110,7 +110,7 @@ export class RowLocks {
     if (!balances.has(limit)) {
       balances.set(limit, [0, 0, 0, 0]);
       const granted = contra(offer.id, KIND.LIMIT_GRANTED, COUNT);
-      moves.push(move('TRANSFER', granted, limit, offer.memberLimit!.limit, GRANT));
+      moves.push(move('TRANSFER', granted, limit, offer.memberLimits[0]!.limit, GRANT));
     }
     moves.push(move('TRANSFER', limit, contra(offer.id, KIND.LIMIT_USED, COUNT), 1));
     moves.push(move('TRANSFER', stock, contra(offer.id, KIND.STOCK_ISSUED, COUNT), 1));

@@ -28,6 +28,12 @@ type Kind =
   | 'ORDER'
   | 'COUPON_CURSOR'
   | 'REDEMPTION_CURSOR'
+  | 'OFFER'
+  | 'OFFER_CODE'
+  | 'OFFER_DRAFT'
+  | 'OFFER_WAITING'
+  | 'OFFER_CURSOR'
+  | 'REVIEW_CURSOR'
   | 'WEBHOOK'
   | 'WEBHOOK_CURSOR'
   | 'PUBLIC_CURSOR'
@@ -35,10 +41,23 @@ type Kind =
   | 'PUBLIC_PLAN'
   | 'PLAIN';
 
+/** What a partner writes of an offer names nothing but the program's words. */
+function ofOffer(mutation: string, argument: string): Record<string, Kind> {
+  const fields = ['title', 'description', 'useConditions', 'offerRef', 'schedule.from', 'schedule.until'];
+  const audience = ['levels', 'plans', 'tags', 'condition'].map((field) => `audience.${field}`);
+  return Object.fromEntries(
+    [...fields, ...audience].map((field) => [`Mutation.${mutation}(${argument}.${field})`, 'PLAIN']),
+  );
+}
+
 /** Whoever adds an argument that takes a text or an id says here what it names; a test fails until it is done. */
 const KINDS: Readonly<Record<string, Kind>> = {
   'Query.member(externalId)': 'MEMBER',
   'Query.offers(partner)': 'PARTNER',
+  'Query.offersInReview(after)': 'REVIEW_CURSOR',
+  'Query.offerExposure(offer)': 'OFFER',
+  'Query.registeredOffer(id)': 'OFFER',
+  'Query.registeredOffers(after)': 'OFFER_CURSOR',
   'Query.partnerApplication(application)': 'PARTNER_ID',
   'Query.partnerApplication(claimSecret)': 'PLAIN',
   'Query.partnerHealth(partner)': 'PARTNER_ID',
@@ -61,6 +80,17 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Mutation.cancelRedemption(input.idempotencyKey)': 'KEY',
   'Mutation.cancelRedemption(input.redemption)': 'REDEMPTION',
   'Mutation.closeCard(card)': 'CARD',
+  ...ofOffer('createOffer', 'input'),
+  'Mutation.createOffer(input.code)': 'OFFER_CODE',
+  ...ofOffer('reviseOffer', 'changes'),
+  'Mutation.reviseOffer(offer)': 'OFFER_DRAFT',
+  'Mutation.submitOffer(offer)': 'OFFER_DRAFT',
+  'Mutation.withdrawOffer(offer)': 'OFFER_WAITING',
+  'Mutation.pauseOffer(offer)': 'OFFER',
+  'Mutation.resumeOffer(offer)': 'OFFER',
+  'Mutation.endOffer(offer)': 'OFFER_DRAFT',
+  'Mutation.reviewOffer(input.offer)': 'OFFER_WAITING',
+  'Mutation.reviewOffer(input.reason)': 'PLAIN',
   'Mutation.confirmUse(input.idempotencyKey)': 'KEY',
   'Mutation.confirmUse(input.redemption)': 'REDEMPTION',
   'Mutation.createPartnerCredential(input.label)': 'PLAIN',
@@ -115,6 +145,13 @@ const CONTENT: Readonly<Record<string, unknown>> = {
   'Mutation.applyProgram(text)': 'no program',
   'Query.planProgram(text)': 'no program',
   'Mutation.registerMembers(members.nickname)': 'Renamed',
+  'Mutation.createOffer(input.title)': 'A title',
+  'Mutation.createOffer(input.kind)': 'COUPON',
+  'Mutation.createOffer(input.unitCost)': 0,
+  'Mutation.createOffer(input.faceValue)': 1,
+  'Mutation.reviseOffer(changes)': {},
+  'Mutation.reviewOffer(input.revision)': 1,
+  'Mutation.reviewOffer(input.decision)': 'APPROVE',
   'Query.partnerApplication(claimSecret)': 'no secret',
   'Mutation.createPartnerCredential(input.label)': 'of the test',
   'Mutation.createPartnerCredential(input.scopes)': ['OFFERS_READ'],
@@ -215,6 +252,8 @@ eachDatabase((lane) => {
     const head = `${parent.name}.${field.name}(`;
     const given = new Map<string, unknown>();
     for (const name of requiredLeaves(parent, field)) {
+      // What is asked about is not made as well.
+      if (name === leaf.name) continue;
       const kind = KINDS[name];
       const own = kind && kind !== 'PLAIN' ? await values[kind].own() : CONTENT[name];
       given.set(name.slice(head.length, -1), own);
@@ -240,6 +279,7 @@ eachDatabase((lane) => {
     status,
     text: text
       .replace(/"(redemption|coupon)_[0-9a-f]{32}"/g, '"$1"')
+      .replace(/"offer_[0-9a-f]{32}"/g, '"offer"')
       .replace(/_(?:coupon)?[cC]ode":"[^"]+"/g, '_code":"code"'),
   });
 
@@ -249,6 +289,7 @@ eachDatabase((lane) => {
     await gateway.run(partnerOf(PARTNERS.B), 'webhook-endpoint'),
     await gateway.run(partnerOf(PARTNERS.B), 'webhook-deliveries', { first: 100 }),
     await gateway.run(B_MEMBER, 'member-home', { perks: 100, coupons: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'registered-offers', { first: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'my-partner'),
   ];
 
@@ -384,6 +425,7 @@ async function furnish(story: Story) {
       wrong: [cursor('coupon', id(b.coupon.id)), ids.redemption],
       own: () => cursor('redemption', id(a.coupon.id)),
     },
+    ...(await offerValues(story)),
     WEBHOOK: {
       foreign: told.b,
       unknown: `event_${NEVER}`,
@@ -422,4 +464,54 @@ async function furnish(story: Story) {
     credential,
   ];
   return { values, secrets };
+}
+
+/** Offers that A and B registered, in the states that the mutations ask for. */
+async function offerValues({ gateway }: Story) {
+  const BD: Who = { role: 'BD', subject: 'bea' };
+  const terms = { kind: 'COUPON', unitCost: 4_711, faceValue: 1, card: 'NONE' };
+  const draft = async (partner: string, code = fresh('offer')) => {
+    const input = { ...terms, code, title: `Of ${partner}` };
+    return (await gateway.run<{ id: string }>(partnerOf(partner), 'create-offer', { input })).id;
+  };
+  const waiting = async (partner: string) => {
+    const offer = await draft(partner);
+    await gateway.run(partnerOf(partner), 'submit-offer', { offer });
+    return offer;
+  };
+  const live = async (partner: string) => {
+    const offer = await waiting(partner);
+    await gateway.run(BD, 'review-offer', { input: { offer, revision: 1, decision: 'APPROVE' } });
+    return offer;
+  };
+  const { A, B } = PARTNERS;
+  const codeOfB = fresh('code');
+  const ofB = { draft: await draft(B, codeOfB), waiting: await waiting(B), live: await live(B) };
+  const id = (global: string) => global.split('_')[1]!;
+  const cursor = (scope: string, key: string) => Buffer.from(`${scope}:${key}`).toString('base64url');
+  const valuesOf = (foreign: string, own: () => Promise<string>): Values => ({
+    foreign,
+    unknown: `offer_${NEVER}`,
+    wrong: [`redemption_${id(foreign)}`, `member_${id(foreign)}`, id(foreign)],
+    own,
+  });
+  const beside = (of: string) => of.slice(0, 18) + 'f'.repeat(12) + of.slice(30);
+  return {
+    OFFER: valuesOf(ofB.live, () => live(A)),
+    OFFER_DRAFT: valuesOf(ofB.draft, () => draft(A)),
+    OFFER_WAITING: valuesOf(ofB.waiting, () => waiting(A)),
+    OFFER_CODE: { foreign: codeOfB, unknown: fresh('code'), wrong: [], own: () => fresh('code') },
+    OFFER_CURSOR: {
+      foreign: cursor('offer', id(ofB.live)),
+      unknown: cursor('offer', beside(id(ofB.live))),
+      wrong: [cursor('redemption', id(ofB.live)), ofB.live],
+      own: () => cursor('offer', 'f'.repeat(32)),
+    },
+    REVIEW_CURSOR: {
+      foreign: cursor('review', `1-${id(ofB.waiting)}`),
+      unknown: cursor('review', `1-${NEVER}`),
+      wrong: [cursor('offer', id(ofB.waiting))],
+      own: () => cursor('review', `1-${NEVER}`),
+    },
+  } satisfies Partial<Record<Kind, Values>>;
 }

@@ -95,8 +95,8 @@ describe('a few records written by hand', () => {
       const state = await imported(house, { checked, settings: { cap: 15, quota: 1 } });
 
       const catalogue = house.gateway.catalogue.current();
-      const offers = catalogue.offers.map(({ code, unitCost, faceValue, memberLimit, couponValidDays }) => {
-        return [code, unitCost, faceValue, memberLimit, couponValidDays];
+      const offers = catalogue.offers.map(({ code, unitCost, faceValue, memberLimits, couponValidDays }) => {
+        return [code, unitCost, faceValue, memberLimits[0], couponValidDays];
       });
       const once = { limit: 1, period: 'TERM' };
       expect(offers).toEqual([

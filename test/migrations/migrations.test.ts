@@ -7,10 +7,11 @@ import { seed as seedProgram } from '../../migrations/0002-program/seed';
 import { seed as seedMembers } from '../../migrations/0003-members-and-redemptions/seed';
 import { seed as seedPartnerEvents } from '../../migrations/0004-partner-events/seed';
 import { seed as seedPartners } from '../../migrations/0005-partners/seed';
+import { seed as seedOffers } from '../../migrations/0006-offers/seed';
 import { seed as seedSaga } from '../../migrations/0007-saga/seed';
 import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { MIGRATIONS } from '../../migrations/all';
-import { CARD, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
+import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
 import { mysqlSource } from '../../src/database/mysql';
 import type { Sql } from '../../src/database/sql';
@@ -26,6 +27,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedMembers,
   seedPartnerEvents,
   seedPartners,
+  seedOffers,
   seedSaga,
   seedWebhooks,
 ];
@@ -69,6 +71,11 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     partner_change: 'partner_id seq kind made_at made_by reason',
     partner_connector: 'partner_id version kind manifest set_at set_by',
     partner_secret: 'partner_id name cipher changed_at changed_by',
+  },
+  {
+    offer:
+      'id partner_id code number state live_revision open_revision last_revision paused_by waiting_since created_at',
+    offer_revision: 'offer_id number state definition created_at submitted_at reviewed_at reviewed_by reason',
   },
   {
     // Columns that came later stand behind those that were there.
@@ -200,6 +207,11 @@ async function livesOn(database: Database): Promise<void> {
   const { member, cards } = await house.rows(memberId);
   expect(member).toMatchObject({ nickname: '林小满', tags: ['pets'] });
   expect(cards).toMatchObject([{ id: CARD, terms: [{ price: 10_900, costCap: 9_083 }] }]);
+  expect(house.catalogue.current().offerByCode('brewer/mug')).toMatchObject({
+    id: LIVE_OFFER,
+    number: 100,
+    version: 1,
+  });
   expect(house.catalogue.current().offerByCode('latte')).toMatchObject({ id: OFFER, couponValidDays: 1 });
   expect(await house.wallet(memberId)).toMatchObject([
     { id: LOST_REDEMPTION, status: 'FAILED' },

@@ -14,7 +14,20 @@ import { type ModelCard, RedemptionModel } from '../support/redemption-model';
 
 const LIVES = 30;
 const BENEFITS = ['ride', 'gift', 'deal', 'daily', 'free', 'bare', 'tour', 'trip', 'wash'];
-const OFFERS = ['latte', 'film', 'ticket', 'beans', 'cup', 'once', 'snack', 'suite', 'plain'];
+const OFFERS = [
+  'latte',
+  'film',
+  'ticket',
+  'beans',
+  'cup',
+  'once',
+  'snack',
+  'suite',
+  'plain',
+  'early',
+  'thrifty',
+  'donated',
+];
 
 const which = fc.nat(5);
 const step = fc.oneof(
@@ -74,7 +87,13 @@ class Telling {
     const stocked = ['latte', 'film', 'ticket'].map((code) => {
       return [code, house.stock.left(house.catalogue.current().offerByCode(code)!)!.left];
     });
-    const telling = new Telling(house, items, await house.member(), new RedemptionModel(Object.fromEntries(stocked)));
+    const catalogue = house.catalogue.current();
+    const supplies = ['early', 'thrifty'].map((code) => {
+      const { today, budget } = house.stock.supply(catalogue.offerByCode(code)!, catalogue, house.now)!;
+      return [code, { today, budget, day: catalogue.time.isoDate(house.now) }];
+    });
+    const model = new RedemptionModel(Object.fromEntries(stocked), Object.fromEntries(supplies));
+    const telling = new Telling(house, items, await house.member(), model);
     await telling.open(first);
     return telling;
   }

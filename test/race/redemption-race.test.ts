@@ -31,6 +31,17 @@ const programOf = (stock: number) =>
       offer('film', { partner: 'cinema' }),
       offer('limited', { ...open, memberLimit: { limit: 7, period: 'DAY' } }),
       offer('stocked', { ...open, stock }),
+      offer('daily', { ...open, dailyStock: 7 }),
+      offer('twofold', {
+        ...open,
+        memberLimits: [
+          { limit: 7, period: 'DAY' },
+          { limit: 9, period: 'MONTH' },
+        ],
+      }),
+      // Room for seven, and a rest that is no room.
+      offer('budgeted', { unitCost: 100, budget: 799 }),
+      offer('donated', { unitCost: 100, budget: 700, funding: 'PARTNER' }),
       offer('priced', { ...open, pointsPrice: 10 }),
       offer('coded', { ...open, fulfilment: 'CODE_POOL' }),
       offer('many', { ...open, fulfilment: 'CODE_POOL' }),
@@ -66,6 +77,10 @@ eachDatabase((lane) => {
       ['the cap of a partner', 'partnered', 'film', 'SUB_CAP_REACHED'],
       ['a quota', 'wide', 'counted', 'QUOTA_EXHAUSTED'],
       ['a limit of the member', 'wide', 'limited', 'MEMBER_LIMIT_REACHED'],
+      ['the tighter of two limits', 'wide', 'twofold', 'MEMBER_LIMIT_REACHED'],
+      ['a stock of the day', 'wide', 'daily', 'OUT_OF_STOCK'],
+      ['a budget', 'wide', 'budgeted', 'BUDGET_EXHAUSTED'],
+      ['a budget of the partner', 'wide', 'donated', 'BUDGET_EXHAUSTED'],
     ])('%s', async (_title, plan, item, refusal) => {
       const { memberId } = await first().holder(plan);
       const outcomes = await atOnce(60, (house) => house.redeem(memberId, item));

@@ -89,8 +89,10 @@ export function requestFor(
   values: ReadonlyMap<string, unknown>,
 ): MadeRequest {
   const { parent, field } = leaf;
-  const given = field.args.filter((argument) =>
-    [...values.keys()].some((path) => path.split('.')[0] === argument.name),
+  const given = field.args.filter(
+    (argument) =>
+      (argument.type instanceof GraphQLNonNull && argument.defaultValue === undefined) ||
+      [...values.keys()].some((path) => path.split('.')[0] === argument.name),
   );
   const definitions = given.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
   const passed = given.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
@@ -130,5 +132,7 @@ function inputOf(type: GraphQLInputType, path: readonly string[], values: Readon
     return [field.name, inputOf(field.type, [...path, field.name], values)] as const;
   });
   const value = Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
+  // Nobody gives an object of nothing, unless it must be there.
+  if (Object.keys(value).length === 0 && !(type instanceof GraphQLNonNull)) return undefined;
   return isListType(nullable) ? [value] : value;
 }

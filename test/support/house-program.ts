@@ -71,6 +71,17 @@ const LIMITED = {
     offer('tagged', { card: 'NONE', audience: { tags: ['pets'] }, unitCost: 0, faceValue: 70 }),
     offer('later', { validFrom: '2027-01-01T00:00:00+08:00', unitCost: 5, faceValue: 20 }),
     offer('plain', { audience: { plans: ['plus'] }, unitCost: 100, faceValue: 250 }),
+    offer('early', {
+      dailyStock: 5,
+      memberLimits: [
+        { limit: 2, period: 'DAY' },
+        { limit: 3, period: 'MONTH' },
+      ],
+      unitCost: 4,
+      faceValue: 12,
+    }),
+    offer('thrifty', { budget: 1_010, coPay: true, unitCost: 40, faceValue: 90 }),
+    offer('donated', { funding: 'PARTNER', unitCost: 5_000, faceValue: 110, costBasis: 'USE' }),
   ],
 };
 

@@ -8,6 +8,7 @@ import { isRefusal, type Refusal } from '../../src/kernel/refusal';
 import { LedgerService } from '../../src/ledger/ledger.service';
 import { CodeCipher } from '../../src/marketplace/code-cipher';
 import { CodePoolService } from '../../src/marketplace/code-pool.service';
+import { OfferCatalogueStore } from '../../src/marketplace/offer/offer-catalogue.store';
 import { StockService } from '../../src/marketplace/stock.service';
 import { CardService } from '../../src/members/card.service';
 import type { Card } from '../../src/members/member';
@@ -86,7 +87,7 @@ export class House {
     const store = new ProgramStore();
     const log = { error: (details: object) => void this.errors.push(details) };
     this.ledger = new LedgerService(ledgerDoor, clock);
-    this.catalogue = new CatalogueService(database, [store], log);
+    this.catalogue = new CatalogueService(database, [store, new OfferCatalogueStore()], log);
     const current = () => this.catalogue.current();
     this.programs = new ProgramService(database, store, this.catalogue, clock);
     this.memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));

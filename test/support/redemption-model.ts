@@ -19,6 +19,10 @@ interface ModelItem {
   readonly fulfilment?: 'CODE_POOL';
   readonly stock?: number;
   readonly memberLimit?: Counted;
+  readonly memberLimits?: readonly Counted[];
+  readonly dailyStock?: number;
+  readonly budget?: number;
+  readonly funding?: 'PARTNER';
 }
 
 interface Counted {
@@ -106,7 +110,24 @@ export class RedemptionModel {
   constructor(
     /** What is in stock for this member, by the code of the offer. */
     private readonly stocks: Readonly<Record<string, number>>,
+    /** What is left of an offer's budget, and of its stock on the day on which this life begins. */
+    private readonly supplies: Readonly<Record<string, { budget?: number; today?: number; day: string }>> = {},
   ) {}
+
+  private leftToday(item: ModelItem, now: Instant): number {
+    if (item.dailyStock === undefined) return Number.POSITIVE_INFINITY;
+    const today = label('DAY', now);
+    const begin = this.supplies[item.code];
+    const had = begin?.day === today ? begin.today! : item.dailyStock;
+    return had - this.taken(item).filter(({ at }) => label('DAY', at) === today).length;
+  }
+
+  /** A cap like any other, but of the offer. */
+  private budgetLeft(item: ModelItem): [string, number][] {
+    if (item.budget === undefined) return [];
+    const spent = sum(this.counted().filter((claim) => claim.item === item));
+    return [['BUDGET_EXHAUSTED', this.supplies[item.code]!.budget! - spent]];
+  }
 
   /** Claims whose cost counts: issued or used; and what was spent at issue stays spent unless it was taken back. */
   private counted(): ModelClaim[] {
@@ -190,8 +211,9 @@ export class RedemptionModel {
     const item = itemOf(code);
     const bearer = this.bearerFor(item, named, now);
     if (typeof bearer === 'string') return bearer;
-    const counted = item.memberLimit ?? (bearer && entitlementOf(bearer.card, item)?.quota);
-    if (counted) {
+    const quota = bearer && entitlementOf(bearer.card, item)?.quota;
+    for (const counted of [item.memberLimit, ...(item.memberLimits ?? []), quota]) {
+      if (!counted) continue;
       const { limit, period } = counted;
       const same = this.taken(item).filter(({ at }) => label(period, at) === label(period, now));
       const ofTerm = item.partner ? same : same.filter(({ term }) => term === bearer!.term);
@@ -199,12 +221,15 @@ export class RedemptionModel {
     }
     const gone = item.fulfilment ? this.claims.filter((claim) => claim.item === item) : this.taken(item);
     if ((item.stock !== undefined || item.fulfilment) && gone.length >= this.stocks[code]!) return 'OUT_OF_STOCK';
+    if (this.leftToday(item, now) < 1) return 'OUT_OF_STOCK';
     if (this.pointsLeft() < (item.pointsPrice ?? 0)) return 'INSUFFICIENT_POINTS';
-    const caps = bearer && item.unitCost > 0 ? this.capsLeft(item, bearer, now) : [];
+    const charged = bearer && item.unitCost > 0 && item.funding !== 'PARTNER';
+    const caps = charged ? [...this.budgetLeft(item), ...this.capsLeft(item, bearer, now)] : [];
     const short = caps.find(([, left]) => left < item.unitCost);
     if (short && !item.coPay) return short[0];
-    const cost = caps.reduce((least, [, left]) => Math.min(least, left), item.unitCost);
-    if (item.unitCost - cost > maxCoPay) return 'CO_PAY_REQUIRED';
+    const full = item.funding === 'PARTNER' ? 0 : item.unitCost;
+    const cost = caps.reduce((least, [, left]) => Math.min(least, left), full);
+    if (full - cost > maxCoPay) return 'CO_PAY_REQUIRED';
     const expiresAt = now + (item.couponValidDays ?? 30) * DAY;
     const parts = { card: bearer?.card, term: bearer?.term, parentTerm: bearer?.parentTerm };
     const claim: ModelClaim = {
@@ -212,7 +237,7 @@ export class RedemptionModel {
       ...parts,
       at: now,
       cost,
-      coPay: item.unitCost - cost,
+      coPay: full - cost,
       expiresAt,
       status: 'ISSUED',
     };

@@ -3,6 +3,7 @@ import { entitlementCost } from './entitlement-cost.rule';
 import { levelsAscend } from './levels-ascend.rule';
 import { offerCost } from './offer-cost.rule';
 import { offerSupply } from './offer-supply.rule';
+import { offerTerms } from './offer-terms.rule';
 import { parentPlans } from './parent-plans.rule';
 import { passiveBenefit } from './passive-benefit.rule';
 import { references } from './references.rule';
@@ -18,4 +19,8 @@ export const RULES: readonly Rule[] = [
   entitlementCost,
   offerCost,
   offerSupply,
+  offerTerms,
 ];
+
+/** Those that say something of offers alone. */
+export const OFFER_RULES: readonly Rule[] = [references, offerCost, offerSupply, offerTerms];

@@ -11,7 +11,9 @@ export const offerCost: Rule = (program) => {
       const allowed = 'false when no card is charged: co-pay covers what a cap does not';
       faults.push({ path: ['offers', at, 'coPay'], given: 'true with card: NONE', allowed });
     }
+    // What the partner bears is charged to no cap.
     if (offer.unitCost === undefined || offer.card !== 'REQUIRED' || offer.coPay !== false) continue;
+    if (offer.funding !== 'OPERATOR') continue;
     for (const [index, code] of present(offer.audience?.plans)) {
       const plan = plans.get(code);
       const limit = plan && tightestLimit(program, plan, offer.benefitClass, offer.partner);

@@ -72,6 +72,22 @@ ${offer('audience: { levels: [¶gold], plans: [¶plus] }').replace('brew', '¶br
     ],
   ],
   [
+    'an offer: who bears it, its budget, its limits, its name at the partner, its condition',
+    `${LEVELS}${PARTNER}offers:
+${offer('funding: ¶EXCHANGE', 'a')}${offer('funding: PARTNER, coPay: ¶true', 'b')}${offer('budget: ¶5', 'c')}${offer(
+  'memberLimit: { limit: 1, period: DAY }, memberLimits: [{ limit: 2, period: ¶DAY }]',
+  'd',
+)}${offer('offerRef: ¶x', 'e')}${offer('audience: { condition: ¶member.rnak > 1 }', 'g')}`,
+    [
+      'offers[0].funding | EXCHANGE | an exchange needs an agreement',
+      'offers[1].coPay | true with funding: PARTNER | false when the partner bears the cost',
+      'offers[2].budget | 5 | at least the unitCost (6)',
+      'offers[3].memberLimits[0].period | a second DAY | each period once',
+      'offers[4].offerRef | "x" | nothing for a fulfilment of INTERNAL',
+      'offers[5].audience.condition | where at 1:8 No such key: rnak | a CEL expression over member and card',
+    ],
+  ],
+  [
     'levels: a hole at the bottom, a rank twice, a threshold that falls',
     `levels:
   - { code: a, name: A, rank: 1, threshold: ¶10 }

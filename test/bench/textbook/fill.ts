@@ -1,7 +1,7 @@
 // Fills the textbook stack's own tables from the catalogue and the balances of a world.
 import type { DataSource } from 'typeorm';
 import type { Gateway } from '../../../src/compose';
-import { hasStock } from '../../../src/marketplace/stock.service';
+import { hasStock } from '../../../src/marketplace/supply';
 import type { Catalogue } from '../../../src/program/catalogue';
 import { BenefitEntity, EntitlementEntity, LevelEntity, OfferEntity, PartnerEntity, PlanEntity } from './entities';
 
@@ -23,7 +23,8 @@ export async function fillTextbook(source: DataSource, gateway: Gateway): Promis
     .save(catalogue.partners.map(({ id: key, number, name }) => ({ key, number, name })));
   await source.getRepository(OfferEntity).save(
     catalogue.offers.map((offer) => {
-      const { id: key, audience, memberLimit, validFrom, validUntil } = offer;
+      const { id: key, audience, memberLimits, validFrom, validUntil } = offer;
+      const [memberLimit] = memberLimits;
       return {
         key,
         number: offer.number,

@@ -212,7 +212,7 @@ async function perkOf(offer: OfferEntity, context: TextbookContext) {
     ...offer,
     partner,
     audience: { levels: new Set(levels), plans: new Set(plans), tags: new Set(tags) },
-    memberLimit: limitCount !== null && limitPeriod ? { limit: limitCount, period: limitPeriod } : undefined,
+    memberLimits: limitCount !== null && limitPeriod ? [{ limit: limitCount, period: limitPeriod }] : [],
   };
   return perkState(rule, await context.holder(), context.calendar, stock);
 }

@@ -1,0 +1,126 @@
+// Conditions that people write in CEL: checked when they are written, compiled once, and bounded whatever they say.
+import { Environment } from '@marcbachmann/cel-js';
+
+/** What a condition may name of a member; whole numbers are `bigint`, as CEL has them. */
+export interface MemberFacts {
+  /** The code of its level; empty before a program has levels. */
+  readonly level: string;
+  readonly rank: bigint;
+  readonly growth: bigint;
+  readonly points: bigint;
+  readonly tags: readonly string[];
+  /** 1 to 12; 0 when the birthday is not known. */
+  readonly birthMonth: bigint;
+  readonly daysSinceJoined: bigint;
+}
+
+/** … and of the card that it would be taken on; without one, texts are empty and numbers 0. */
+export interface CardFacts {
+  readonly plan: string;
+  readonly kind: string;
+  readonly daysLeft: bigint;
+}
+
+export interface Facts {
+  readonly member: MemberFacts;
+  readonly card: CardFacts;
+}
+
+export type Condition = (facts: Facts) => boolean;
+
+export interface ConditionFault {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+}
+
+// Text that people write runs at each look at a perk, so nothing in it may take long: few nodes, no list of lists of
+// looks, no regular expressions (theirs can be made to run for ever), nothing that doubles what it is given.
+const LIMITS = { maxAstNodes: 200, maxDepth: 24, maxListElements: 100, maxMapEntries: 1, maxCallArguments: 4 };
+const MACROS = new Set(['all', 'exists', 'exists_one']);
+const CALLS = new Set([...MACROS, 'size', 'startsWith', 'endsWith', 'contains']);
+
+const environment = new Environment({ limits: LIMITS })
+  .registerVariable({
+    name: 'member',
+    schema: {
+      level: 'string',
+      rank: 'int',
+      growth: 'int',
+      points: 'int',
+      tags: 'list<string>',
+      birthMonth: 'int',
+      daysSinceJoined: 'int',
+    },
+  })
+  .registerVariable({ name: 'card', schema: { plan: 'string', kind: 'string', daysLeft: 'int' } });
+
+interface Node {
+  readonly op: string;
+  readonly args: unknown;
+  readonly start: number;
+  /** Of the part that matters, such as the name after a dot. */
+  readonly pos: number;
+}
+
+type Compiled = { readonly condition: Condition } | { readonly fault: ConditionFault };
+
+/** The condition, or why and where the text is none. */
+export function compileCondition(text: string): Compiled {
+  try {
+    const run = environment.parse(text);
+    const strange = strangeNode(run.ast as unknown as Node, false);
+    if (strange) return { fault: { ...placeOf(text, strange.start), reason: strange.reason } };
+    const checked = run.check();
+    if (!checked.valid) return { fault: faultOf(text, checked.error) };
+    if (checked.type !== 'bool') {
+      return { fault: { line: 1, column: 1, reason: `it is a ${checked.type}, where a bool is wanted` } };
+    }
+    // A division by zero and its like make no member eligible.
+    const condition: Condition = (facts) => {
+      try {
+        return run(facts as unknown as Record<string, unknown>) === true;
+      } catch {
+        return false;
+      }
+    };
+    return { condition };
+  } catch (error) {
+    return { fault: faultOf(text, error) };
+  }
+}
+
+function strangeNode(node: Node, inMacro: boolean): { start: number; reason: string } | undefined {
+  const { op, args, start } = node;
+  let within = inMacro;
+  if (op === 'call' || op === 'rcall') {
+    const name = String((args as readonly unknown[])[0]);
+    if (!CALLS.has(name)) {
+      return { start, reason: `${name}() is not known here; allowed are ${[...CALLS].join(', ')}` };
+    }
+    if (MACROS.has(name) && inMacro) return { start, reason: `${name}() stands inside of another look at a list` };
+    within ||= MACROS.has(name);
+  }
+  for (const inner of nodesIn(args)) {
+    const strange = strangeNode(inner, within);
+    if (strange) return strange;
+  }
+  return undefined;
+}
+
+function nodesIn(value: unknown): Node[] {
+  if (Array.isArray(value)) return value.flatMap(nodesIn);
+  return typeof value === 'object' && value !== null && 'op' in value ? [value as Node] : [];
+}
+
+function faultOf(text: string, error: unknown): ConditionFault {
+  const { message, node, range } = error as { message?: string; node?: Node; range?: { start: number } };
+  const [reason] = (message ?? String(error)).split('\n');
+  return { ...placeOf(text, node?.pos ?? range?.start ?? 0), reason: reason! };
+}
+
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}
