@@ -149,13 +149,10 @@ export async function compose(
   return { ...base, ...partnerSide, partnerAvailability, webhooks, dispatcher, incoming, worker, close };
 }
 
-interface HouseParts {
-  readonly key: Buffer;
-  readonly partners: PartnerDirectory;
-}
-
 /** What works without any partner's API. */
-async function composeHouse(parts: Pick<Gateway, 'config' | 'log' | 'clock'> & HouseParts) {
+async function composeHouse(
+  parts: Pick<Gateway, 'config' | 'log' | 'clock'> & { key: Buffer; partners: PartnerDirectory },
+) {
   const { config, log, clock, key, partners } = parts;
   const database = await openDatabase({
     url: config.databaseUrl,
@@ -195,15 +192,8 @@ function composeWebhooks(
   const dispatcher = new WebhookDispatcher({ database, transport, secrets, clock, log });
   const partnerIdOf = (code: string) => catalogue.current().partnerByCode(code)?.id;
   const redemptionNews = { learn: async (id: Id, remote: RemoteRedemption) => void (await saga.learn(id, remote)) };
-  const incoming = new IncomingService({
-    database,
-    secrets,
-    clock,
-    partnerIdOf,
-    redemptions,
-    ends,
-    redemptionNews,
-  });
+  const options = { database, secrets, clock, partnerIdOf, redemptions, ends, redemptionNews };
+  const incoming = new IncomingService(options);
   return { transport, webhooks, dispatcher, incoming };
 }
 
