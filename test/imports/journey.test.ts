@@ -148,7 +148,9 @@ describe('a small year', () => {
       expect(unused).toMatchObject({ status: 'EXPIRED', endedAt: Date.UTC(2017, 1, 4) });
       await expectClean(house);
     });
+  });
 
+  eachDatabase((lane) => {
     test('is not taken in a second time, whenever that is', async () => {
       const house = await houseOn(lane);
       const checked = await checkedYear(SMALL_YEAR);
@@ -162,7 +164,9 @@ describe('a small year', () => {
       expect(gotOf(again)).toEqual(SMALL_FIGURES);
       expect(await countStored(house.gateway.database.read)).toEqual(before);
     });
+  });
 
+  eachDatabase((lane) => {
     test('is not mixed with another one, nor with a program of its own', async () => {
       const house = await houseOn(lane);
       await imported(house, await checkedYear(SMALL_YEAR));
