@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { packageRoot } from '../../src/program/presets';
+import { packageRoot } from '../../src/kernel/package-root';
 
 export const JOURNEY_FOLDER = join(packageRoot(), '..', 'shared', 'data', 'complete-journey');
 export const JOURNEY_IS_THERE = existsSync(join(JOURNEY_FOLDER, 'coupon_redemptions.csv.gz'));
