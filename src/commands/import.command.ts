@@ -1,4 +1,4 @@
-// `perkgate import` and its `starbucks`: a published data set into an empty database, and its completions as redemptions.
+// `perkgate import` and its `starbucks`: a published data set into an empty database, its completions as redemptions.
 import type { Command } from 'commander';
 import type { Gateway } from '../compose';
 import { type Figure, figureTable, isWrong } from '../imports/figure-table';

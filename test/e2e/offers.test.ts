@@ -156,7 +156,7 @@ eachDatabase((lane) => {
     expect(pages.flat().slice(0, 7)).toEqual(claimed);
   });
 
-  test('redemptions are narrowed and summed up by offer, partner, status and time of use, within what is its own', async () => {
+  test("redemptions are narrowed and summed up by offer, partner, status and time, within one's own", async () => {
     const [tea, film] = [fresh('tea'), fresh('film')];
     const priced = { ...FREE, faceValue: 300 };
     await story.apply(

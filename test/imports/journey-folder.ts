@@ -49,8 +49,8 @@ export async function removeJourneys(): Promise<void> {
 }
 
 /**
- * Three campaigns, three households mailed and one that is only described. Five uses: on a first and on a last day, two of
- * one booklet, and none by household 2 of campaign 2.
+ * Three campaigns, three households mailed and one that is only described. Five uses: on a first and on a last day, two
+ * of one booklet, and none by household 2 of campaign 2.
  */
 export const SMALL_YEAR: JourneyLines = {
   campaigns: ['2,Type B,2017-01-15,2017-02-03', '1,Type A,2017-01-10,2017-01-19', '3,Type C,2017-02-01,2017-02-28'],

@@ -73,7 +73,7 @@ async function expectClean({ gateway }: OpenHouse): Promise<void> {
 
 type Step = 'open' | 'redeem' | 'confirmUse' | 'expireDue';
 
-/** The services, of which one fails at its `nth` call, before or after it did its work, as when the process ends there. */
+/** The services, of which one fails at its `nth` call, before or after its work, as when the process ends there. */
 function failingAt(house: JourneyHouse, failing: Step, nth: number, when: 'before' | 'after'): JourneyHouse {
   let calls = 0;
   const cutOff = <Input extends unknown[], Answer>(step: Step, call: (...input: Input) => Promise<Answer>) => {
@@ -136,7 +136,7 @@ describe('a small year', () => {
       expect(rows!.cards).toHaveLength(1);
       const wallet = await gateway.redemptions.walletOf({ memberId: one, limit: 10 });
       const day = (instant: number) => (instant - Date.UTC(2017, 0, 1)) / DAY + 1;
-      // Newest first: the mailing of campaign 3, the second coupon of booklet 1 on its last day, the mailing of booklet 1.
+      // Newest first: the mailing of campaign 3, booklet 1's second coupon on its last day, and its first.
       expect(wallet.map(({ claimedAt, usedAt }) => [day(claimedAt), day(usedAt!)])).toEqual([
         [32, 41.5],
         [19.5, 19.5],

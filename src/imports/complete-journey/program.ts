@@ -27,8 +27,8 @@ export function timeOf({ campaigns }: Journey): { readonly from: Instant; readon
 }
 
 /**
- * The program file. Dates are days of UTC, which has no day of 23 hours, so that a coupon is valid exactly as long as its
- * campaign. The retailer had no cap: a card may cost what every coupon of every campaign would.
+ * The program file. Dates are days of UTC, which has no day of 23 hours, so that a coupon is valid exactly as long as
+ * its campaign. The retailer had no cap: a card may cost what every coupon of every campaign would.
  */
 export function programText(journey: Journey): string {
   const { campaigns } = journey;
