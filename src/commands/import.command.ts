@@ -1,4 +1,4 @@
-// `perkgate import starbucks`: a published data set into an empty database, and its completions as redemptions.
+// `perkgate import` and its `starbucks`: a published data set into an empty database, its completions as redemptions.
 import type { Command } from 'commander';
 import type { Gateway } from '../compose';
 import { type Figure, figureTable, isWrong } from '../imports/figure-table';
@@ -13,6 +13,7 @@ import { StarbucksImportService } from '../imports/starbucks/starbucks.service';
 import type { ImportState } from '../imports/starbucks/state';
 import { ManualClock, systemClock } from '../kernel/clock';
 import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
+import { addJourneyCommand } from './import-journey.command';
 import { progressBar } from './progress';
 
 interface StarbucksOptions extends CommonOptions {
@@ -28,6 +29,7 @@ const CONCURRENCY_MAX = 10_000;
 
 export function addImportCommand(root: Command): void {
   const imports = root.command('import').description('take in a published data set');
+  addJourneyCommand(imports);
   const starbucks = imports
     .command('starbucks')
     .description('offers, members and cards of the data set "Starbucks rewards"; may be interrupted and run again')

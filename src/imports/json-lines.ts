@@ -1,10 +1,7 @@
 // A file of JSON lines, gzipped or not, as a stream of checked records: bounded memory whatever the file holds.
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { z } from 'zod';
+import { fileSize, unpackedBytes } from './data-file';
 import { ImportFault, shownValue } from './import-fault';
 
 const LINE_BYTES_MAX = 65_536;
@@ -43,11 +40,7 @@ export class JsonLinesFile<Value> {
 
   /** Throws ImportFault when there is no such file. A name that ends in `.gz` is unpacked on the way. */
   static async open<Value>(path: string, schema: z.ZodType<Value>): Promise<JsonLinesFile<Value>> {
-    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      throw new ImportFault(`The file ${path} cannot be read (${error.code ?? error.message}).`);
-    });
-    if (!found.isFile()) throw new ImportFault(`${path} is no file.`);
-    return new JsonLinesFile(path, found.size, schema);
+    return new JsonLinesFile(path, await fileSize(path), schema);
   }
 
   /**
@@ -118,20 +111,13 @@ export class JsonLinesFile<Value> {
   }
 
   private async *chunks(count: LineCount): AsyncGenerator<Buffer> {
-    const file = createReadStream(this.path);
-    // The pipeline ends the unpacking with whatever fails the reading, so that one loop sees both.
-    const source = this.path.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file;
     try {
-      for await (const chunk of source as AsyncIterable<Buffer>) {
-        count.bytes = file.bytesRead;
-        yield chunk;
-      }
+      yield* unpackedBytes(this.path, (bytes) => {
+        count.bytes = bytes;
+      });
     } catch (error) {
-      if (error instanceof ImportFault) throw error;
       const { message } = error as Error;
       throw new ImportFault(`${this.name} is damaged or cut short after line ${count.lines}: ${message}.`);
-    } finally {
-      file.destroy();
     }
   }
 }

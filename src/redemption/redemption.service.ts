@@ -16,16 +16,10 @@ import { claimChain } from './claim-chain';
 import { refusalOf } from './endings';
 import { type Quote, quoteOf } from './quote';
 import type { Redemption } from './redemption';
-import {
-  type ClaimRow,
-  claimWriter,
-  listOfferRedemptions,
-  readRedemption,
-  type WalletKey,
-  WalletStore,
-} from './redemption.store';
+import { type ClaimRow, claimWriter, readRedemption, type WalletKey, WalletStore } from './redemption.store';
 import type { ShowRedemption } from './redemption.view';
 import type { SagaService } from './saga/saga.service';
+import { listTracked, NO_TOTALS, type Tracked, type TrackedTotals, totalTracked } from './tracking.store';
 
 export interface RedeemInput extends Wanted {
   readonly memberId: Id;
@@ -35,8 +29,8 @@ export interface RedeemInput extends Wanted {
   readonly maxCoPay?: number;
 }
 
-/** Whose offers: those of one partner, or of all. */
-export interface OfferScope {
+/** Whose offers: those of one partner, or of all; and which of their redemptions. */
+export interface OfferScope extends Omit<Tracked, 'partnerId'> {
   readonly partnerId?: Id | null;
 }
 
@@ -107,8 +101,16 @@ export class RedemptionService {
 
   /** Redemptions of offers, newest first. `partnerId: null` is a partner that has no offers. */
   async list(scope: OfferScope, page: { before?: Id; limit: number }): Promise<readonly Redemption[]> {
-    if (scope.partnerId === null) return [];
-    return listOfferRedemptions(this.database.read, scope.partnerId, page);
+    const { partnerId, ...further } = scope;
+    if (partnerId === null) return [];
+    return listTracked(this.database.read, { ...further, partnerId }, { ...page, now: this.clock.now() });
+  }
+
+  /** How many redemptions of offers there are, of how many members, and what they sum up to. Counted when asked. */
+  async totals(scope: OfferScope): Promise<TrackedTotals> {
+    const { partnerId, ...further } = scope;
+    if (partnerId === null) return NO_TOTALS;
+    return totalTracked(this.database.read, { ...further, partnerId }, this.clock.now());
   }
 
   /** The code of a coupon in clear, for its holder only; `undefined` when it has none. */

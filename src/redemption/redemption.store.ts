@@ -132,22 +132,6 @@ export async function dueRedemptions(sql: Sql, now: Instant, limit: number): Pro
   return rows.map(fromRow);
 }
 
-/** Redemptions of offers, of one partner or of all, newest first. */
-export async function listOfferRedemptions(
-  sql: Sql,
-  partnerId: Id | undefined,
-  page: { before?: Id; limit: number },
-): Promise<Redemption[]> {
-  const before = idToBytes(page.before ?? NEWEST);
-  const scope = partnerId === undefined ? '' : 'partner_id = ? AND ';
-  const rows = await sql.arrays(
-    `SELECT ${SELECTED} FROM redemption WHERE ${scope}item_kind = 'OFFER' AND id < ?
-     ORDER BY id DESC LIMIT ${Math.trunc(page.limit)}`,
-    partnerId === undefined ? [before] : [idToBytes(partnerId), before],
-  );
-  return rows.map(fromRow);
-}
-
 /** One page of a member's redemptions, newest first. */
 export interface WalletKey {
   readonly memberId: Id;
@@ -156,7 +140,8 @@ export interface WalletKey {
   readonly limit: number;
 }
 
-const NEWEST = 'f'.repeat(32);
+/** Comes after every id that there is. */
+export const NEWEST = 'f'.repeat(32);
 const WALLET_BATCH = { keysMax: 32, inFlightMax: 2 };
 
 /** Reads members' wallets, batched over requests. Authorise before asking. */

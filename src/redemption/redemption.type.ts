@@ -6,7 +6,7 @@ import { enumOf, MoneyType, PageInfoType, RefusalType } from '../request/shared.
 import { LIMIT_KINDS, type LimitKind } from './limits';
 import { REDEMPTION_STATUSES, type RedemptionStatus } from './redemption';
 
-const RedemptionStatuses = enumOf(REDEMPTION_STATUSES);
+export const RedemptionStatuses = enumOf(REDEMPTION_STATUSES);
 registerEnumType(RedemptionStatuses, {
   name: 'RedemptionStatus',
   description: "HELD → ISSUED → USED, or FAILED, CANCELLED, EXPIRED; UNKNOWN while a partner's answer is not known.",

@@ -1,35 +1,17 @@
-// The list of redemptions for partners, who see those of their own offers, and for staff, who see all.
-import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+// The list of redemptions and its sums, for partners, who see those of their own offers, and for staff, who see all.
+import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { fromGlobalId } from '../kernel/id';
 import { encodeCursor } from '../kernel/page';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
 import { afterKey, pageSize } from '../request/page-input';
 import { Allow, NeedsScope, STAFF } from '../request/policy';
-import { PageInfoType } from '../request/shared.type';
 import type { Redemption } from './redemption';
-import type { RedemptionService } from './redemption.service';
-import { RedemptionType } from './redemption.type';
+import type { OfferScope, RedemptionService } from './redemption.service';
 import { RedemptionView } from './redemption.view';
+import { RedemptionConnectionType, RedemptionFilter, RedemptionTotalsType } from './tracking.type';
 
 const CURSOR = 'redemption';
-
-@Allow('PARTNER', STAFF)
-@ObjectType('RedemptionEdge', { simpleResolvers: true })
-export class RedemptionEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => RedemptionType)
-  node!: RedemptionType;
-}
-
-@Allow('PARTNER', STAFF)
-@ObjectType('RedemptionConnection', { simpleResolvers: true })
-export class RedemptionConnectionType {
-  @Field(() => [RedemptionEdgeType], { description: 'Newest first.' })
-  edges!: RedemptionEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
 
 @Resolver()
 export class TrackingResolver {
@@ -48,17 +30,48 @@ export class TrackingResolver {
     @Ctx() context: RequestContext,
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
+    @Arg('filter', () => RedemptionFilter, { nullable: true }) filter?: RedemptionFilter | null,
   ): Promise<RedemptionConnectionType> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
-    const { role, partnerId } = context.actor!;
-    const scope = role === 'PARTNER' ? { partnerId: partnerId ?? null } : {};
-    const found = await this.redemptions.list(scope, { before, limit: size + 1 });
+    const found = await this.redemptions.list(this.scopeOf(context, filter), { before, limit: size + 1 });
     const show = { catalogue: this.catalogue(), now: context.now, codeOf: () => undefined, linkOf: () => undefined };
     const edges = found.slice(0, size).map((redemption: Redemption) => ({
       cursor: encodeCursor(CURSOR, redemption.id),
       node: new RedemptionView(redemption, show),
     }));
     return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+  }
+
+  @NeedsScope('REDEMPTIONS_READ')
+  @Allow('PARTNER', STAFF)
+  @Query(() => RedemptionTotalsType, {
+    description: 'What the redemptions that the filter lets pass sum up to. Counted when it is asked for.',
+  })
+  async redemptionTotals(
+    @Ctx() context: RequestContext,
+    @Arg('filter', () => RedemptionFilter, { nullable: true }) filter?: RedemptionFilter | null,
+  ): Promise<RedemptionTotalsType> {
+    const { redemptions, members, ...sums } = await this.redemptions.totals(this.scopeOf(context, filter));
+    const { currency } = this.catalogue().settings;
+    const [faceValue, cost] = [sums.faceValue, sums.cost].map((amount) => ({ amount, currency }));
+    return { redemptions, members, faceValue: faceValue!, cost: cost! };
+  }
+
+  /** A partner's scope comes from its token; what it names besides can narrow that, never leave it. */
+  private scopeOf({ actor }: RequestContext, filter: RedemptionFilter | null | undefined): OfferScope {
+    const { role, partnerId } = actor!;
+    const own: OfferScope = role === 'PARTNER' ? { partnerId: partnerId ?? null } : {};
+    if (!filter) return own;
+    const named = filter.partner ? (this.catalogue().partnerByCode(filter.partner)?.id ?? null) : own.partnerId;
+    const offerId = filter.offer ? (fromGlobalId('offer', filter.offer) ?? null) : undefined;
+    const leavesOwn = own.partnerId !== undefined && named !== own.partnerId;
+    return {
+      partnerId: leavesOwn || offerId === null ? null : named,
+      offerId: offerId ?? undefined,
+      status: filter.status ?? undefined,
+      usedFrom: filter.usedFrom?.getTime(),
+      usedBefore: filter.usedBefore?.getTime(),
+    };
   }
 }

@@ -13,6 +13,12 @@ interface Listed {
   readonly pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
+interface Totals {
+  readonly redemptions: number;
+  readonly members: number;
+  readonly faceValue: { readonly amount: number };
+}
+
 eachDatabase((lane) => {
   let gateway: TestGateway;
   let story: Story;
@@ -148,6 +154,51 @@ eachDatabase((lane) => {
       after = page.pageInfo.endCursor;
     }
     expect(pages.flat().slice(0, 7)).toEqual(claimed);
+  });
+
+  test("redemptions are narrowed and summed up by offer, partner, status and time, within one's own", async () => {
+    const [tea, film] = [fresh('tea'), fresh('film')];
+    const priced = { ...FREE, faceValue: 300 };
+    await story.apply(
+      program({ code: tea, ...priced, couponValidDays: 2 }, { code: film, ...priced, partner: 'cinema' }),
+    );
+    const [one, two] = [await story.member(), await story.member()];
+    const start = NOON + 20 * DAY;
+    gateway.clock.set(start);
+    const [early, late, open] = [await story.claim(one, tea), await story.claim(one, tea), await story.claim(two, tea)];
+    await story.claim(two, film);
+    await story.confirmUse(early.id, { as: partnerOf('brewer') });
+    gateway.clock.set(start + DAY);
+    await story.confirmUse(late.id, { as: partnerOf('brewer') });
+
+    const offer = gateway.itemId(tea);
+    const asked = async (filter: object, as: Who = partnerOf('brewer')) => {
+      const sums = await gateway.run<Totals>(as, 'redemption-totals', { filter });
+      const page = await gateway.run<Listed>(as, 'redemptions', { first: 100, filter });
+      expect(page.edges).toHaveLength(sums.redemptions);
+      return {
+        ids: page.edges.map(({ node }) => node.id),
+        sums: [sums.redemptions, sums.members, sums.faceValue.amount],
+      };
+    };
+    const instant = (at: number) => new Date(at).toISOString();
+    expect((await asked({ offer })).sums).toEqual([3, 2, 900]);
+    expect((await asked({ offer, status: 'USED' })).sums).toEqual([2, 1, 600]);
+    expect((await asked({ offer, usedFrom: instant(start + 1) })).ids).toEqual([late.id]);
+    expect((await asked({ offer, usedBefore: instant(start + DAY) })).ids).toEqual([early.id]);
+    expect((await asked({ offer, status: 'ISSUED' })).ids).toEqual([open.id]);
+    gateway.clock.set(start + 2 * DAY);
+    // Expired at its instant, before any job has said so.
+    expect((await asked({ offer, status: 'ISSUED' })).ids).toEqual([]);
+    expect((await asked({ offer, status: 'EXPIRED' })).ids).toEqual([open.id]);
+    expect((await asked({ partner: 'cinema', offer: gateway.itemId(film) }, AUDITOR)).sums).toEqual([1, 1, 300]);
+    expect((await asked({ partner: 'brewer', offer: gateway.itemId(film) }, AUDITOR)).sums).toEqual([0, 0, 0]);
+    expect((await asked({ partner: 'nobody' }, AUDITOR)).sums).toEqual([0, 0, 0]);
+    expect((await asked({ offer: gateway.itemId(film) })).sums).toEqual([0, 0, 0]);
+    expect((await asked({ partner: 'cinema' })).sums).toEqual([0, 0, 0]);
+    expect((await asked({}, partnerOf('nobody'))).sums).toEqual([0, 0, 0]);
+    const cost = await gateway.ask(partnerOf('brewer'), '{ redemptionTotals { cost { amount } } }');
+    expect(cost.body.errors?.[0]?.extensions.fields).toEqual(['RedemptionTotals.cost']);
   });
 
   test('a program that is refused changes nothing, and one that is applied again is no new version', async () => {

@@ -65,6 +65,11 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
     },
     'reconciliation-items': { who: OPERATIONS, answers: { edges: [], pageInfo: { hasNextPage: false } } },
+    'redemption-totals': {
+      who: partnerOf('brewer'),
+      variables: { filter: { status: 'CANCELLED', offer: item } },
+      answers: { redemptions: expect.any(Number), members: expect.any(Number) },
+    },
     ...(await offerRuns(story)),
     offers: {
       who: partnerOf('brewer'),

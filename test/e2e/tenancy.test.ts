@@ -20,6 +20,7 @@ type Kind =
   | 'MEMBER'
   | 'CARD'
   | 'REDEMPTION'
+  | 'OFFER'
   | 'PARTNER'
   | 'PARTNER_ID'
   | 'CREDENTIAL'
@@ -68,7 +69,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.quoteRedemption(member)': 'MEMBER',
   'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
   'Query.redemption(id)': 'REDEMPTION',
+  'Query.redemptionTotals(filter.offer)': 'OFFER',
+  'Query.redemptionTotals(filter.partner)': 'PARTNER',
   'Query.redemptions(after)': 'REDEMPTION_CURSOR',
+  'Query.redemptions(filter.offer)': 'OFFER',
+  'Query.redemptions(filter.partner)': 'PARTNER',
   'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
   'Query.webhookEndpoint(partner)': 'PARTNER',
   'Subscription.redemptionUpdated(id)': 'REDEMPTION',
@@ -315,7 +320,7 @@ eachDatabase((lane) => {
   test.each(withTypes)('to a %s an id of another type in %s is the id of nothing', async (_who, _name, leaf, actor) => {
     const { unknown, wrong } = values[KINDS[leaf.name] as Exclude<Kind, 'PLAIN'>];
     const ofNobody = await ask(leaf, actor, unknown);
-    expect(ofNobody.text).toMatch(/"NOT_FOUND"|:null}}$/);
+    expect(ofNobody.text).toMatch(/"NOT_FOUND"|:null}}$|_edges":\[\]|_redemptions":0,/);
     for (const value of wrong) expect(await ask(leaf, actor, value)).toEqual(ofNobody);
   });
 
@@ -391,6 +396,12 @@ async function furnish(story: Story) {
       unknown: `redemption_${NEVER}`,
       wrong: [ids.card, ...wrong('coupon', 'card', 'offer'), id(ids.redemption)],
       own: async () => (await story.claim(A_MEMBER, 'latte')).id,
+    },
+    OFFER: {
+      foreign: ids.offer,
+      unknown: `offer_${NEVER}`,
+      wrong: [ids.redemption, ids.card, ids.offer.toUpperCase(), id(ids.offer)],
+      own: () => gateway.itemId('latte'),
     },
     PARTNER: { foreign: PARTNERS.B, unknown: 'nobody', wrong: [], own: () => PARTNERS.A },
     PARTNER_ID: {

@@ -1,10 +1,7 @@
 // The folder of the data set: its three files as streams, and the figures that lie beside them if there are any.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
+import { digestOf, knownFigures } from '../data-file';
 import { ImportFault } from '../import-fault';
 import { JsonLinesFile } from '../json-lines';
 import {
@@ -48,27 +45,12 @@ export class StarbucksFolder {
   }
 
   /** Names the data by their content, so that an interrupted import goes on with the same data or not at all. */
-  async digest(): Promise<string> {
-    const digests: string[] = [];
-    for (const { path } of [this.portfolio, this.profile, this.transcript]) {
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(path), hash);
-      digests.push(hash.digest('hex'));
-    }
-    return createHash('sha256').update(digests.join()).digest('hex').slice(0, 32);
+  digest(): Promise<string> {
+    return digestOf([this.portfolio.path, this.profile.path, this.transcript.path]);
   }
 
   /** What a file of known figures says; `undefined` when there is none beside the data. */
-  async figures<Figures>(name: string, schema: z.ZodType<Figures>): Promise<Figures | undefined> {
-    const text = await readFile(join(this.path, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw new ImportFault(`${name} cannot be read (${error.code ?? error.message}).`);
-    });
-    if (text === undefined) return undefined;
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch {
-      throw new ImportFault(`${name} does not hold the figures of this data set; remove it, or take the right one.`);
-    }
+  figures<Figures>(name: string, schema: z.ZodType<Figures>): Promise<Figures | undefined> {
+    return knownFigures(this.path, name, schema);
   }
 }

@@ -2,9 +2,9 @@
 import type { Instant, ManualClock } from '../../kernel/clock';
 import { isRefusal } from '../../kernel/refusal';
 import type { MemberInput } from '../../members/member.service';
-import { printFault } from '../../program/program-fault';
 import { ImportFault } from '../import-fault';
 import type { ImportHouse, OnProgress } from '../import-house';
+import { applyOwnProgram, isOwnProgram } from '../own-program';
 import type { CheckedFolder } from './check';
 import { type CapSettings, PLAN_CODE, PROGRAM_FILE, programText } from './program';
 import type { StarbucksPerson } from './records';
@@ -14,6 +14,7 @@ import { type ImportState, readState, saveState, startOfData } from './state';
 const BATCH = 500;
 const DEFAULT_SETTINGS: CapSettings = { cap: 20 };
 const APPLIED_BY = 'import starbucks';
+const EXAMPLE = 'sqlite:data/starbucks.db';
 
 export interface StarbucksRequest {
   readonly checked: CheckedFolder;
@@ -60,8 +61,8 @@ export class StarbucksImportService {
 
   /** Throws ImportFault when the program in force is not the one that this import applied. */
   async assertProgramInForce(checked: CheckedFolder, state: ImportState): Promise<void> {
-    const planned = await this.house.programs.plan(programText(checked.offers, state), PROGRAM_FILE);
-    if (planned.faults === undefined && planned.changes.length === 0) return;
+    const text = programText(checked.offers, state);
+    if (await isOwnProgram(this.house, { text, file: PROGRAM_FILE })) return;
     throw new ImportFault(
       'The program in force is not the imported one any more, so the caps would differ; replay into a fresh database.',
     );
@@ -71,20 +72,9 @@ export class StarbucksImportService {
     const text = programText(checked.offers, settings);
     const startsAt = startOfData(now);
     this.clock.set(startsAt);
-    const { programs, database } = this.house;
-    const planned = await programs.plan(text, PROGRAM_FILE);
-    if (planned.faults) throw new ImportFault(`The program is faulty: ${printFault(planned.faults[0]!)}`);
-    // A program without a difference is ours, from a run that was interrupted before it could say so.
-    if (planned.currentVersion > 0 && planned.changes.length > 0) {
-      throw new ImportFault(
-        'The database has another program in force, which the import would replace. ' +
-          'Name a fresh database, for instance DATABASE_URL=sqlite:data/starbucks.db',
-      );
-    }
-    const applied = await programs.apply(text, APPLIED_BY, PROGRAM_FILE);
-    if (applied.faults) throw new ImportFault(`The program is faulty: ${printFault(applied.faults[0]!)}`);
+    await applyOwnProgram(this.house, { text, file: PROGRAM_FILE, appliedBy: APPLIED_BY, example: EXAMPLE });
     const state: ImportState = { ...settings, startsAt, digest: checked.digest, members: 0 };
-    await saveState(database, state, startsAt);
+    await saveState(this.house.database, state, startsAt);
     return state;
   }
 

@@ -1,0 +1,81 @@
+// `perkgate import complete-journey`: a year of mailed campaigns into an empty database, and its uses as confirmations.
+import type { Command } from 'commander';
+import type { Gateway } from '../compose';
+import { type CheckedJourney, checkJourney } from '../imports/complete-journey/check';
+import { JourneyImportService } from '../imports/complete-journey/journey.service';
+import { trackedFigures } from '../imports/complete-journey/tracked';
+import { type Figure, figureTable, isWrong } from '../imports/figure-table';
+import { countStored, type StoredRows } from '../imports/import.store';
+import { ImportFault } from '../imports/import-fault';
+import { ManualClock, systemClock } from '../kernel/clock';
+import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
+import { progressBar } from './progress';
+
+export function addJourneyCommand(imports: Command): void {
+  const journey = imports
+    .command('complete-journey')
+    .description(
+      'campaigns, households, mailings and uses of the data set "The Complete Journey 2.0"; ' +
+        'may be interrupted and run again',
+    )
+    .argument('<dir>', 'the folder with campaign_descriptions.csv.gz, campaigns.csv.gz and the others');
+  action(journey, async (_options: CommonOptions, dir) => {
+    try {
+      return await importJourney(dir!);
+    } catch (error) {
+      if (error instanceof ImportFault) throw new CommandError(error.message);
+      throw error;
+    }
+  });
+}
+
+interface Done {
+  readonly before: StoredRows;
+  readonly after: StoredRows;
+  readonly tracked: readonly Figure[];
+}
+
+async function importJourney(dir: string): Promise<Output> {
+  const checking = progressBar('import');
+  const checked = await checkJourney(dir, checking.update).finally(() => checking.stop());
+  const { figures: totals } = checked;
+  if (!checked.asExpected) {
+    const wrong = totals.filter(isWrong).map(({ what }) => what);
+    const verdict = `The files are not what totals.json says (${wrong.join(', ')}); nothing was stored.`;
+    const text = `Totals of the files\n\n${figureTable(totals)}\n\n${verdict}`;
+    return { text, json: { totals, error: verdict }, ok: false };
+  }
+  const clock = new ManualClock(systemClock.now());
+  const done = await withGateway((gateway) => store(gateway, clock, checked), clock);
+  const { before, after, tracked } = done;
+  const ok = !tracked.some(isWrong);
+  const changed = (Object.keys(after) as (keyof StoredRows)[]).some((name) => after[name] !== before[name]);
+  const parts = [
+    `Totals of the files\n\n${figureTable(totals)}`,
+    `What the gateway's own tracking says\n\n${figureTable(tracked)}`,
+    storedText(done, changed),
+    ...(ok ? [] : ['The gateway says something else than is expected.']),
+  ];
+  return { text: parts.join('\n\n'), json: { totals, tracked, before, after, changed }, ok };
+}
+
+async function store(gateway: Gateway, clock: ManualClock, checked: CheckedJourney): Promise<Done> {
+  const before = await countStored(gateway.database.read);
+  const bar = progressBar('import');
+  try {
+    const state = await new JourneyImportService(gateway, clock).run(checked, bar.update);
+    const tracked = await trackedFigures(gateway, checked, state);
+    return { before, after: await countStored(gateway.database.read), tracked };
+  } finally {
+    bar.stop();
+  }
+}
+
+function storedText({ before, after }: Done, changed: boolean): string {
+  const added = (name: keyof StoredRows): string => (after[name] - before[name]).toLocaleString('en-US');
+  const counts = `${added('members')} members, ${added('cards')} cards, ${added('redemptions')} redemptions`;
+  return [
+    changed ? `Added: ${counts}.` : 'Nothing changed: all of this was stored before.',
+    'Not taken in: products, the sample of transactions, and the barcode of the coupon that was used.',
+  ].join('\n');
+}

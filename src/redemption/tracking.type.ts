@@ -1,0 +1,53 @@
+// API types of tracking: pages and sums of the redemptions of offers, and what narrows them.
+import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Allow, STAFF } from '../request/policy';
+import { MoneyType, PageInfoType } from '../request/shared.type';
+import type { RedemptionStatus } from './redemption';
+import { RedemptionStatuses, RedemptionType } from './redemption.type';
+
+@Allow('PARTNER', STAFF)
+@ObjectType('RedemptionEdge', { simpleResolvers: true })
+export class RedemptionEdgeType {
+  @Field()
+  cursor!: string;
+  @Field(() => RedemptionType)
+  node!: RedemptionType;
+}
+
+@Allow('PARTNER', STAFF)
+@ObjectType('RedemptionConnection', { simpleResolvers: true })
+export class RedemptionConnectionType {
+  @Field(() => [RedemptionEdgeType], { description: 'Newest first.' })
+  edges!: RedemptionEdgeType[];
+  @Field(() => PageInfoType)
+  pageInfo!: PageInfoType;
+}
+
+@Allow('PARTNER', STAFF)
+@ObjectType('RedemptionTotals', { simpleResolvers: true, description: 'What redemptions of offers sum up to.' })
+export class RedemptionTotalsType {
+  @Field(() => GraphQLSafeInt)
+  redemptions!: number;
+  @Field(() => GraphQLSafeInt, { description: 'Different ones.' })
+  members!: number;
+  @Field(() => MoneyType)
+  faceValue!: MoneyType;
+  @Allow(STAFF)
+  @Field(() => MoneyType, { description: 'What the operator bears.' })
+  cost!: MoneyType;
+}
+
+@InputType('RedemptionFilter', { description: 'Each field that is given narrows the redemptions.' })
+export class RedemptionFilter {
+  @Field(() => ID, { nullable: true, description: 'The id of an offer.' })
+  offer?: string | null;
+  @Field(() => String, { nullable: true, description: 'The code of a partner.' })
+  partner?: string | null;
+  @Field(() => RedemptionStatuses, { nullable: true })
+  status?: RedemptionStatus | null;
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Used at this time or later.' })
+  usedFrom?: Date | null;
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Used before this time.' })
+  usedBefore?: Date | null;
+}
