@@ -64,6 +64,7 @@ eachDatabase((lane) => {
         title: 'Offer latte',
         card: card.id,
         couponCode: expect.stringMatching(/^[A-Z0-9-]{10,}$/),
+        couponLink: null,
         points: 0,
         faceValue: { amount: 500, currency: 'CNY' },
         coPay: { amount: 0, currency: 'CNY' },

@@ -20,7 +20,7 @@ type Kind =
   | 'MEMBER'
   | 'CARD'
   | 'REDEMPTION'
-  | 'OFFER'
+  | 'LISTED_OFFER'
   | 'PARTNER'
   | 'PARTNER_ID'
   | 'CREDENTIAL'
@@ -69,10 +69,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.quoteRedemption(member)': 'MEMBER',
   'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
   'Query.redemption(id)': 'REDEMPTION',
-  'Query.redemptionTotals(filter.offer)': 'OFFER',
+  'Query.redemptionTotals(filter.offer)': 'LISTED_OFFER',
   'Query.redemptionTotals(filter.partner)': 'PARTNER',
   'Query.redemptions(after)': 'REDEMPTION_CURSOR',
-  'Query.redemptions(filter.offer)': 'OFFER',
+  'Query.redemptions(filter.offer)': 'LISTED_OFFER',
   'Query.redemptions(filter.partner)': 'PARTNER',
   'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
   'Query.webhookEndpoint(partner)': 'PARTNER',
@@ -397,7 +397,7 @@ async function furnish(story: Story) {
       wrong: [ids.card, ...wrong('coupon', 'card', 'offer'), id(ids.redemption)],
       own: async () => (await story.claim(A_MEMBER, 'latte')).id,
     },
-    OFFER: {
+    LISTED_OFFER: {
       foreign: ids.offer,
       unknown: `offer_${NEVER}`,
       wrong: [ids.redemption, ids.card, ids.offer.toUpperCase(), id(ids.offer)],

@@ -113,14 +113,14 @@ describe('a small year', () => {
       expect(gotOf(figures)).toEqual(SMALL_FIGURES);
       expect(figures.filter(isWrong)).toEqual([]);
       const offers = gateway.catalogue.current().offers.map((offer) => {
-        const { code, partner, validFrom, validUntil, memberLimit, costBasis, audience } = offer;
+        const { code, partner, validFrom, validUntil, memberLimits, costBasis, audience } = offer;
         const days = (validUntil - validFrom) / DAY;
         return [
           code,
           partner.code,
           new Date(validFrom).toISOString(),
           days,
-          memberLimit?.limit,
+          memberLimits[0]?.limit,
           costBasis,
           ...audience.tags,
         ];

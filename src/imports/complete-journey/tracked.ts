@@ -88,7 +88,7 @@ async function campaignFigure(house: JourneyHouse, campaign: Campaign, known?: K
 
 async function addViolations(house: JourneyHouse, offer: CatalogueOffer, violations: Violations): Promise<void> {
   const { redemptions } = house;
-  const { id: offerId, validFrom: usedFrom, validUntil: usedBefore, memberLimit } = offer;
+  const { id: offerId, validFrom: usedFrom, validUntil: usedBefore, memberLimits } = offer;
   const used = await redemptions.totals({ offerId, status: 'USED' });
   const inTime = await redemptions.totals({ offerId, status: 'USED', usedFrom, usedBefore });
   violations.outsideDates += used.redemptions - inTime.redemptions;
@@ -103,7 +103,7 @@ async function addViolations(house: JourneyHouse, offer: CatalogueOffer, violati
   violations.notMailed += rows.filter(
     (found) => !found?.member.tags.some((tag) => offer.audience.tags.has(tag)),
   ).length;
-  const most = memberLimit?.limit ?? Number.POSITIVE_INFINITY;
+  const most = memberLimits[0]?.limit ?? Number.POSITIVE_INFINITY;
   violations.overLimit += [...perMember.values()].filter((coupons) => coupons > most).length;
 }
 
