@@ -2,7 +2,7 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { createPool } from 'mysql2/promise';
 import { DAY, systemClock } from '../../src/kernel/clock';
-import { type Id, idAt, idToBytes, namedId, newId, ZERO_ID } from '../../src/kernel/id';
+import { type Id, idAt, idToBytes, namedId, newId, toGlobalId, ZERO_ID } from '../../src/kernel/id';
 import { COUNT } from '../../src/kernel/money';
 import { type AccountKey, accountKey } from '../../src/ledger/account';
 import { type AccountKind, ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../src/ledger/chart';
@@ -142,8 +142,8 @@ export class RowLocks {
     const ids = [id, redeemer.memberId, offer.id, offer.partner.id, redeemer.cardId, redeemer.termId].map(idToBytes);
     await tx.execute<ResultSetHeader>(
       `INSERT INTO redemption (id, member_id, item_id, partner_id, card_id, term_id, item_kind, status, cost_basis,
-         currency, cost, co_pay, face_value, points, code_cipher, claimed_at, expires_at, due_at, due_step)
-       VALUES (?, ?, ?, ?, ?, ?, 'OFFER', 'ISSUED', 'ISSUE', ?, ?, 0, ?, 0, ?, ?, ?, ?, 'EXPIRE')`,
+         currency, cost, co_pay, face_value, points, code_cipher, claimed_at, expires_at, due_at, due_step, item_version)
+       VALUES (?, ?, ?, ?, ?, ?, 'OFFER', 'ISSUED', 'ISSUE', ?, ?, 0, ?, 0, ?, ?, ?, ?, 'EXPIRE', ?)`,
       [
         ...ids,
         CURRENCY,
@@ -153,7 +153,14 @@ export class RowLocks {
         now,
         expiresAt,
         expiresAt,
+        offer.version,
       ],
+    );
+    const told = { redemptionId: toGlobalId('redemption', id), offer: offer.code, status: 'ISSUED', claimedAt: now };
+    await tx.execute(
+      `INSERT INTO partner_event (id, partner_id, subject_id, type, happened_at, data)
+       VALUES (?, ?, ?, 'redemption.issued', ?, ?)`,
+      [idToBytes(newId(now)), idToBytes(offer.partner.id), idToBytes(id), now, JSON.stringify({ ...told, expiresAt })],
     );
   }
 }
