@@ -19,6 +19,7 @@ import { type CodeImport, CodePoolService } from './marketplace/code-pool.servic
 import { OfferResolver } from './marketplace/offer/offer.resolver';
 import { OfferService } from './marketplace/offer/offer.service';
 import { OfferCatalogueStore } from './marketplace/offer/offer-catalogue.store';
+import { poolOwner } from './marketplace/offer/pool-owner';
 import { OfferReviewResolver } from './marketplace/offer/review.resolver';
 import { OfferReviewService } from './marketplace/offer/review.service';
 import { PartnerStore } from './marketplace/partner/partner.store';
@@ -35,7 +36,6 @@ import { AvailabilityCache } from './partner-port/availability-cache';
 import type { PartnerDirectory } from './partner-port/connector';
 import { standardConnector } from './partner-port/standard/standard-connector';
 import { CatalogueService } from './program/catalogue.service';
-import type { CatalogueOffer } from './program/catalogue-item';
 import { ProgramResolver } from './program/program.resolver';
 import { ProgramService } from './program/program.service';
 import { ProgramStore } from './program/program.store';
@@ -248,7 +248,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     isUnavailable,
     log,
     load: (request: CodeImport) => gateway.pools.load(request),
-    offerOf: async (offerId: Id) => poolOf(catalogue.current().offer(offerId)),
+    offerOf: (offerId: Id) => poolOwner(catalogue.current(), gateway.offerReviews, offerId),
   };
   const server = await createServer({
     schema: gatewaySchema(gateway),
@@ -275,10 +275,6 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     await gateway.close();
   };
   return { server, stop };
-}
-
-function poolOf(offer: CatalogueOffer | undefined) {
-  return offer && { partnerId: offer.partner.id, hasPool: offer.fulfilment === 'CODE_POOL' };
 }
 
 async function findSubject(gateway: Gateway, role: Role, subject: string) {

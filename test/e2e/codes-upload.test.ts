@@ -44,6 +44,15 @@ eachDatabase((lane) => {
   };
   const digestOf = (body: string) => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
 
+  test('a draft gets its codes before it is reviewed, from its own partner only', async () => {
+    const money = { unitCost: 0, faceValue: 500 };
+    const terms = { title: 'Codes', kind: 'COUPON', fulfilment: 'CODE_POOL', card: 'NONE', ...money };
+    const input = { code: fresh('draft').toLowerCase(), ...terms };
+    const draft = await gateway.run<{ id: string }>(partnerOf('brewer'), 'create-offer', { input });
+    expect(await upload(codes(2), partnerOf('cinema'), { item: draft.id })).toMatchObject({ status: 404 });
+    expect(await upload(codes(3), partnerOf('brewer'), { item: draft.id })).toMatchObject({ body: { added: 3 } });
+  });
+
   test('a partner loads codes with a key for it, and members get them', async () => {
     const { globalId } = gateway.gateway.catalogue.current().partnerByCode('brewer')!;
     const { key } = await new PartnerStory(gateway).createKey(globalId, ['CODES_WRITE']);
