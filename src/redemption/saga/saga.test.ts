@@ -257,6 +257,15 @@ eachDatabase((lane) => {
       expect(await statusOf(id)).toBe('USED');
     });
 
+    test('is refused when it was used, and the use is counted even if the partner says no more of it', async () => {
+      const memberId = await rich();
+      const { id } = await house.claim(memberId, 'ticket');
+      partner.use(id);
+      partner.next('status', timedOut);
+      expect(outcomeOf(await house.cancel(id))).toBe('NOT_CANCELLABLE');
+      expect(await find(id)).toMatchObject({ status: 'USED', usedAt: house.now });
+    });
+
     test('is refused when the partner does not want to, and the coupon stays as it is', async () => {
       const memberId = await rich();
       const { id, expiresAt } = await house.claim(memberId, 'espresso');
