@@ -179,7 +179,10 @@ export class SagaService implements PartnerCancels {
 
   private async askToIssue(redemption: Redemption, api: PartnerApi | undefined) {
     const { clock, cipher } = this.parts;
-    if (clock.now() >= givesUpAt(redemption)) return { move: { do: 'FAIL', undo: false } as const };
+    if (clock.now() >= givesUpAt(redemption)) {
+      // Only what was sent before can have become a coupon, later than the partner was believed not to have it.
+      return { move: { do: 'FAIL', undo: redemption.status === 'UNKNOWN' } as const };
+    }
     const { id, memberId, partnerId, claimedAt, expiresAt, faceValue, currency } = redemption;
     const request = {
       redemptionId: id,

@@ -163,6 +163,19 @@ eachDatabase((lane) => {
       expect(await itemsOf(id)).toEqual([]);
     });
 
+    test('that arrived late after all, and was never reached again, is given back and undone', async () => {
+      const { memberId, before } = await readyFor('gratis');
+      partner.next('issue', timedOut, ...Array(400).fill(unreachable));
+      const { id } = await house.claim(memberId, 'gratis');
+      await pass(MINUTE);
+      expect(partner.calls.filter((call) => call === 'issue').length).toBeGreaterThan(1);
+      partner.makeCoupon({ redemptionId: id });
+      await pass(DAY, HOUR);
+      expect(await statusOf(id)).toBe('FAILED');
+      expect(await standing(memberId, 'gratis')).toEqual(before);
+      expect(partner.stateOf(id)).toBe('CANCELLED');
+    });
+
     test('that could never be sent is given back after a day', async () => {
       const { memberId, before } = await readyFor('gratis');
       partner.next('issue', ...Array(400).fill(unreachable));
