@@ -179,8 +179,8 @@ eachDatabase((lane) => {
   test.each([
     ['a title', { title: 'Another' }, true],
     ['a description', { description: 'In words.' }, true],
-    ['more stock', { stock: 11 }, true],
-    ['unlimited stock', { stock: null }, true],
+    ['more stock', { stock: 11 }, false],
+    ['unlimited stock', { stock: null }, false],
     ['less stock', { stock: 9 }, false],
     ['a stock of the day', { dailyStock: 5 }, false],
     ['the unit cost', { unitCost: 99 }, false],
@@ -212,8 +212,31 @@ eachDatabase((lane) => {
     expect(await review(id, 3, 'APPROVE')).toMatchObject({ state: 'LIVE', live: { number: 3 }, open: null });
   });
 
+  test.each([
+    ['the partner pays for', { funding: 'PARTNER' }],
+    ['nobody pays for', { unitCost: 0 }],
+  ])('stock that %s goes up at once, and is then unlimited', async (_whose, terms) => {
+    const { id } = await live({ ...terms, stock: 10, dailyStock: 5 });
+    expect(await revise(id, { stock: 11, dailyStock: 6 })).toMatchObject({ live: { number: 2 }, open: null });
+    expect(await revise(id, { stock: null, dailyStock: null })).toMatchObject({ live: { number: 3 }, open: null });
+  });
+
+  test('a partner cannot raise what the operator pays at worst beyond what was approved', async () => {
+    const { id } = await live({ stock: 2 });
+    for (const changes of [{ stock: 1_000_000 }, { stock: null }]) {
+      expect(await revise(id, changes)).toMatchObject({ live: { number: 1 }, open: { state: 'IN_REVIEW' } });
+      await act('withdraw', id);
+    }
+    const who = await story.member();
+    expect([await take(who, id), await take(who, id), await take(who, id)]).toEqual([
+      'ISSUED',
+      'ISSUED',
+      'OUT_OF_STOCK',
+    ]);
+  });
+
   test('stock goes up at once and down by review, also while the offer is paused', async () => {
-    const { id } = await live({ stock: 1 });
+    const { id } = await live({ stock: 1, funding: 'PARTNER' });
     const who = await story.member();
     expect([await take(who, id), await take(who, id)]).toEqual(['ISSUED', 'OUT_OF_STOCK']);
     await revise(id, { stock: 3 });

@@ -66,12 +66,12 @@ export function isDamaged({ offer, live, open }: RegisteredOffer): boolean {
 
 /** Members read these and nothing hangs on them. */
 const HARMLESS: ReadonlySet<string> = new Set(['title', 'description']);
-/** More of these is no worse for anybody than it was approved for one redemption. */
+/** More of these harms nobody, unless the operator pays for each. */
 const GROWING = ['stock', 'dailyStock'] as const;
 
 /** Whether a change of a live offer must be reviewed: its cost, worth and terms, and less of what there was to have. */
 export function isSensitive(before: OfferDefinition, after: OfferDefinition): boolean {
-  const growing: ReadonlySet<string> = new Set(GROWING);
+  const growing: ReadonlySet<string> = new Set(costsOperator(before) ? [] : GROWING);
   for (const name of GROWING) {
     if ((after[name] ?? Number.POSITIVE_INFINITY) < (before[name] ?? Number.POSITIVE_INFINITY)) return true;
   }
@@ -79,6 +79,11 @@ export function isSensitive(before: OfferDefinition, after: OfferDefinition): bo
   return [...fields].some(
     (name) => !HARMLESS.has(name) && !growing.has(name) && !isDeepStrictEqual(before[name], after[name]),
   );
+}
+
+/** What it may cost at worst was approved with the stock that it had. */
+function costsOperator({ unitCost, funding }: OfferDefinition): boolean {
+  return unitCost > 0 && funding !== 'PARTNER';
 }
 
 /** The same for what is not there and for what is another partner's. */

@@ -170,7 +170,7 @@ export class SagaService implements PartnerCancels {
     const isUsed = step === 'CANCEL' && outcome.kind === 'DECLINED' && outcome.reason === 'ALREADY_USED';
     // That it was used must be counted, and the partner may never say so again.
     const answer = isUsed && api?.operations.has('status') ? await api.status(ref) : outcome;
-    const news = answer.kind === 'CONFIRMED' ? answer.value : undefined;
+    const news = answer.kind === 'CONFIRMED' ? answer.value : isUsed ? usedBy(partnerRef) : undefined;
     const now = clock.now();
     if (step === 'LOOK_UP') return { move: afterLookUp(redemption, outcome, now), news };
     if (step === 'CANCEL') return { move: afterCancel(redemption, outcome, now), news };
@@ -179,7 +179,10 @@ export class SagaService implements PartnerCancels {
 
   private async askToIssue(redemption: Redemption, api: PartnerApi | undefined) {
     const { clock, cipher } = this.parts;
-    if (clock.now() >= givesUpAt(redemption)) return { move: { do: 'FAIL', undo: false } as const };
+    if (clock.now() >= givesUpAt(redemption)) {
+      // Only what was sent before can have become a coupon, later than the partner was believed not to have it.
+      return { move: { do: 'FAIL', undo: redemption.status === 'UNKNOWN' } as const };
+    }
     const { id, memberId, partnerId, claimedAt, expiresAt, faceValue, currency } = redemption;
     const request = {
       redemptionId: id,
@@ -205,4 +208,9 @@ export class SagaService implements PartnerCancels {
   private read(id: Id): Promise<Redemption | undefined> {
     return readRedemption(this.parts.database.read, id);
   }
+}
+
+/** The partner's word while it declines to cancel, for when it does not answer the look-up that would tell more. */
+function usedBy(partnerRef = ''): RemoteRedemption {
+  return { state: 'USED', issued: { partnerRef } };
 }

@@ -163,6 +163,19 @@ eachDatabase((lane) => {
       expect(await itemsOf(id)).toEqual([]);
     });
 
+    test('that arrived late after all, and was never reached again, is given back and undone', async () => {
+      const { memberId, before } = await readyFor('gratis');
+      partner.next('issue', timedOut, ...Array(400).fill(unreachable));
+      const { id } = await house.claim(memberId, 'gratis');
+      await pass(MINUTE);
+      expect(partner.calls.filter((call) => call === 'issue').length).toBeGreaterThan(1);
+      partner.makeCoupon({ redemptionId: id });
+      await pass(DAY, HOUR);
+      expect(await statusOf(id)).toBe('FAILED');
+      expect(await standing(memberId, 'gratis')).toEqual(before);
+      expect(partner.stateOf(id)).toBe('CANCELLED');
+    });
+
     test('that could never be sent is given back after a day', async () => {
       const { memberId, before } = await readyFor('gratis');
       partner.next('issue', ...Array(400).fill(unreachable));
@@ -255,6 +268,15 @@ eachDatabase((lane) => {
       expect(outcomeOf(await house.cancel(id, { key }))).toBe('NOT_CANCELLABLE');
       expect(outcomeOf(await house.cancel(id, { key }))).toBe('NOT_CANCELLABLE');
       expect(await statusOf(id)).toBe('USED');
+    });
+
+    test('is refused when it was used, and the use is counted even if the partner says no more of it', async () => {
+      const memberId = await rich();
+      const { id } = await house.claim(memberId, 'ticket');
+      partner.use(id);
+      partner.next('status', timedOut);
+      expect(outcomeOf(await house.cancel(id))).toBe('NOT_CANCELLABLE');
+      expect(await find(id)).toMatchObject({ status: 'USED', usedAt: house.now });
     });
 
     test('is refused when the partner does not want to, and the coupon stays as it is', async () => {
