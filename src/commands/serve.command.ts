@@ -129,8 +129,8 @@ Demo tokens, valid for 30 days (more: npx perkgate token --role ROLE --subject I
   BD demo-bd:
     ${tokens.bd}
 
-Simulated brands that issue their own coupons, and can be made to fail (npx perkgate partner simulate --help):
-${brands.map(({ name, url: at }) => `  ${name}: curl ${at}/redemptions; curl -X PUT ${at}/faults -d '["hang"]'`).join('\n')}
+Simulated brands that issue their own coupons; \`npx perkgate partner simulate --help\` tells the faults to switch:
+${brands.map(({ name, url: at }) => `  ${name}: ${at}/redemptions`).join('\n')}
 `;
 }
 
