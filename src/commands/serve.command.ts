@@ -68,8 +68,8 @@ async function startDemo(config: Config): Promise<DemoBrands | undefined> {
 }
 
 /**
- * The demo's history lies in the past, so it is written by a gateway whose clock is moved there. False when the database
- * holds somebody else's members, such as an import.
+ * The demo's history lies in the past, so it is written by a gateway whose clock is moved there. False when the
+ * database holds somebody else's members, such as an import.
  */
 async function fillDemo(config: Config): Promise<boolean> {
   const clock = new ManualClock(systemClock.now());
