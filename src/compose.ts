@@ -122,7 +122,6 @@ export async function compose(
   const partners = partnerApis ?? directory;
   const redemption = composeRedemption(base, partners);
   const { saga, ends } = redemption;
-  catalogue.onChange(() => directory.follow());
   catalogue.onChange((next, previous) => stock.align(next, previous));
   const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
   const { dispatcher } = webhookSide;
@@ -232,6 +231,8 @@ export interface RunningGateway {
 /** Serves the gateway: catalogue and stock are followed, jobs run, requests are answered once `listen` is called. */
 export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise<RunningGateway> {
   const { config, log, clock, database, catalogue, stock, worker } = gateway;
+  // Whoever serves nothing asks no partner, and need not be let call where its partners are.
+  catalogue.onChange(() => gateway.directory.follow());
   await catalogue.start();
   const board = new StockBoardPoller(stock, catalogue, log);
   const authenticator = new Authenticator({

@@ -53,11 +53,11 @@ describe('jd-plus', () => {
     ]);
   });
 
-  test('has offers of eight brands, of every kind, by both ways of fulfilment', () => {
+  test('has offers of eight brands, of every kind, by each way of fulfilment', () => {
     expect(program.partners).toHaveLength(8);
-    expect(program.offers).toHaveLength(24);
+    expect(program.offers).toHaveLength(25);
     expect(new Set(program.offers.map(({ partner }) => partner)).size).toBe(8);
     expect(new Set(program.offers.map(({ kind }) => kind)).size).toBe(6);
-    expect(new Set(program.offers.map(({ fulfilment }) => fulfilment)).size).toBe(2);
+    expect(new Set(program.offers.map(({ fulfilment }) => fulfilment)).size).toBe(3);
   });
 });

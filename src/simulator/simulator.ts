@@ -9,7 +9,7 @@ import { type Fault, FaultBoard, type FaultName } from './fault';
 import { addProtocolRoutes } from './protocol-routes';
 import { Shop, type SimulatedOffer } from './shop';
 import { statusMessage, type Till, tillOf } from './till';
-import { type Delivery, type PartnerMessage, WebhookSender } from './webhook-sender';
+import { type Delivery, type PartnerMessage, WebhookSender, type WebhookTarget } from './webhook-sender';
 
 export interface SimulatorOptions {
   readonly clock: Clock;
@@ -40,6 +40,8 @@ export interface Simulator extends Till {
   readonly couponsIssued: number;
   redemption(redemptionId: string): WireRedemption | undefined;
   setCard(card: WireCard): void;
+  /** From now on webhooks go there, signed with these secrets. */
+  tellTo(target: WebhookTarget): void;
   /** Sends any message to the gateway, signed; the same `id` again makes it a repeat. */
   tell(message: PartnerMessage, id?: string): Promise<void>;
   /** Breaks off what hangs. Safe to call twice. */
@@ -94,6 +96,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
     redemption: (redemptionId) => shop.redemption(redemptionId),
     setCard: (card) => shop.setCard(card),
+    tellTo: (target) => sender.tellTo(target),
     tell: (message, id) => sender.send(message, id),
     ...till,
     close,

@@ -30,11 +30,15 @@ export class WebhookSender {
   readonly deliveries: Delivery[] = [];
 
   constructor(
-    private readonly target: WebhookTarget | undefined,
+    private target: WebhookTarget | undefined,
     private readonly faults: FaultBoard,
     private readonly clock: Clock,
     private readonly closing: AbortSignal,
   ) {}
+
+  tellTo(target: WebhookTarget): void {
+    this.target = target;
+  }
 
   /** Does nothing without a target. Answers once the gateway has answered; with `id`, it is sent as that one again. */
   async send(message: PartnerMessage, id = `msg_${newId(this.clock.now())}`): Promise<void> {

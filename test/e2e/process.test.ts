@@ -37,6 +37,10 @@ interface Body {
   readonly errors?: { message: string; extensions: { code?: string } }[];
 }
 
+interface Home {
+  readonly perks: { readonly edges: readonly { readonly node: { readonly id: string; readonly title: string } }[] };
+}
+
 eachDatabase((lane) => {
   let serving: ServingProcess | undefined;
   afterEach(() => serving?.remove());
@@ -70,6 +74,13 @@ eachDatabase((lane) => {
       expect(await get(url, '/healthz')).toEqual([200, { status: 'ok' }]);
       expect(await get(url, '/readyz')).toEqual([200, { status: 'ready' }]);
       expect(serving.stdout).toMatch(/curl -s http/);
+      // And a brand that issues its own coupons, on the simulator.
+      const home = (await must(url, memberOf('lin'), 'member-home')) as unknown as Home;
+      const latte = home.perks.edges.find(({ node }) => node.title === 'A latte on the house')!.node;
+      expect(latte).toMatchObject({ availability: { source: 'LIVE' }, usability: { usable: true } });
+      const claim = { item: latte.id, idempotencyKey: fresh('key') };
+      const issued = await must(url, memberOf('lin'), 'redeem', { input: claim });
+      expect(issued).toMatchObject({ status: 'ISSUED', couponCode: expect.stringMatching(/^BREW-/) });
       const lin = await must(url, memberOf('lin'), 'member-home');
       expect(lin).toMatchObject({ nickname: '林小满', level: { name: 'Gold' } });
       expect((lin as unknown as { cards: object[] }).cards).toHaveLength(3);
