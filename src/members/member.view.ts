@@ -6,9 +6,10 @@ import type { Money } from '../kernel/money';
 import { available, EMPTY_BALANCE } from '../ledger/account';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan, LevelView, PlanView } from '../program/catalogue-item';
+import { growthOf, levelOf, nextLevelOf } from './level';
 import { type Card, cardStatusAt, shownTerm, type Term } from './member';
 import type { CardStatuses, CardType, CostCapType, GrowthType, MemberType } from './member.type';
-import { cardCapAccount, growthAccount, leftOn, pointsAccount } from './member-accounts';
+import { cardCapAccount, leftOn, pointsAccount } from './member-accounts';
 import type { MemberRows } from './member-rows.store';
 
 /** What a request knows of one member: the rows of one read, one catalogue and one instant. */
@@ -46,16 +47,14 @@ export class MemberView implements MemberType {
     return new Date(this.member.joinedAt);
   }
   get growthValue(): number {
-    return leftOn(this.standing.rows.balances, growthAccount(this.member.id));
+    return growthOf(this.standing);
   }
   get level(): LevelView | null {
-    return this.standing.catalogue.levelForGrowth(this.growthValue)?.view ?? null;
+    return levelOf(this.standing)?.view ?? null;
   }
   get growth(): GrowthType {
-    const { catalogue } = this.standing;
     const value = this.growthValue;
-    const level = catalogue.levelForGrowth(value);
-    const next = level && catalogue.nextLevel(level);
+    const next = nextLevelOf(this.standing);
     return { value, nextLevel: next?.view ?? null, toNextLevel: next ? next.threshold - value : null };
   }
   get points(): { balance: number } {

@@ -2,14 +2,13 @@
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
+import { levelOf } from '../members/level';
 import { type Card, cardStatusAt, currentTerm, type Term } from '../members/member';
-import { growthAccount, leftOn } from '../members/member-accounts';
 import type { MemberRows } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
 import {
   type CatalogueBenefit,
   type CatalogueEntitlement,
-  type CatalogueLevel,
   type CatalogueOffer,
   type CataloguePlan,
   type Costs,
@@ -106,10 +105,6 @@ function minSpendFault({ minSpend, view }: CatalogueOffer, orderAmount: number |
   const given = `The order is worth ${orderAmount}`;
   const message = `${given}; this perk asks for at least ${minSpend} (${currency}, in the minor unit).`;
   return refuse('MIN_SPEND_NOT_REACHED', message, 'orderAmount');
-}
-
-export function levelOf({ catalogue, rows }: Asking): CatalogueLevel | undefined {
-  return catalogue.levelForGrowth(leftOn(rows.balances, growthAccount(rows.member.id)));
 }
 
 function runningTerm(card: Card | undefined, now: Instant): Term | undefined {

@@ -1,7 +1,8 @@
 // What conditions are told of the member who asks and of the card that would bear the cost.
 import { DAY, type Instant } from '../kernel/clock';
+import { growthOf, levelOf } from '../members/level';
 import type { Term } from '../members/member';
-import { growthAccount, leftOn, pointsAccount } from '../members/member-accounts';
+import { leftOn, pointsAccount } from '../members/member-accounts';
 import type { MemberRows } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
@@ -31,14 +32,14 @@ export function factsOf(asking: Asked, bearer: Card | undefined): Facts {
   return { member, card: bearer ? cardFacts(bearer, asking.now) : NO_CARD };
 }
 
-function memberFacts({ catalogue, rows, now }: Asked): MemberFacts {
+function memberFacts(asking: Asked): MemberFacts {
+  const { rows, now } = asking;
   const { member, balances } = rows;
-  const growth = leftOn(balances, growthAccount(member.id));
-  const level = catalogue.levelForGrowth(growth);
+  const level = levelOf(asking);
   return {
     level: level?.code ?? '',
     rank: BigInt(level?.rank ?? 0),
-    growth: BigInt(growth),
+    growth: BigInt(growthOf(asking)),
     points: BigInt(leftOn(balances, pointsAccount(member.id))),
     tags: member.tags,
     birthMonth: BigInt(member.birthday?.slice(5, 7) ?? 0),

@@ -3,6 +3,7 @@
 import { encodeCursor } from '../kernel/page';
 import { isRefusal, refuse } from '../kernel/refusal';
 import type { StockService } from '../marketplace/stock.service';
+import { levelOf } from '../members/level';
 import { type CardView, MemberView, type Standing } from '../members/member.view';
 import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../program/catalogue-item';
 import { type Bearer, bearerOf, benefitClaim, claimOffer } from './claim';
@@ -97,7 +98,7 @@ export function cardBenefits(view: CardView): EntitledBenefitType[] {
 /** The benefits that the member's level grants. */
 export function levelBenefits(view: MemberView): EntitledBenefitType[] {
   const { standing } = view;
-  const level = standing.catalogue.levelForGrowth(view.growthValue);
+  const level = levelOf(standing);
   return (level?.entitlements ?? []).map((entitlement) => entitledBenefit(standing, entitlement, undefined, true));
 }
 

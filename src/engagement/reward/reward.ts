@@ -1,0 +1,28 @@
+// What a member is given for something: by a task, a level, a draw, a referral, a campaign or a renewal.
+import type { Id } from '../../kernel/id';
+import type { Refusal } from '../../kernel/refusal';
+import type { Reward } from '../../program/reward';
+
+export interface Giving {
+  readonly memberId: Id;
+  readonly reward: Reward;
+  /** Names the occasion for good, such as `namedId('task', completion)`: one occasion gives once, whoever asks how often. */
+  readonly occasion: Id;
+  /** Who gives, in words, for the coupon's and the transfer's history: `task daily-check-in`. */
+  readonly reason: string;
+}
+
+/** What was given; parts that could not be given (out of stock, cap reached) say why. */
+export interface Given {
+  readonly points: number;
+  readonly growth: number;
+  readonly storedValue: number;
+  /** Redemptions of the coupons that were issued. */
+  readonly redemptions: readonly Id[];
+  readonly missed: readonly Refusal[];
+}
+
+/** Answered alike for the same occasion. Throws only when the database fails; asking again then is safe. */
+export interface RewardGiver {
+  give(giving: Giving): Promise<Given>;
+}
