@@ -1,4 +1,4 @@
-// Which level a member is at, and the growth that makes it: one answer for every room, from rows that were read already.
+// Which level a member is at, and the growth that makes it: one answer for every room, from rows that are read anyway.
 import type { Instant } from '../kernel/clock';
 import type { Catalogue } from '../program/catalogue';
 import type { CatalogueLevel } from '../program/catalogue-item';

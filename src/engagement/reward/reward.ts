@@ -6,7 +6,7 @@ import type { Reward } from '../../program/reward';
 export interface Giving {
   readonly memberId: Id;
   readonly reward: Reward;
-  /** Names the occasion for good, such as `namedId('task', completion)`: one occasion gives once, whoever asks how often. */
+  /** Names the occasion for good, as `namedId("task", completion)`: it gives once, whoever asks how often. */
   readonly occasion: Id;
   /** Who gives, in words, for the coupon's and the transfer's history: `task daily-check-in`. */
   readonly reason: string;
