@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { MIGRATIONS } from '../migrations/all';
 import type { Config } from './config';
 import { type Database, openDatabase } from './database/database';
+import { RewardService } from './engagement/reward/reward.service';
 import { Authenticator } from './identity/authenticator';
 import { loadCodeKey } from './identity/code-key';
 import { type DemoKey, loadDemoKey } from './identity/demo-key';
@@ -99,6 +100,7 @@ export interface Gateway extends PartnerSide, WebhookSide {
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly saga: SagaService;
+  readonly rewards: RewardService;
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
   close(): Promise<void>;
@@ -185,7 +187,8 @@ function composeRedemption(
   const endings = new Endings(ledger, memberRows, current, clock);
   const saga = new SagaService({ database, endings, partners, cipher, clock, log, waitMs: config.redeemWaitMs });
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, clock);
-  return { saga, redemptions, ends: new EndRedemptionService(database, endings, saga, clock) };
+  const rewards = new RewardService(database, ledger, redemptions, current, clock);
+  return { saga, redemptions, rewards, ends: new EndRedemptionService(database, endings, saga, clock) };
 }
 
 export function gatewaySchema(gateway: Gateway) {

@@ -96,6 +96,7 @@ export const TRANSFER_CODES = {
   STOCK: 8,
   ADJUST: 9,
   FAIL: 10,
+  REWARD: 40,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 

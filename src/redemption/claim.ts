@@ -122,7 +122,7 @@ export function bearerOf(asking: Asking, card: Card): Bearer | undefined {
   return parentCard && parentTerm && { card, term, plan, parent: { card: parentCard, term: parentTerm } };
 }
 
-const NOT_ON_OFFER = refuse('OFFER_NOT_LIVE', 'This perk is not on offer now.');
+export const NOT_ON_OFFER = refuse('OFFER_NOT_LIVE', 'This perk is not on offer now.');
 const OTHER_HOURS = refuse('OFFER_NOT_LIVE', 'This perk is on offer at other hours.');
 
 export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): OfferClaim | Refusal {
@@ -156,7 +156,7 @@ export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): 
 }
 
 /** The first card that can bear the cost, a membership before a privilege card. */
-function chosenBearer(asking: Asking, cards: readonly Card[]): Bearer | undefined {
+export function chosenBearer(asking: Asking, cards: readonly Card[]): Bearer | undefined {
   let chosen: Bearer | undefined;
   for (const card of cards) {
     const bearer = bearerOf(asking, card);

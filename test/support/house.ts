@@ -1,6 +1,7 @@
 // The rooms below the API, composed on a lane's database, with a clock that stands still and a small program.
 import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
+import { RewardService } from '../../src/engagement/reward/reward.service';
 import type { Actor } from '../../src/kernel/actor';
 import { type Instant, ManualClock } from '../../src/kernel/clock';
 import { type Id, newId } from '../../src/kernel/id';
@@ -74,6 +75,7 @@ export class House {
   readonly ends: EndRedemptionService;
   readonly saga: SagaService;
   readonly sagaJob: RunSagaJob;
+  readonly rewards: RewardService;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -101,6 +103,7 @@ export class House {
     this.saga = new SagaService({ database: ledgerDoor, endings, partners, cipher, clock, log, waitMs, random });
     this.sagaJob = new RunSagaJob(this.saga);
     this.redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, this.saga, clock);
+    this.rewards = new RewardService(database, ledger, this.redemptions, current, clock);
     this.ends = new EndRedemptionService(database, endings, this.saga, clock);
     this.catalogue.onChange((next, previous) => this.stock.align(next, previous));
   }

@@ -1,0 +1,37 @@
+// What is wrong with a reward, wherever in the file it stands: rules of sections that give rewards call this.
+import { type FaultAt, nearest, type Path, showGiven } from '../program-fault';
+import type { Reward } from '../reward';
+import { codesOf, type Draft, type ProgramDraft, present } from './rule';
+
+/** `path` leads to the reward. Passive benefits cannot be given, since there is nothing to claim. */
+export function rewardFaults(program: ProgramDraft, reward: Draft<Reward> | undefined, path: Path): FaultAt[] {
+  if (!reward) return [];
+  const redeemable = [...present(program.benefits)].flatMap(([, one]) => (one.redeemable === false ? [] : [one]));
+  const faults = [
+    ...listFaults(reward.benefits, codesOf(redeemable), [...path, 'benefits'], 'redeemable benefits'),
+    ...listFaults(reward.offers, codesOf(program.offers), [...path, 'offers'], 'offers'),
+  ];
+  for (const part of ['storedValue', 'draws'] as const) {
+    if (reward[part] === undefined) continue;
+    const allowed = 'points, growth, benefits and offers: the program has nothing of this kind yet';
+    faults.push({ path: [...path, part], atKey: true, given: `the part ${part}`, allowed });
+  }
+  return faults;
+}
+
+function listFaults(
+  list: readonly (string | undefined)[] | undefined,
+  codes: ReadonlySet<string>,
+  path: Path,
+  what: string,
+): FaultAt[] {
+  return [...present(list)].flatMap(([at, code]) =>
+    codes.has(code) ? [] : [codeFault(code, codes, [...path, at], what)],
+  );
+}
+
+function codeFault(code: string, codes: ReadonlySet<string>, path: Path, what: string): FaultAt {
+  const meant = nearest(code, codes);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return { path, given: showGiven(code), allowed: `the code of one of the ${what} in this file${hint}` };
+}
