@@ -1,5 +1,5 @@
 // A program as a set of items by kind and code, which is how it is compared and stored.
-import { type Code, type ItemKind, type Program, SECTIONS, type Section } from './program';
+import { type Code, type ItemKind, type Program, type ProgramSettings, SECTIONS, type Section } from './program';
 
 /** Anything that a YAML or JSON file can say. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -20,9 +20,15 @@ export function itemKey(kind: ItemKind, code: Code): string {
   return `${kind} ${code}`;
 }
 
+/** Whatever the file says outside of its sections: its name, its currency, and each setting that is no list of items. */
+export function settingsOf(program: Program): ProgramSettings {
+  const settings = Object.entries(program).filter(([key]) => !Object.hasOwn(SECTIONS, key));
+  return Object.fromEntries(settings) as unknown as ProgramSettings;
+}
+
 export function itemsOf(program: Program): ProgramItem[] {
-  const { name, currency, timeZone } = program;
-  const items: ProgramItem[] = [{ kind: 'PROGRAM', code: SETTINGS_CODE, definition: { name, currency, timeZone } }];
+  const settings = settingsOf(program) as unknown as JsonObject;
+  const items: ProgramItem[] = [{ kind: 'PROGRAM', code: SETTINGS_CODE, definition: settings }];
   for (const section of SECTION_NAMES) {
     for (const definition of program[section]) {
       items.push({ kind: SECTIONS[section], code: definition.code, definition: definition as unknown as JsonObject });

@@ -4,7 +4,7 @@ import type { Sql, SqlRow } from '../database/sql';
 import { type Id, idFromBytes, idToBytes } from '../kernel/id';
 import type { StoredItem } from './catalogue-item';
 import type { ItemKind } from './program';
-import { contentOf, type JsonObject } from './program-item';
+import { contentOf, deepFreeze, type JsonObject, settingsOf } from './program-item';
 import { restoreProgram } from './program-schema';
 
 const ROWS_A_STATEMENT = 200;
@@ -26,9 +26,10 @@ export class ProgramStore {
   async load(sql: Sql): Promise<StoredItem[]> {
     const rows = await sql.arrays(`SELECT ${ITEM_COLUMNS} FROM program_item ORDER BY number`);
     const items = rows.map(fromRow);
-    // The schema fills in and freezes the very definitions that the items hold.
-    restoreProgram(contentOf(items));
-    return items;
+    // The schema fills in and freezes the very definitions that the items hold, but for the settings: those are one
+    // item, spread over the file.
+    const settings = deepFreeze(settingsOf(restoreProgram(contentOf(items))) as unknown as JsonObject);
+    return items.map((item) => (item.kind === 'PROGRAM' ? { ...item, definition: settings } : item));
   }
 
   async highestNumber(sql: Sql): Promise<number> {
