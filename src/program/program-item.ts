@@ -20,7 +20,7 @@ export function itemKey(kind: ItemKind, code: Code): string {
   return `${kind} ${code}`;
 }
 
-/** Whatever the file says outside of its sections: its name, its currency, and each setting that is no list of items. */
+/** Whatever the file says outside of its sections: name, currency, and each setting that is no list of items. */
 export function settingsOf(program: Program): ProgramSettings {
   const settings = Object.entries(program).filter(([key]) => !Object.hasOwn(SECTIONS, key));
   return Object.fromEntries(settings) as unknown as ProgramSettings;
