@@ -7,6 +7,7 @@ import { Partners1764000000005 } from './0005-partners/up';
 import { Offers1764000000006 } from './0006-offers/up';
 import { Saga1764000000007 } from './0007-saga/up';
 import { Webhooks1764000000008 } from './0008-webhooks/up';
+import { MemberEvents1764000000011 } from './0011-member-events/up';
 import { Engagement1764000000014 } from './0014-engagement/up';
 
 export const MIGRATIONS = [
@@ -18,5 +19,6 @@ export const MIGRATIONS = [
   Offers1764000000006,
   Saga1764000000007,
   Webhooks1764000000008,
+  MemberEvents1764000000011,
   Engagement1764000000014,
 ];

@@ -48,7 +48,9 @@ export async function runBatch(tx: Sql, submissions: readonly Submission[], now:
   const after: Map<AccountKey, Balance>[] = [];
   const decisions = submissions.map(({ chain, companions }, at) => {
     const decision = decideChain(books, chain, now);
-    if (companions.length > 0 && decision.transfers.length > 0) after[at] = balancesAfter(decision, books);
+    if (companions.length > 0 && decision.result.applied && decision.record) {
+      after[at] = balancesAfter(chain, decision, books);
+    }
     return decision;
   });
   await tx.insertAll(insertsOf());
@@ -71,13 +73,16 @@ export async function runBatch(tx: Sql, submissions: readonly Submission[], now:
   }
 }
 
-function balancesAfter(decision: Decision, books: Books): Map<AccountKey, Balance> {
+function balancesAfter(chain: Chain, decision: Decision, books: Books): Map<AccountKey, Balance> {
   const balances = new Map<AccountKey, Balance>();
+  const add = (account: AccountKey): void => {
+    const balance = books.accounts.get(account);
+    if (balance) balances.set(account, balance);
+  };
+  for (const { account } of chain.openings ?? []) add(account);
   for (const { debit, credit } of decision.transfers) {
-    for (const account of [debit, credit]) {
-      const balance = books.accounts.get(account);
-      if (balance) balances.set(account, balance);
-    }
+    add(debit);
+    add(credit);
   }
   return balances;
 }
@@ -97,6 +102,7 @@ async function writeCompanions(
     const applied: AppliedChain = {
       id: chain.id,
       flexibleAmount: result.flexibleAmount,
+      groupAmounts: result.groupAmounts,
       now,
       balanceAfter: (account) => balances?.get(account),
     };

@@ -246,6 +246,57 @@ const CASES: Record<string, string> = {
     opening A 30 from g ; move A c 40 flex -> ok 30
     is A 30 0 30 0`,
 
+  'the transfers of a group move what all their accounts can cover': `
+    open A 50
+    open B 30
+    move A c 40 group 1 ; move B c 40 group 1 -> ok {1:30}
+    is A 50 0 30 0
+    is B 30 0 30 0`,
+  'the transfers of a group move no more than the least that one of them asks': `
+    open A 50
+    move A c 40 group 1 ; move c d 7 group 1 -> ok {1:7}
+    is A 50 0 7 0`,
+  'a group meets what the ones before it moved': `
+    open A 50
+    open B 0
+    move A B 40 group 1 ; move B c 99 group 2 ; move A c 99 group 3 ; move B c 1 group 4 -> ok {1:40 2:40 3:10 4:0}
+    is A 50 0 50 0
+    is B 40 0 40 0`,
+  'a group of nothing moves nothing, and the chain goes on': `
+    open A 0
+    open B 9
+    move A c 40 group 1 ; move B c 40 group 1 ; move B c 1 -> ok {1:0}
+    is A 0 0 0 0
+    is B 9 0 1 0`,
+  'a group stands beside what is flexible': `
+    open A 50
+    open B 30
+    move A c 40 flex ; move B c 40 group 2 ; floor 20 -> ok 40 {2:30}`,
+  'a group must ask for amounts all the same': `
+    open A 5
+    move A c 3 group 1 ; move A c 0 group 1 -> AMOUNT_INVALID at 1
+    move A c NaN group 1 -> AMOUNT_INVALID at 0
+    move B c 5 group 1 -> ACCOUNT_NOT_FOUND at 0
+    is A 5 0 0 0`,
+  'a group that debits an account twice may have too little': `
+    open A 5
+    move A c 4 group 1 ; move A d 4 group 1 -> INSUFFICIENT at 1 left 1`,
+  'a group of holds holds what is covered': `
+    open A 30
+    hold A c 40 group 1 as h -> ok {1:30}
+    is A 30 0 0 30
+    post h -> ok
+    is A 30 0 30 0`,
+  'a group that would overflow is refused': `
+    open A max
+    move c A 5 group 1 -> OVERFLOW at 0`,
+  'a group meets an account that its chain opens': `
+    opening A 30 from g ; move A c 40 group 1 -> ok {1:30}
+    is A 30 0 30 0`,
+  'the amounts of groups are answered again as they were': `
+    open A 30
+    move A c 40 group 1 ; move A c 1 group 2 -> ok {1:30 2:0}
+    again -> replay ok {1:30 2:0}`,
   'the same again answers as the first time': `
     open A 100
     move A c 60 -> ok
@@ -320,6 +371,11 @@ describe('a broken promise of the caller ends the work', () => {
       chainOf({ openings: [{ account: enforced, grant: 1.5, from: contra }], transfers: [] }),
       /malformed/,
     ],
+    ...[0, 1_000, 1.5].map((group): [string, Chain, RegExp] => [
+      `a group of the number ${group}`,
+      chainOf({ transfers: [{ ...move(enforced, contra, 2), group } as never] }),
+      /is not a number from 1 to 999/,
+    ]),
     [
       'a floor that is no amount',
       chainOf({ flexibleFloor: 0.5, transfers: [{ ...move(enforced, contra, 2), flexible: true } as never] }),

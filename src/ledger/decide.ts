@@ -7,6 +7,8 @@ import { type AccountKey, available, type Balance, EMPTY_BALANCE, isEnforced, sa
 import { TRANSFER_CODES } from './chart';
 import type { Chain, ChainRefused, ChainResult, Transfer, TransferInput, TransferStatus } from './transfer';
 
+type NewTransfer = Extract<TransferInput, { debit: AccountKey }>;
+
 export interface Hold {
   readonly expiresAt: Instant;
   /** Holds of the chain that are neither posted nor voided. */
@@ -48,6 +50,8 @@ class Draft {
   readonly resolutions = new Map<Id, 'POST' | 'VOID'>();
   readonly holds = new Map<Id, Hold>();
   readonly transfers: Transfer[] = [];
+  /** By group, in the order in which they were reached. */
+  groups: Record<number, number> | undefined;
 
   constructor(private readonly books: Books) {}
 
@@ -115,7 +119,8 @@ function decideNew(books: Books, chain: Chain, now: Instant): Decision {
     if (status) return refused(draft, chain, at, status);
   }
   draft.keep();
-  const result: ChainResult = { applied: true, replayed: false, id: chain.id, flexibleAmount: flexible };
+  const { groups: groupAmounts } = draft;
+  const result: ChainResult = { applied: true, replayed: false, id: chain.id, flexibleAmount: flexible, groupAmounts };
   return { result, transfers: draft.transfers, record: true };
 }
 
@@ -165,6 +170,29 @@ function flexibleAmount(draft: Draft, chain: Chain): number | undefined {
   return Math.min(asked, Math.max(covered, floor));
 }
 
+function commonAmount(draft: Draft, chain: Chain, input: NewTransfer, flexible: number | undefined): number {
+  if (input.group !== undefined) return groupAmount(draft, chain, input.group);
+  return input.flexible ? (flexible ?? input.amount) : input.amount;
+}
+
+/** Worked out when the first transfer of the group is reached, so that a group meets what the ones before it moved. */
+function groupAmount(draft: Draft, chain: Chain, group: number): number {
+  const known = draft.groups?.[group];
+  if (known !== undefined) return known;
+  assert(isAmount(group) && group > 0 && group < 1_000, `group ${group} is not a number from 1 to 999`);
+  let amount = Number.MAX_SAFE_INTEGER;
+  for (const input of chain.transfers) {
+    if (!('debit' in input) || input.group !== group) continue;
+    // One that is no amount is refused when its turn comes.
+    if (Number.isSafeInteger(input.amount) && input.amount > 0) amount = Math.min(amount, input.amount);
+    const balance = isEnforced(input.debit) ? draft.balance(input.debit) : undefined;
+    if (balance) amount = Math.min(amount, available(balance));
+  }
+  draft.groups ??= {};
+  draft.groups[group] = amount;
+  return amount;
+}
+
 function apply(
   draft: Draft,
   chain: Chain,
@@ -179,8 +207,8 @@ function apply(
   for (const account of [input.debit, input.credit]) {
     if (isEnforced(account) && !draft.balance(account)) return 'ACCOUNT_NOT_FOUND';
   }
-  const amount = input.flexible ? (flexible ?? input.amount) : input.amount;
-  // A flexible amount of nothing moves nothing: the other party bears the whole cost.
+  const amount = commonAmount(draft, chain, input, flexible);
+  // A common amount of nothing moves nothing: the other party bears the whole cost.
   if (amount === 0) return undefined;
   const held = input.kind === 'HOLD';
   const before = draft.balance(input.debit);

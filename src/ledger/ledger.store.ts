@@ -11,6 +11,7 @@ import type { Books, RecordedChain } from './decide';
 import {
   type Chain,
   type ChainResult,
+  type GroupAmounts,
   TRANSFER_KINDS,
   TRANSFER_STATUSES,
   type Transfer,
@@ -118,7 +119,7 @@ async function readChains(tx: Sql, chains: readonly Chain[], books: Books): Prom
     tx,
     uniqueSorted(chains.map((chain) => chain.key)),
     (marks) =>
-      `SELECT chain_key, id, fingerprint, status, refused_at, refusal, available, flexible_amount
+      `SELECT chain_key, id, fingerprint, status, refused_at, refusal, available, flexible_amount, group_amounts
      FROM ledger_chain WHERE chain_key IN (${marks})`,
   );
   for (const row of rows) books.chains.set(hexOf(row[0]), fromChainRow(row));
@@ -128,13 +129,27 @@ function fromChainRow(row: SqlRow): RecordedChain {
   const fingerprint = hexOf(row[2]);
   if (row[3] === APPLIED) {
     const flexibleAmount = row[7] === null ? undefined : amountOf(row[7]);
-    return { fingerprint, result: { applied: true, replayed: true, id: hexOf(row[1]), flexibleAmount } };
+    const groupAmounts = row[8] === null ? undefined : groupsFrom(String(row[8]));
+    return { fingerprint, result: { applied: true, replayed: true, id: hexOf(row[1]), flexibleAmount, groupAmounts } };
   }
   const status = STATUS_BY_NUMBER.get(Number(row[3]));
   assert(status, `chain status ${String(row[3])} is unknown`);
   const refusal = row[5] === null ? undefined : String(row[5]);
   const available = row[6] === null ? undefined : amountOf(row[6]);
   return { fingerprint, result: { applied: false, replayed: true, status, at: Number(row[4]), refusal, available } };
+}
+
+/** `1:120 2:0`, a group and its amount each. */
+function groupsFrom(text: string): GroupAmounts {
+  const pairs = text.split(' ').map((pair) => pair.split(':').map(Number) as [number, number]);
+  return Object.fromEntries(pairs.map(([group, amount]) => [group, amountOf(amount)]));
+}
+
+function groupsText(groups: GroupAmounts | undefined): string | null {
+  if (!groups) return null;
+  let text = '';
+  for (const group in groups) text += `${text === '' ? '' : ' '}${group}:${groups[group]}`;
+  return text;
 }
 
 async function readPendings(tx: Sql, pendingIds: Id[], books: Books): Promise<void> {
@@ -253,6 +268,7 @@ const CHAIN_COLUMNS = [
   'refusal',
   'available',
   'flexible_amount',
+  'group_amounts',
   'transfers',
   'created_at',
 ];
@@ -263,10 +279,13 @@ export function chainInsert(
 ): Insert {
   const rows = decided.map(({ chain, result, transfers }): InsertRow => {
     const head = [new HexBytes(chain.key), new HexBytes(chain.id), new HexBytes(chain.fingerprint)];
-    if (result.applied) return [...head, APPLIED, null, null, null, result.flexibleAmount ?? null, transfers, now];
+    if (result.applied) {
+      const { flexibleAmount = null, groupAmounts } = result;
+      return [...head, APPLIED, null, null, null, flexibleAmount, groupsText(groupAmounts), transfers, now];
+    }
     assert(!('mismatch' in result), 'a mismatch is never recorded');
     const { status, at, refusal, available } = result;
-    return [...head, TRANSFER_STATUSES[status], at, refusal ?? null, available ?? null, null, 0, now];
+    return [...head, TRANSFER_STATUSES[status], at, refusal ?? null, available ?? null, null, null, 0, now];
   });
   return { table: 'ledger_chain', columns: CHAIN_COLUMNS, rows };
 }

@@ -23,6 +23,12 @@ interface NewTransfer {
    * but never below the chain's `flexibleFloor`.
    */
   readonly flexible?: boolean;
+  /**
+   * The transfers of a group share one amount: the least that one of them asks for, or less when an enforced account
+   * among their debits has less at the first transfer of the group. At nothing, none of them moves anything. From 1
+   * to 999; not together with `flexible`.
+   */
+  readonly group?: number;
   /** Opaque text kept and answered when this transfer is the one that is refused. */
   readonly refusal?: string;
 }
@@ -99,6 +105,9 @@ export interface ChainRefused {
   readonly available?: number;
 }
 
+/** By the number of a group, the amount that each of its transfers moved. */
+export type GroupAmounts = Readonly<Record<number, number>>;
+
 export interface ChainApplied {
   readonly applied: true;
   /** True when an earlier chain with this key had done it; `id` is that chain's. */
@@ -106,6 +115,8 @@ export interface ChainApplied {
   readonly id: Id;
   /** The amount that the flexible transfers moved. */
   readonly flexibleAmount?: number;
+  /** Absent for a chain without groups. */
+  readonly groupAmounts?: GroupAmounts;
 }
 
 export interface ChainMismatch {
@@ -137,7 +148,8 @@ export interface Transfer {
 export interface AppliedChain {
   readonly id: Id;
   readonly flexibleAmount?: number;
+  readonly groupAmounts?: GroupAmounts;
   readonly now: Instant;
-  /** The balance of an enforced account after the chain. */
+  /** The balance of an enforced account after the chain, which has opened it or moved something on it. */
   balanceAfter(account: AccountKey): Balance | undefined;
 }

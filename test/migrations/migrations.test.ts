@@ -10,6 +10,7 @@ import { seed as seedPartners } from '../../migrations/0005-partners/seed';
 import { seed as seedOffers } from '../../migrations/0006-offers/seed';
 import { seed as seedSaga } from '../../migrations/0007-saga/seed';
 import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
+import { seed as seedMemberEvents } from '../../migrations/0011-member-events/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
@@ -31,6 +32,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedOffers,
   seedSaga,
   seedWebhooks,
+  seedMemberEvents,
   seedEngagement,
 ];
 
@@ -93,6 +95,13 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     webhook_delivery:
       'seq event_id partner_id subject_id type happened_at data state attempts due_at last_status last_fault ended_at',
     webhook_received: 'partner_id message_hash received_at',
+  },
+  {
+    ledger_chain:
+      'chain_key id fingerprint status refused_at refusal available flexible_amount transfers created_at group_amounts',
+    member_event:
+      'member_id occurred_at id source event_id type name amount quantity order_id attributes earnings ' +
+      'program_version recorded_at',
   },
   {
     reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',
@@ -166,8 +175,10 @@ test('each migration has its reason, its seed and its tables here', () => {
     expect(name).toMatch(/^\d{4}-[a-z-]+$/);
     expect(readdirSync(join(root, name)).sort()).toEqual(['seed.ts', 'up.ts', 'why.md']);
   }
+  // A folder's number is the last part of its migration's time, and each comes after the one before.
   const times = MIGRATIONS.map((migration) => Number(/\d{13}$/.exec(new migration().name)![0]));
-  expect(times).toEqual(times.toSorted());
+  expect(times).toEqual([...new Set(times)].toSorted());
+  expect(folders.map(({ name }) => Number(name.slice(0, 4)))).toEqual(times.map((time) => time % 10_000));
 });
 
 eachDatabase(

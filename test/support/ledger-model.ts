@@ -101,11 +101,13 @@ export class LedgerModel {
       if (grant > 0) this.moves.push({ from, to: account, amount: BigInt(grant) });
     }
     const common = this.commonAmount(chain);
+    const groups: Record<number, number> = {};
     const opened = (chain.openings ?? []).filter(({ account, grant }) => grant > 0 && !before.opened.includes(account));
     let made = new Set(opened.map(({ account }) => account)).size;
     for (const [at, input] of chain.transfers.entries()) {
-      const nothing = 'debit' in input && input.flexible && common === 0n;
-      const fault = this.make(chain, input, { common, now, id: idOf(chain, made + 1) });
+      const shared = this.sharedAmount(chain, input, common, groups);
+      const nothing = shared === 0n;
+      const fault = this.make(chain, input, { shared, now, id: idOf(chain, made + 1) });
       if (fault) {
         this.restore(before);
         const refusal = input.refusal === undefined ? {} : { refusal: input.refusal };
@@ -114,7 +116,33 @@ export class LedgerModel {
       if (!nothing) made += 1;
     }
     const flexibleAmount = common === undefined ? {} : { flexibleAmount: Number(common) };
-    return { applied: true, replayed: false, ...flexibleAmount };
+    const groupAmounts = Object.keys(groups).length > 0 ? { groupAmounts: groups } : {};
+    return { applied: true, replayed: false, ...flexibleAmount, ...groupAmounts };
+  }
+
+  /** What a flexible transfer or one of a group moves; `undefined` for one that moves what it asks. */
+  private sharedAmount(
+    chain: Chain,
+    input: TransferInput,
+    common: bigint | undefined,
+    groups: Record<number, number>,
+  ): bigint | undefined {
+    if (!('debit' in input)) return undefined;
+    const { group } = input;
+    if (group === undefined) return input.flexible ? common : undefined;
+    const there = (account: AccountKey) => !this.bounded(account) || this.exists(account);
+    const sound = Number.isSafeInteger(input.amount) && input.amount > 0 && input.debit !== input.credit;
+    const makes =
+      sound && input.debit.slice(-4) === input.credit.slice(-4) && there(input.debit) && there(input.credit);
+    // One that is refused anyway ends the chain before its group is looked at.
+    if (!makes) return undefined;
+    if (groups[group] === undefined) {
+      const kin = chain.transfers.flatMap((other) => ('debit' in other && other.group === group ? [other] : []));
+      const asked = kin.map(({ amount }) => amount).filter((amount) => Number.isSafeInteger(amount) && amount > 0);
+      const sources = kin.map(({ debit }) => debit).filter((debit) => this.bounded(debit) && this.exists(debit));
+      groups[group] = Math.min(...asked, ...sources.map((debit) => Number(this.left(debit))));
+    }
+    return BigInt(groups[group]);
   }
 
   private commonAmount(chain: Chain): bigint | undefined {
@@ -137,7 +165,7 @@ export class LedgerModel {
   private make(
     chain: Chain,
     input: TransferInput,
-    { common, now, id }: { common?: bigint; now: number; id: string },
+    { shared, now, id }: { shared?: bigint; now: number; id: string },
   ): Refused | undefined {
     if ('pendingId' in input) return this.end(input, now);
     const { debit: from, credit: to } = input;
@@ -147,7 +175,7 @@ export class LedgerModel {
     if ([from, to].some((account) => this.bounded(account) && !this.exists(account))) {
       return { status: 'ACCOUNT_NOT_FOUND' };
     }
-    const amount = input.flexible ? common! : BigInt(input.amount);
+    const amount = shared ?? BigInt(input.amount);
     if (amount === 0n) return undefined;
     if (this.bounded(to) && this.credits(to) + amount > MAX) return { status: 'OVERFLOW' };
     if (this.bounded(from) && this.debits(from) + amount > MAX) return { status: 'OVERFLOW' };

@@ -14,6 +14,8 @@ interface Moving {
   readonly to: number;
   readonly amount: number;
   readonly flexible: boolean;
+  /** 0 is none. */
+  readonly group: number;
   /** Now and then a transfer of pieces, one to the account itself, one between units. */
   readonly twist: 'none' | 'counted' | 'same' | 'units';
 }
@@ -57,6 +59,7 @@ const moving: fc.Arbitrary<Moving> = fc.record({
   to: fc.nat(6),
   amount,
   flexible: fc.constantFrom(true, false, false),
+  group: fc.constantFrom(0, 0, 0, 1, 1, 2),
   twist: fc.oneof(
     { weight: 12, arbitrary: fc.constant('none' as const) },
     { weight: 3, arbitrary: fc.constant('counted' as const) },
@@ -166,7 +169,8 @@ export class Telling {
   }
 
   private moving(abstract: Moving, asked = abstract.amount): TransferInput {
-    const { do: kind, from, to, flexible, twist } = abstract;
+    const { do: kind, from, to, twist } = abstract;
+    const group = abstract.flexible || abstract.group === 0 ? {} : { group: abstract.group };
     const source = twist === 'counted' ? this.counted[from % 2]! : this.money[from]!;
     const other = to === from ? (to + 1) % this.money.length : to;
     const target = {
@@ -176,6 +180,11 @@ export class Telling {
       units: this.countedContra,
     }[twist];
     const input = (kind === 'move' ? move : hold)(source, target, asked);
-    return { ...input, flexible, refusal: `${kind} ${from} ${to} ${twist}` } as TransferInput;
+    return {
+      ...input,
+      flexible: abstract.flexible,
+      ...group,
+      refusal: `${kind} ${from} ${to} ${twist}`,
+    } as TransferInput;
   }
 }

@@ -5,6 +5,7 @@
 //   hold A c 30 as h -> ok          a hold, named for `post h`, `post h 20` and `void h`
 //   move A c 5 ; move B c 5 -> INSUFFICIENT at 1 left 0    a chain; the second transfer is refused, 0 were left
 //   move A c 50 flex ; floor 20 -> ok 30                   flexible transfers and their floor
+//   move A c 50 group 1 ; move B c 9 group 2 -> ok {1:30 2:9}    groups, and what each of them moved
 //   opening A 100 from g ; move A c 5 -> ok                opens A lazily
 //   refused stock -> REFUSED_BEFORE                        a refusal that the caller brings
 //   again -> replay · changed -> mismatch                  the last chain once more, with the same or other content
@@ -120,7 +121,9 @@ export class LedgerTable {
     if (word === 'move' || word === 'hold') {
       const make = word === 'move' ? move : hold;
       const input = make(this.account(first!), this.account(second!), amountIn(third));
-      parsed.transfers.push(rest.includes('flex') ? ({ ...input, flexible: true } as TransferInput) : input);
+      const group = rest.includes('group') ? { group: Number(rest[rest.indexOf('group') + 1]) } : {};
+      const flexible = rest.includes('flex') ? { flexible: true } : {};
+      parsed.transfers.push({ ...input, ...flexible, ...group } as TransferInput);
       const name = rest[rest.indexOf('as') + 1];
       const at = parsed.openings.length + parsed.transfers.length;
       if (rest.includes('as')) this.holds.set(name!, idAt(parsed.id, at));
@@ -160,7 +163,12 @@ function amountWord(amount: number): string {
 
 function resultWords(result: ChainResult): string {
   if ('mismatch' in result) return 'mismatch';
-  if (result.applied) return result.flexibleAmount === undefined ? 'ok' : `ok ${amountWord(result.flexibleAmount)}`;
+  if (result.applied) {
+    const { flexibleAmount, groupAmounts } = result;
+    const groups = Object.entries(groupAmounts ?? {}).map(([group, amount]) => `${group}:${amountWord(amount)}`);
+    const flexible = flexibleAmount === undefined ? '' : ` ${amountWord(flexibleAmount)}`;
+    return `ok${flexible}${groups.length > 0 ? ` {${groups.join(' ')}}` : ''}`;
+  }
   const { status, at, available, refusal } = result;
   const left = available === undefined ? '' : ` left ${amountWord(available)}`;
   return `${status} at ${at}${left}${refusal === undefined ? '' : ` because ${refusal}`}`;

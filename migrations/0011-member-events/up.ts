@@ -1,0 +1,38 @@
+// What happened to members outside of the gateway, and the amounts of groups in the chains that booked it.
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createTable, dialectOf, dropTables } from '../../src/database/table';
+
+export class MemberEvents1764000000011 implements MigrationInterface {
+  readonly name = 'MemberEvents1764000000011';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const { types } = dialectOf(runner);
+    await runner.query(`ALTER TABLE ledger_chain ADD COLUMN group_amounts ${types.longText}`);
+    await createTable(runner, () => ({
+      name: 'member_event',
+      columns: {
+        member_id: `${types.id} NOT NULL`,
+        occurred_at: `${types.amount} NOT NULL`,
+        id: `${types.id} NOT NULL`,
+        source: `${types.text(128)} NOT NULL`,
+        event_id: `${types.text(128)} NOT NULL`,
+        type: `${types.integer} NOT NULL`,
+        name: types.text(128),
+        amount: types.amount,
+        quantity: `${types.amount} NOT NULL`,
+        order_id: types.text(128),
+        attributes: types.longText,
+        earnings: types.longText,
+        program_version: `${types.integer} NOT NULL`,
+        recorded_at: `${types.amount} NOT NULL`,
+      },
+      primaryKey: ['member_id', 'occurred_at', 'id'],
+      indexes: { member_event_order: ['member_id', 'order_id'] },
+    }));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropTables(runner, ['member_event']);
+    await runner.query('ALTER TABLE ledger_chain DROP COLUMN group_amounts');
+  }
+}
