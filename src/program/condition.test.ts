@@ -1,5 +1,5 @@
 // Conditions in CEL: what they may say, where their faults are, and that none of them can keep the gateway busy.
-import { compileCondition, type Facts } from './condition';
+import { compileCondition, compileEventCondition, type Facts } from './condition';
 
 const FACTS: Facts = {
   member: {
@@ -51,6 +51,37 @@ test.each([
 ])('%j is refused in line %d with %s', (text, line, reason) => {
   const fault = judged(text);
   expect(fault).toMatchObject({ line, reason: expect.stringMatching(reason) });
+});
+
+const EVENT = {
+  type: 'REVIEW',
+  source: 'shop',
+  name: '',
+  orderId: 'order-1',
+  amount: 9_900n,
+  quantity: 1n,
+  hour: 9n,
+  weekday: 6n,
+  attributes: { photos: 3n, category: 'books', score: 4.5, first: true },
+};
+
+test.each([
+  ['event.type == "REVIEW" && event.amount >= 9900', true],
+  ['event.attributes.photos >= 1', true],
+  ['"photos" in event.attributes && event.attributes["photos"] == 3', true],
+  ['event.attributes.category in ["books", "music"]', true],
+  ['event.attributes.score > 4.0 && event.attributes.first', true],
+  ['event.attributes.missing == 1', false],
+  ['event.attributes.category == 1', false],
+  ['event.weekday >= 6 && event.hour < 12 && member.level == "gold"', true],
+])('of an event, %s is %s', (text, expected) => {
+  const compiled = compileEventCondition(text);
+  expect('fault' in compiled ? compiled.fault : compiled.condition({ ...FACTS, event: EVENT })).toBe(expected);
+});
+
+test('an event is not known where there is none', () => {
+  expect(judged('event.amount > 1')).toMatchObject({ reason: 'Unknown variable: event' });
+  expect(compileEventCondition('event.amuont > 1')).toMatchObject({ fault: { reason: 'No such key: amuont' } });
 });
 
 test.each([

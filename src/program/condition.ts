@@ -26,7 +26,30 @@ export interface Facts {
   readonly card: CardFacts;
 }
 
-export type Condition = (facts: Facts) => boolean;
+/** … and, where it is about something that the member did, of that event. */
+export interface EventFacts {
+  readonly event: {
+    /** One of `EVENT_TYPES`. */
+    readonly type: string;
+    readonly source: string;
+    /** Texts that were not told are empty, amounts 0. */
+    readonly name: string;
+    readonly orderId: string;
+    /** In the minor unit. */
+    readonly amount: bigint;
+    /** Metres, seconds, or 1. */
+    readonly quantity: bigint;
+    /** Of the program's time zone: 0 to 23. */
+    readonly hour: bigint;
+    /** 1 is Monday, 7 is Sunday. */
+    readonly weekday: bigint;
+    /** Whole numbers are `bigint` here too. One that is not there makes a condition false; ask `"key" in …` first. */
+    readonly attributes: Readonly<Record<string, string | bigint | number | boolean>>;
+  };
+}
+
+export type Condition<Known = Facts> = (facts: Known) => boolean;
+export type EventCondition = Condition<Facts & EventFacts>;
 
 export interface ConditionFault {
   /** From 1. */
@@ -56,6 +79,21 @@ const environment = new Environment({ limits: LIMITS })
   })
   .registerVariable({ name: 'card', schema: { plan: 'string', kind: 'string', daysLeft: 'int' } });
 
+const eventEnvironment = environment.clone().registerVariable({
+  name: 'event',
+  schema: {
+    type: 'string',
+    source: 'string',
+    name: 'string',
+    orderId: 'string',
+    amount: 'int',
+    quantity: 'int',
+    hour: 'int',
+    weekday: 'int',
+    attributes: 'map<string, dyn>',
+  },
+});
+
 interface Node {
   readonly op: string;
   readonly args: unknown;
@@ -64,12 +102,21 @@ interface Node {
   readonly pos: number;
 }
 
-type Compiled = { readonly condition: Condition } | { readonly fault: ConditionFault };
+type Compiled<Known> = { readonly condition: Condition<Known> } | { readonly fault: ConditionFault };
 
 /** The condition, or why and where the text is none. */
-export function compileCondition(text: string): Compiled {
+export function compileCondition(text: string): Compiled<Facts> {
+  return compileIn(environment, text);
+}
+
+/** One that may speak of an event as well. */
+export function compileEventCondition(text: string): Compiled<Facts & EventFacts> {
+  return compileIn(eventEnvironment, text);
+}
+
+function compileIn<Known extends Facts>(variables: Environment, text: string): Compiled<Known> {
   try {
-    const run = environment.parse(text);
+    const run = variables.parse(text);
     const strange = strangeNode(run.ast as unknown as Node, false);
     if (strange) return { fault: { ...placeOf(text, strange.start), reason: strange.reason } };
     const checked = run.check();
@@ -78,7 +125,7 @@ export function compileCondition(text: string): Compiled {
       return { fault: { line: 1, column: 1, reason: `it is a ${checked.type}, where a bool is wanted` } };
     }
     // A division by zero and its like make no member eligible.
-    const condition: Condition = (facts) => {
+    const condition: Condition<Known> = (facts) => {
       try {
         return run(facts as unknown as Record<string, unknown>) === true;
       } catch {

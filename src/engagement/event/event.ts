@@ -1,24 +1,10 @@
 // What happens to a member outside of the gateway, as the operator's server reports it.
 import type { Instant } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
-
-/** The list may only be appended to: a place in it is stored. */
-export const EVENT_TYPES = [
-  'PURCHASE',
-  'RETURN',
-  'REFUSAL',
-  'REVIEW',
-  'SIGN_IN',
-  'WATCH',
-  'DISTANCE',
-  'SHARE',
-  'RECHARGE',
-  'CUSTOM',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
+import type { EventType } from '../../program/event-type';
 
 export interface MemberEvent {
-  /** Made of source and event id, so that an event that is sent again is the same one. */
+  /** Made of source and event id (`eventIdOf`), so that an event that is sent again is the same one. */
   readonly id: Id;
   readonly memberId: Id;
   /** Which of the operator's systems tells it, such as `shop`. */
