@@ -9,6 +9,7 @@ import { Saga1764000000007 } from './0007-saga/up';
 import { Webhooks1764000000008 } from './0008-webhooks/up';
 import { MemberEvents1764000000011 } from './0011-member-events/up';
 import { Engagement1764000000014 } from './0014-engagement/up';
+import { Audit1764000000017 } from './0017-audit/up';
 
 export const MIGRATIONS = [
   Ledger1764000000001,
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Webhooks1764000000008,
   MemberEvents1764000000011,
   Engagement1764000000014,
+  Audit1764000000017,
 ];

@@ -1,6 +1,9 @@
 // The one file that knows every room: constructors by hand, in the order of the rooms.
 import type { Logger } from 'pino';
 import { MIGRATIONS } from '../migrations/all';
+import { AuditResolver } from './audit/audit.resolver';
+import { AuditService } from './audit/audit.service';
+import { auditMutations } from './audit/audited-schema';
 import type { Config } from './config';
 import { type Database, openDatabase } from './database/database';
 import { RewardService } from './engagement/reward/reward.service';
@@ -11,7 +14,7 @@ import { type TokenTrust, trustDemoKey, trustIssuer } from './identity/token-key
 import { MemberSavingsResolver } from './insight/savings.resolver';
 import type { Role } from './kernel/actor';
 import { type Clock, systemClock } from './kernel/clock';
-import type { Id } from './kernel/id';
+import { type Id, toGlobalId } from './kernel/id';
 import { ExpireHoldsJob } from './ledger/expire-holds.job';
 import { FoldContraJob } from './ledger/fold-contra.job';
 import { LedgerService } from './ledger/ledger.service';
@@ -53,7 +56,7 @@ import { RunSagaJob } from './redemption/saga/run-saga.job';
 import { SagaService } from './redemption/saga/saga.service';
 import { TrackingResolver } from './redemption/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from './redemption/wallet.resolver';
-import { addCodesRoute } from './server/codes-route';
+import { addCodesRoute, type CodesUpload } from './server/codes-route';
 import type { ExplorerOptions } from './server/explorer';
 import { createServer, type GatewayServer } from './server/http';
 import { type ResolverClass, schemaOf } from './server/schema';
@@ -78,6 +81,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   MemberWalletResolver,
   CardBenefitsResolver,
   MemberSavingsResolver,
+  AuditResolver,
 ];
 
 /** Everything that a command, a test or the server works with. */
@@ -100,7 +104,11 @@ export interface Gateway extends PartnerSide, WebhookSide {
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly saga: SagaService;
+<<<<<<< HEAD
   readonly rewards: RewardService;
+=======
+  readonly audit: AuditService;
+>>>>>>> 98bfa98 (audit: changes of staff and partners are written down before and after, in a chain of hashes)
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
   close(): Promise<void>;
@@ -147,7 +155,8 @@ export async function compose(
     await database.close();
   };
   const partnerAvailability = new PartnerAvailability(partners, availability);
-  return { ...base, ...partnerSide, partnerAvailability, ...redemption, ...webhookSide, worker, close };
+  const audit = new AuditService(database, clock);
+  return { ...base, ...partnerSide, partnerAvailability, ...redemption, ...webhookSide, audit, worker, close };
 }
 
 /** What works without any partner's API. */
@@ -211,8 +220,9 @@ export function gatewaySchema(gateway: Gateway) {
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
     [MemberSavingsResolver, new MemberSavingsResolver()],
+    [AuditResolver, new AuditResolver(gateway.audit)],
   ]);
-  return serveFeed(schemaOf(RESOLVERS, instances), feed);
+  return auditMutations(serveFeed(schemaOf(RESOLVERS, instances), feed), gateway.audit);
 }
 
 /** The key that signs demo tokens; in demo mode only. */
@@ -251,7 +261,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     authenticate,
     isUnavailable,
     log,
-    load: (request: CodeImport) => gateway.pools.load(request),
+    load: (request: CodeImport, upload: CodesUpload) => loadAudited(gateway, request, upload),
     offerOf: (offerId: Id) => poolOwner(catalogue.current(), gateway.offerReviews, offerId),
   };
   const server = await createServer({
@@ -279,6 +289,18 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     await gateway.close();
   };
   return { server, stop };
+}
+
+/** An upload is a change like any other, although it comes by a route of its own. */
+function loadAudited(gateway: Gateway, request: CodeImport, { actor, requestId }: CodesUpload) {
+  const { role, subject: who } = actor;
+  const subject = { type: 'offer', key: toGlobalId('offer', request.offerId) };
+  const asked = { role, actor: who, requestId, action: 'POST codes', subject, args: { file: request.name } };
+  return gateway.audit.around(
+    asked,
+    () => gateway.pools.load(request),
+    ({ lines, added }) => ({ outcome: 'DONE', counts: { lines, added } }),
+  );
 }
 
 async function findSubject(gateway: Gateway, role: Role, subject: string) {

@@ -30,6 +30,7 @@ const ROOMS = [
   'engagement',
   'settlement',
   'insight',
+  'audit',
   'server',
   'worker',
   'imports',

@@ -4,7 +4,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import type { Came } from '../audit/audit.service';
 import type { CodeImportReport } from '../marketplace/code-pool.service';
+import { askedHere } from './audited';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
 import { progressBar } from './progress';
 
@@ -33,7 +35,10 @@ export function addCodesCommand(root: Command): void {
       const bar = progressBar('loading codes');
       const onProgress = ({ lines }: Readonly<CodeImportReport>) =>
         bar.update(`${lines} lines`, source.bytesRead, size);
-      return gateway.pools.load({ offerId: offer.id, name, source, onProgress }).finally(() => bar.stop());
+      const asked = askedHere('codes load', { type: 'offer', key: offer.globalId }, { file: name });
+      const work = () => gateway.pools.load({ offerId: offer.id, name, source, onProgress });
+      const tell = ({ lines, added }: CodeImportReport): Came => ({ outcome: 'DONE', counts: { lines, added } });
+      return gateway.audit.around(asked, work, tell).finally(() => bar.stop());
     });
     return { text: described(report), json: { ...report } };
   });

@@ -1,5 +1,6 @@
 // All commands under one name.
 import { Command, CommanderError } from 'commander';
+import { addAuditCommand } from './audit.command';
 import { addCodesCommand } from './codes.command';
 import { CommandError, fail } from './command';
 import { addImportCommand } from './import.command';
@@ -23,6 +24,7 @@ export function commandLine(): Command {
   addImportCommand(root);
   addPartnerCommand(root);
   addLedgerCommand(root);
+  addAuditCommand(root);
   addTokenCommand(root);
   addSchemaCommand(root);
   return root;

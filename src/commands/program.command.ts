@@ -1,10 +1,11 @@
 // `perkgate program plan|apply|export`: the operator's configuration as one file.
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import type { Came } from '../audit/audit.service';
 import { printDifference } from '../program/difference';
-import type { Faulty } from '../program/program.service';
+import type { AppliedProgram, Faulty } from '../program/program.service';
 import { printFault } from '../program/program-fault';
+import { askedHere } from './audited';
 import { action, CommandError, type Output, withGateway } from './command';
 
 export function addProgramCommand(root: Command): void {
@@ -20,7 +21,10 @@ export function addProgramCommand(root: Command): void {
   const apply = program.command('apply').argument('<file>', 'the program file (YAML)');
   action(apply.description('apply the file in one transaction'), async (_options, file) => {
     const text = await read(file);
-    const applied = await withGateway((gateway) => gateway.programs.apply(text, `cli:${userInfo().username}`, file));
+    const applied = await withGateway((gateway) => {
+      const asked = askedHere('program apply', { type: 'program', key: 'program' }, { file: file ?? '' });
+      return gateway.audit.around(asked, () => gateway.programs.apply(text, asked.actor, file), cameOf);
+    });
     if (applied.faults) return faulty(applied);
     const { changes, version } = applied;
     return { text: `${printDifference(changes)}\nversion ${version} is in force`, json: { version, changes } };
@@ -31,6 +35,10 @@ export function addProgramCommand(root: Command): void {
     if (!current) throw new CommandError('No program was applied yet; apply one with `perkgate program apply FILE`.');
     return { text: current.text.trimEnd(), json: { version: current.version, text: current.text } };
   });
+}
+
+function cameOf({ faults }: AppliedProgram | Faulty): Came {
+  return faults ? { outcome: 'REFUSED', code: 'INVALID_INPUT' } : { outcome: 'DONE' };
 }
 
 async function read(file: string): Promise<Buffer> {

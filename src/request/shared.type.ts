@@ -1,4 +1,5 @@
 // API types that every room uses: money, refusals and the page of a connection.
+import 'reflect-metadata';
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { Money } from '../kernel/money';

@@ -14,9 +14,15 @@ import { UNAVAILABLE_MESSAGE } from './errors';
 import { describeError } from './logger';
 import { reply, replyOverloaded } from './replies';
 
+/** Who sends, and under which id the log knows the request. */
+export interface CodesUpload {
+  readonly actor: Actor;
+  readonly requestId: string;
+}
+
 export interface CodesRouteOptions extends BearerOptions {
   readonly clock: Clock;
-  load(request: CodeImport): Promise<CodeImportReport>;
+  load(request: CodeImport, upload: CodesUpload): Promise<CodeImportReport>;
   /** The partner of an offer and whether it has a code pool; `undefined` when there is no such offer. */
   offerOf(offerId: Id): Promise<{ readonly partnerId: Id; readonly hasPool: boolean } | undefined>;
 }
@@ -34,6 +40,7 @@ class TooLargeError extends Error {
 }
 
 interface Upload {
+  readonly actor: Actor;
   readonly offerId: Id;
   readonly body: Readable;
   /** SHA-256 of the whole file in base64, when the caller said it. */
@@ -102,7 +109,7 @@ async function accepted(
     return no(400, 'BAD_REQUEST', 'content-digest is malformed; send sha-256=:BASE64: or leave it out.');
   }
   if (!(request.body instanceof Readable)) return no(400, 'BAD_REQUEST', 'The body is empty; send one code a line.');
-  return { offerId, body: request.body, digest };
+  return { actor, offerId, body: request.body, digest };
 }
 
 function roleFault({ role, scopes }: Actor): string | undefined {
@@ -111,7 +118,7 @@ function roleFault({ role, scopes }: Actor): string | undefined {
 }
 
 async function take(
-  { offerId, body, digest }: Upload,
+  { actor, offerId, body, digest }: Upload,
   request: FastifyRequest,
   to: FastifyReply,
   options: CodesRouteOptions,
@@ -123,7 +130,8 @@ async function take(
   socket.setTimeout(IDLE_MS, hangUp);
   try {
     const source = Readable.from(watched(body, hash));
-    const report = await options.load({ offerId, name: nameOf(digest, options), source });
+    const asked = { offerId, name: nameOf(digest, options), source };
+    const report = await options.load(asked, { actor, requestId: request.id });
     const sent = hash.digest('base64');
     if (digest === undefined || digest === sent) return to.code(200).send(report);
     const message = `The body is not what content-digest says; ${report.added} codes of it were added all the same.`;

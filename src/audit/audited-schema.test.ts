@@ -1,0 +1,26 @@
+// The audit is complete: every mutation that staff, partners or strangers may name says what it changes.
+import 'reflect-metadata';
+import { RESOLVERS } from '../compose';
+import { schemaOf } from '../server/schema';
+import { watchedMutations, withoutSecrets } from './audited-schema';
+import { AUDITED } from './subjects';
+
+test('every mutation of staff, partners and strangers is audited, and nothing else is', () => {
+  const watched = watchedMutations(schemaOf(RESOLVERS, new Map()));
+  expect(Object.keys(AUDITED).sort()).toEqual(watched.sort());
+});
+
+test('arguments are kept without secrets, and long texts are cut', () => {
+  const secrets = [{ name: 'signing', value: 'whsec_something' }];
+  const at = new Date(0);
+  expect(
+    withoutSecrets({ input: { partner: 'p', secrets, usedAt: at, left: undefined, text: 'x'.repeat(20_001) } }),
+  ).toEqual({
+    input: {
+      partner: 'p',
+      secrets: [{ name: 'signing', value: '(secret)' }],
+      usedAt: '1970-01-01T00:00:00.000Z',
+      text: `${'x'.repeat(20_000)}… (20001)`,
+    },
+  });
+});
