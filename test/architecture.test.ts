@@ -166,11 +166,11 @@ describe('a bad import is found', () => {
     ['src/members/member.ts', `import { a } from './level';`],
     ['src/members/member.test.ts', `import { a } from '../../test/support/lanes';`],
     ['src/program/program.ts', `import schema from '../../schema/program.schema.json';`],
-    ['src/compose.ts', `import { a } from './worker/worker'; import b from '../partners/acme/adapter';`],
+    ['src/compose/gateway.ts', `import { a } from '../worker/worker'; import b from '../../partners/acme/adapter';`],
     ['src/config.test.ts', `import { a } from './config';`],
     ['src/main.ts', `import { a } from './commands/program-line';`],
     ['partners/acme/adapter.ts', `import { a } from '../../src/partner-port/outcome';`],
-    ['test/e2e/home.test.ts', `import { a } from '../../src/compose';`],
+    ['test/e2e/home.test.ts', `import { a } from '../../src/compose/gateway';`],
     ['src/kernel/id.ts', `// import { a } from '../members/member';`],
   ])('and a good one in %s is not', (path, line) => {
     expect(directionFaults([sample(path, line)], ROOMS)).toEqual([]);
@@ -221,7 +221,7 @@ describe('a banned thing is found, and what to use instead is said', () => {
     ['src/kernel/clock.ts', 'const now = Date.now();'],
     ['src/kernel/period.ts', 'const day = new Date(instant);'],
     ['src/ledger/account.entity.ts', `import { Entity } from 'typeorm';`],
-    ['src/compose.ts', `import { Entity } from 'typeorm';`],
+    ['src/compose/gateway.ts', `import { Entity } from 'typeorm';`],
     ['partners/acme/adapter.ts', `await fetch('http://a');`],
     ['src/ledger/account.ts', `// any console.log of process.env, Date.now() and fetch() in a comment`],
     ['src/ledger/account.ts', `const text = 'any console.log, fetch(x) and new Date()';`],

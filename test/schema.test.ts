@@ -13,7 +13,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { RESOLVERS } from '../src/compose';
+import { RESOLVERS } from '../src/compose/schema';
 import { readConfig } from '../src/config';
 import { PolicyCheck } from '../src/identity/policy-check';
 import { fieldsWithoutPolicy, visitorsOf } from '../src/identity/policy-map';

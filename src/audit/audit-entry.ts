@@ -6,7 +6,7 @@ import type { Visitor } from '../request/policy';
 /** A JSON value with its keys in whatever order; `canonicalJson` puts them in one. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** `ASKED` is written before anything happens, `ANSWERED` after it; one without the other tells of a process that died. */
+/** `ASKED` is written before anything happens, `ANSWERED` after it; one alone tells of a process that died. */
 export type AuditKind = 'ASKED' | 'ANSWERED';
 
 /** What became of it. `FAILED`: the database or the gateway failed, so it may have happened or not. */
@@ -14,7 +14,7 @@ export type AuditOutcome = 'DONE' | 'REFUSED' | 'FAILED';
 
 export interface AuditSubject {
   readonly type: string;
-  /** A global id, or the operator's own id or code where callers name things by these; empty for what is made only now. */
+  /** A global id, or the id or code of the operator's own that callers name it by; empty for what is made only now. */
   readonly key: string;
 }
 

@@ -1,7 +1,7 @@
 // What all commands share: options, one clear line on failure, and one JSON object as the last line with `--json`.
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { compose, type Gateway } from '../compose';
+import { compose, type Gateway } from '../compose/gateway';
 import { type Config, ConfigError, loadConfig } from '../config';
 import { type Clock, systemClock } from '../kernel/clock';
 import { createLogger } from '../server/logger';

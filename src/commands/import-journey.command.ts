@@ -1,6 +1,6 @@
 // `perkgate import complete-journey`: a year of mailed campaigns into an empty database, and its uses as confirmations.
 import type { Command } from 'commander';
-import type { Gateway } from '../compose';
+import type { Gateway } from '../compose/gateway';
 import { type CheckedJourney, checkJourney } from '../imports/complete-journey/check';
 import { JourneyImportService } from '../imports/complete-journey/journey.service';
 import { trackedFigures } from '../imports/complete-journey/tracked';

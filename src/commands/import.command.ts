@@ -1,6 +1,6 @@
 // `perkgate import` and its `starbucks`: a published data set into an empty database, its completions as redemptions.
 import type { Command } from 'commander';
-import type { Gateway } from '../compose';
+import type { Gateway } from '../compose/gateway';
 import { type Figure, figureTable, isWrong } from '../imports/figure-table';
 import { countStored, type StoredRows } from '../imports/import.store';
 import { ImportFault } from '../imports/import-fault';

@@ -1,6 +1,6 @@
 // `perkgate ledger verify|explain`: the proof that the books are right, and the transfers behind one balance.
 import type { Command } from 'commander';
-import type { Gateway } from '../compose';
+import type { Gateway } from '../compose/gateway';
 import { type Column, textTable } from '../kernel/text-table';
 import { describeAccount } from '../ledger/describe';
 import { explainAccount, renderExplanation } from '../ledger/explain';

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { RESOLVERS } from '../compose';
+import { RESOLVERS } from '../compose/schema';
 import { packageRoot } from '../kernel/package-root';
 import { manifestReference } from '../partner-port/manifest/manifest-reference';
 import { schemaOf, schemaText } from '../server/schema';

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { demoKeyOf, type Gateway, type RunningGateway, run } from '../compose';
+import { type Gateway } from '../compose/gateway';
+import { demoKeyOf, type RunningGateway, run } from '../compose/serve';
 import { type Config, loadConfig } from '../config';
 import { DEMO_MEMBER, DEMO_PARTNER, seedDemo } from '../demo/demo';
 import { DemoBrands } from '../demo/demo-brands';

@@ -1,5 +1,5 @@
 // A process that redeems without HTTP: through the service, or by a transaction each with row locks.
-import type { Gateway } from '../../src/compose';
+import type { Gateway } from '../../src/compose/gateway';
 import { loadCodeKey } from '../../src/identity/code-key';
 import { isRefusal } from '../../src/kernel/refusal';
 import { CodeCipher } from '../../src/marketplace/code-cipher';

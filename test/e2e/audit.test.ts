@@ -1,4 +1,4 @@
-// Changes of staff and partners at the door: each is written down before and after, nobody reads a secret, and tampering is found.
+// Changes of staff and partners: each is written down before and after, without secrets, and tampering is found.
 import { verifyAudit } from '../../src/audit/verify';
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { demoKeyOf } from '../../src/compose';
+import { demoKeyOf } from '../../src/compose/serve';
 import { demoAudience, demoIssuer } from '../../src/identity/demo-key';
 import { HOUR, SECOND } from '../../src/kernel/clock';
 import { NOON, OPERATIONS, operationText, SHOP, TestGateway, type Who } from '../support/gateway';

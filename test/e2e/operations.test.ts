@@ -131,6 +131,11 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
         ]),
       },
     },
+    'audit-entries': {
+      who: AUDITOR,
+      variables: { filter: { action: 'reviewPartner' } },
+      answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
+    },
     'staff-member': { who: AUDITOR, variables: { externalId: member }, answers: { externalId: member } },
   };
 }

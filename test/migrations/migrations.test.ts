@@ -12,6 +12,7 @@ import { seed as seedSaga } from '../../migrations/0007-saga/seed';
 import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { seed as seedMemberEvents } from '../../migrations/0011-member-events/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
+import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -34,6 +35,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedWebhooks,
   seedMemberEvents,
   seedEngagement,
+  seedAudit,
 ];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
@@ -105,6 +107,10 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
   },
   {
     reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',
+  },
+  {
+    audit_entry: 'number kind made_at role actor request_id action subject_type subject_key asked outcome detail hash',
+    audit_head: 'one number hash',
   },
 ];
 

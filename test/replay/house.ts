@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { openGateway } from '../../src/commands/command';
-import type { Gateway } from '../../src/compose';
+import type { Gateway } from '../../src/compose/gateway';
 import { readConfig } from '../../src/config';
 import { type Instant, ManualClock } from '../../src/kernel/clock';
 import { packageRoot } from '../../src/kernel/package-root';

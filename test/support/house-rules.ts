@@ -131,7 +131,7 @@ const mayImportTypeorm = (path: string) =>
   isTest(path) ||
   path.startsWith('src/database/') ||
   path.startsWith('migrations/') ||
-  path === 'src/compose.ts' ||
+  path.startsWith('src/compose/') ||
   /\.(entity|store)\.ts$/.test(path);
 
 export function banFaults(files: readonly Judged[]): Fault[] {

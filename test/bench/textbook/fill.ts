@@ -1,6 +1,6 @@
 // Fills the textbook stack's own tables from the catalogue and the balances of a world.
 import type { DataSource } from 'typeorm';
-import type { Gateway } from '../../../src/compose';
+import type { Gateway } from '../../../src/compose/gateway';
 import { hasStock } from '../../../src/marketplace/supply';
 import type { Catalogue } from '../../../src/program/catalogue';
 import { BenefitEntity, EntitlementEntity, LevelEntity, OfferEntity, PartnerEntity, PlanEntity } from './entities';

@@ -1,9 +1,9 @@
 // The audit is complete: every mutation that staff, partners or strangers may name says what it changes.
 import 'reflect-metadata';
-import { RESOLVERS } from '../compose';
-import { schemaOf } from '../server/schema';
-import { watchedMutations, withoutSecrets } from './audited-schema';
-import { AUDITED } from './subjects';
+import { watchedMutations, withoutSecrets } from '../src/audit/audited-schema';
+import { AUDITED } from '../src/audit/subjects';
+import { RESOLVERS } from '../src/compose/schema';
+import { schemaOf } from '../src/server/schema';
 
 test('every mutation of staff, partners and strangers is audited, and nothing else is', () => {
   const watched = watchedMutations(schemaOf(RESOLVERS, new Map()));

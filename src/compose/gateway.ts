@@ -1,0 +1,108 @@
+// Opens the gateway: every service, in the order of the rooms, with the jobs of the worker.
+import type { Logger } from 'pino';
+import { AuditService } from '../audit/audit.service';
+import type { Config } from '../config';
+import { type Database } from '../database/database';
+import { RewardService } from '../engagement/reward/reward.service';
+import { loadCodeKey } from '../identity/code-key';
+import { type Clock, systemClock } from '../kernel/clock';
+import { ExpireHoldsJob } from '../ledger/expire-holds.job';
+import { FoldContraJob } from '../ledger/fold-contra.job';
+import { LedgerService } from '../ledger/ledger.service';
+import { CodePoolService } from '../marketplace/code-pool.service';
+import { OfferService } from '../marketplace/offer/offer.service';
+import { OfferReviewService } from '../marketplace/offer/review.service';
+import { makePartnerSide, type PartnerSide } from '../marketplace/partner/partner-side';
+import { StockService } from '../marketplace/stock.service';
+import { StockLowJob } from '../marketplace/stock-low.job';
+import { CardService } from '../members/card.service';
+import { MemberService } from '../members/member.service';
+import { MemberRowsStore } from '../members/member-rows.store';
+import { AvailabilityCache } from '../partner-port/availability-cache';
+import type { PartnerDirectory } from '../partner-port/connector';
+import { standardConnector } from '../partner-port/standard/standard-connector';
+import { CatalogueService } from '../program/catalogue.service';
+import { ProgramService } from '../program/program.service';
+import { EndRedemptionService } from '../redemption/end.service';
+import { ExpireRedemptionsJob } from '../redemption/expire-redemptions.job';
+import { PartnerAvailability } from '../redemption/partner-availability';
+import { RedemptionService } from '../redemption/redemption.service';
+import { RunSagaJob } from '../redemption/saga/run-saga.job';
+import { SagaService } from '../redemption/saga/saga.service';
+import { DeliverWebhooksJob } from '../webhooks/deliver-webhooks.job';
+import { PruneWebhooksJob } from '../webhooks/prune-webhooks.job';
+import { makeWebhookSide, type WebhookSide } from '../webhooks/webhook-side';
+import { Worker } from '../worker/worker';
+import { composeHouse, composeRedemption } from './house';
+
+/** Everything that a command, a test or the server works with. */
+export interface Gateway extends PartnerSide, WebhookSide {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly ledger: LedgerService;
+  readonly catalogue: CatalogueService;
+  readonly programs: ProgramService;
+  readonly memberRows: MemberRowsStore;
+  readonly members: MemberService;
+  readonly cards: CardService;
+  readonly stock: StockService;
+  readonly pools: CodePoolService;
+  readonly partnerAvailability: PartnerAvailability;
+  readonly offers: OfferService;
+  readonly offerReviews: OfferReviewService;
+  readonly redemptions: RedemptionService;
+  readonly ends: EndRedemptionService;
+  readonly saga: SagaService;
+  readonly rewards: RewardService;
+  readonly audit: AuditService;
+  readonly worker: Worker;
+  /** Finishes the chains in hand and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Opens the database and makes every service. Runs no migration, polls nothing and serves nothing yet. */
+export async function compose(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  partnerApis?: PartnerDirectory,
+): Promise<Gateway> {
+  const key = await loadCodeKey(config);
+  const house = await composeHouse(config, log, clock, key);
+  const { database, ledger, catalogue, stock } = house;
+  const base = { config, log, clock, ...house };
+  const availability = new AvailabilityCache(clock);
+  const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
+  const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: new Map() });
+  const { directory, transports } = partnerSide;
+  const partners = partnerApis ?? directory;
+  const redemption = composeRedemption(base, partners);
+  const { saga, ends } = redemption;
+  catalogue.onChange((next, previous) => stock.align(next, previous));
+  const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
+  const { dispatcher } = webhookSide;
+  const jobs = [
+    new RunSagaJob(saga),
+    new ExpireRedemptionsJob(ends),
+    new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
+    new FoldContraJob(ledger),
+    new DeliverWebhooksJob(database, dispatcher, clock),
+    new PruneWebhooksJob(database, clock),
+    new StockLowJob(database, stock, () => catalogue.current(), clock),
+  ];
+  const worker = new Worker(database, jobs, clock, log);
+  const close = async (): Promise<void> => {
+    availability.stop();
+    await saga.drain();
+    await dispatcher.stop();
+    await webhookSide.transport.close();
+    await ledger.drain();
+    await transports.close();
+    await database.close();
+  };
+  const partnerAvailability = new PartnerAvailability(partners, availability);
+  const audit = new AuditService(database, clock);
+  return { ...base, ...partnerSide, partnerAvailability, ...redemption, ...webhookSide, audit, worker, close };
+}

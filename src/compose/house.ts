@@ -1,0 +1,67 @@
+// The services of members, offers and redemptions: constructors by hand.
+import type { Logger } from 'pino';
+import { MIGRATIONS } from '../../migrations/all';
+import type { Config } from '../config';
+import { openDatabase } from '../database/database';
+import { RewardService } from '../engagement/reward/reward.service';
+import { type Clock } from '../kernel/clock';
+import { LedgerService } from '../ledger/ledger.service';
+import { CodeCipher } from '../marketplace/code-cipher';
+import { CodePoolService } from '../marketplace/code-pool.service';
+import { OfferService } from '../marketplace/offer/offer.service';
+import { OfferCatalogueStore } from '../marketplace/offer/offer-catalogue.store';
+import { OfferReviewService } from '../marketplace/offer/review.service';
+import { PartnerStore } from '../marketplace/partner/partner.store';
+import { StockService } from '../marketplace/stock.service';
+import { CardService } from '../members/card.service';
+import { MemberService } from '../members/member.service';
+import { firstPeriodsAt, MemberRowsStore } from '../members/member-rows.store';
+import type { PartnerDirectory } from '../partner-port/connector';
+import { CatalogueService } from '../program/catalogue.service';
+import { ProgramService } from '../program/program.service';
+import { ProgramStore } from '../program/program.store';
+import { EndRedemptionService } from '../redemption/end.service';
+import { Endings } from '../redemption/endings';
+import { RedemptionService } from '../redemption/redemption.service';
+import { SagaService } from '../redemption/saga/saga.service';
+
+/** What works without any partner's API. */
+export async function composeHouse(config: Config, log: Logger, clock: Clock, key: Buffer) {
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    migrations: MIGRATIONS,
+    entities: [],
+  });
+  const cipher = new CodeCipher(key);
+  const ledger = new LedgerService(database, clock);
+  const programStore = new ProgramStore();
+  const sources = [programStore, new PartnerStore(), new OfferCatalogueStore()];
+  const catalogue = new CatalogueService(database, sources, log);
+  const current = () => catalogue.current();
+  const programs = new ProgramService(database, programStore, catalogue, clock);
+  const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
+  const members = new MemberService(database, ledger, memberRows, clock);
+  const cards = new CardService(database, ledger, memberRows, current, clock);
+  const stock = new StockService(database, ledger, clock);
+  const pools = new CodePoolService(database, ledger, cipher, clock);
+  const offers = new OfferService(database, catalogue, clock);
+  const offerReviews = new OfferReviewService(database, catalogue, clock);
+  const marketplace = { stock, pools, offers, offerReviews };
+  return { database, cipher, ledger, catalogue, programs, memberRows, members, cards, ...marketplace };
+}
+
+type House = Awaited<ReturnType<typeof composeHouse>>;
+
+export function composeRedemption(
+  base: House & { readonly config: Config; readonly log: Logger; readonly clock: Clock },
+  partners: PartnerDirectory,
+) {
+  const { config, log, clock, database, ledger, catalogue, memberRows, cipher } = base;
+  const current = () => catalogue.current();
+  const endings = new Endings(ledger, memberRows, current, clock);
+  const saga = new SagaService({ database, endings, partners, cipher, clock, log, waitMs: config.redeemWaitMs });
+  const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, clock);
+  const rewards = new RewardService(database, ledger, redemptions, current, clock);
+  return { saga, redemptions, rewards, ends: new EndRedemptionService(database, endings, saga, clock) };
+}

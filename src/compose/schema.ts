@@ -1,0 +1,60 @@
+// The schema of the gateway: its resolvers, each made by hand.
+import { AuditResolver } from '../audit/audit.resolver';
+import { auditMutations } from '../audit/audited-schema';
+import { MemberSavingsResolver } from '../insight/savings.resolver';
+import { OfferResolver } from '../marketplace/offer/offer.resolver';
+import { OfferReviewResolver } from '../marketplace/offer/review.resolver';
+import { PARTNER_RESOLVERS, partnerResolvers } from '../marketplace/partner/partner-resolvers';
+import { MemberResolver } from '../members/member.resolver';
+import { ProgramResolver } from '../program/program.resolver';
+import { RedemptionResolver } from '../redemption/redemption.resolver';
+import { FeedResolver, serveFeed } from '../redemption/saga/feed.resolver';
+import { ReconciliationResolver } from '../redemption/saga/reconciliation.resolver';
+import { RedemptionFeed } from '../redemption/saga/redemption-feed';
+import { TrackingResolver } from '../redemption/tracking.resolver';
+import { CardBenefitsResolver, MemberWalletResolver } from '../redemption/wallet.resolver';
+import { type ResolverClass, schemaOf } from '../server/schema';
+import { WebhookResolver } from '../webhooks/webhook.resolver';
+import type { Gateway } from './gateway';
+
+export const RESOLVERS: readonly ResolverClass[] = [
+  ProgramResolver,
+  MemberResolver,
+  OfferResolver,
+  OfferReviewResolver,
+  ...PARTNER_RESOLVERS,
+  RedemptionResolver,
+  TrackingResolver,
+  ReconciliationResolver,
+  FeedResolver,
+  WebhookResolver,
+  MemberWalletResolver,
+  CardBenefitsResolver,
+  MemberSavingsResolver,
+  AuditResolver,
+];
+
+export function gatewaySchema(gateway: Gateway) {
+  const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
+  const { offers, offerReviews } = gateway;
+  const current = () => gateway.catalogue.current();
+  const watched = new RedemptionFeed((id) => redemptions.find(id), gateway.clock);
+  const feed = new FeedResolver(redemptions, watched, current);
+  const instances = new Map<ResolverClass, object>([
+    [ProgramResolver, new ProgramResolver(programs)],
+    [MemberResolver, new MemberResolver(members, cards, current)],
+    [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
+    [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
+    ...partnerResolvers(gateway, current),
+    [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
+    [TrackingResolver, new TrackingResolver(redemptions, current)],
+    [WebhookResolver, new WebhookResolver(webhooks, current)],
+    [FeedResolver, feed],
+    [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],
+    [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
+    [CardBenefitsResolver, new CardBenefitsResolver()],
+    [MemberSavingsResolver, new MemberSavingsResolver()],
+    [AuditResolver, new AuditResolver(gateway.audit)],
+  ]);
+  return auditMutations(serveFeed(schemaOf(RESOLVERS, instances), feed), gateway.audit);
+}
