@@ -28,7 +28,7 @@ it('runs in demo mode on embedded SQLite when nothing is set', () => {
     allowUnsafeDurability: false,
     demoKeyFile: 'data/demo-key.json',
   });
-  expect(config.limits).toMatchObject({ bodyBytes: 100_000, tokens: 1_000, depth: 12, aliases: 15 });
+  expect(config.limits).toMatchObject({ bodyBytes: 500_000, tokens: 1_000, depth: 12, aliases: 15 });
   expect(config.jwt).toBeUndefined();
 });
 

@@ -142,7 +142,7 @@ const VARIABLES = {
     allowed: 'hosts that partners may have inside the network, as host or host:port in lower case, with commas between',
   },
   REDEEM_WAIT_MS: wholeNumber(0, 10_000, 2_000),
-  LIMIT_BODY_BYTES: wholeNumber(1_000, 10_000_000, 100_000),
+  LIMIT_BODY_BYTES: wholeNumber(1_000, 10_000_000, 500_000),
   LIMIT_QUERY_TOKENS: wholeNumber(100, 100_000, 1_000),
   LIMIT_QUERY_DEPTH: wholeNumber(1, 50, 12),
   LIMIT_QUERY_ALIASES: wholeNumber(0, 1_000, 15),

@@ -20,4 +20,5 @@ export async function seed(tx: Sql): Promise<void> {
     recorded_at: TIME,
   };
   await tx.insertMany('member_event', Object.keys(event), [Object.values(event)]);
+  await tx.insertMany('points_lot_due', ['day', 'member_id'], [[20_300_101, bytes(MEMBER)]]);
 }

@@ -29,10 +29,15 @@ export class MemberEvents1764000000011 implements MigrationInterface {
       primaryKey: ['member_id', 'occurred_at', 'id'],
       indexes: { member_event_order: ['member_id', 'order_id'] },
     }));
+    await createTable(runner, () => ({
+      name: 'points_lot_due',
+      columns: { day: `${types.integer} NOT NULL`, member_id: `${types.id} NOT NULL` },
+      primaryKey: ['day', 'member_id'],
+    }));
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await dropTables(runner, ['member_event']);
+    await dropTables(runner, ['points_lot_due', 'member_event']);
     await runner.query('ALTER TABLE ledger_chain DROP COLUMN group_amounts');
   }
 }

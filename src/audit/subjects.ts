@@ -59,6 +59,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   registerPartner: made('partner'),
   closeCard: at('card', 'card'),
   adjustBalance: at('member', 'input.member'),
+  // Of many, the first one.
+  recordEvents: at('event', 'events.0.eventId'),
   applyProgram: { type: 'program', keyOf: () => 'program' },
   cancelRedemption: at('redemption', 'input.redemption'),
   confirmUse: at('redemption', 'input.redemption'),

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { AuditService } from '../audit/audit.service';
 import type { Config } from '../config';
 import { type Database } from '../database/database';
-import { RewardService } from '../engagement/reward/reward.service';
+import { type EngagementSide, makeEngagementSide } from '../engagement/engagement-side';
 import { loadCodeKey } from '../identity/code-key';
 import { type Clock, systemClock } from '../kernel/clock';
 import { ExpireHoldsJob } from '../ledger/expire-holds.job';
@@ -36,7 +36,7 @@ import { Worker } from '../worker/worker';
 import { composeHouse, composeRedemption } from './house';
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway extends PartnerSide, WebhookSide {
+export interface Gateway extends PartnerSide, WebhookSide, EngagementSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -55,7 +55,6 @@ export interface Gateway extends PartnerSide, WebhookSide {
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly saga: SagaService;
-  readonly rewards: RewardService;
   readonly audit: AuditService;
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
@@ -103,6 +102,8 @@ export async function compose(
     await database.close();
   };
   const partnerAvailability = new PartnerAvailability(partners, availability);
+  const engagement = makeEngagementSide({ ...base, ...redemption });
   const audit = new AuditService(database, clock);
-  return { ...base, ...partnerSide, partnerAvailability, ...redemption, ...webhookSide, audit, worker, close };
+  const sides = { ...partnerSide, ...webhookSide, ...engagement };
+  return { ...base, ...sides, partnerAvailability, ...redemption, audit, worker, close };
 }

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { MIGRATIONS } from '../../migrations/all';
 import type { Config } from '../config';
 import { openDatabase } from '../database/database';
-import { RewardService } from '../engagement/reward/reward.service';
 import { type Clock } from '../kernel/clock';
 import { LedgerService } from '../ledger/ledger.service';
 import { CodeCipher } from '../marketplace/code-cipher';
@@ -62,6 +61,5 @@ export function composeRedemption(
   const endings = new Endings(ledger, memberRows, current, clock);
   const saga = new SagaService({ database, endings, partners, cipher, clock, log, waitMs: config.redeemWaitMs });
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, clock);
-  const rewards = new RewardService(database, ledger, redemptions, current, clock);
-  return { saga, redemptions, rewards, ends: new EndRedemptionService(database, endings, saga, clock) };
+  return { saga, redemptions, ends: new EndRedemptionService(database, endings, saga, clock) };
 }

@@ -1,6 +1,7 @@
 // The schema of the gateway: its resolvers, each made by hand.
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
+import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-side';
 import { MemberSavingsResolver } from '../insight/savings.resolver';
 import { OfferResolver } from '../marketplace/offer/offer.resolver';
 import { OfferReviewResolver } from '../marketplace/offer/review.resolver';
@@ -30,6 +31,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   WebhookResolver,
   MemberWalletResolver,
   CardBenefitsResolver,
+  ...ENGAGEMENT_RESOLVERS,
   MemberSavingsResolver,
   AuditResolver,
 ];
@@ -53,6 +55,7 @@ export function gatewaySchema(gateway: Gateway) {
     [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
     [CardBenefitsResolver, new CardBenefitsResolver()],
+    ...engagementResolvers(gateway, current),
     [MemberSavingsResolver, new MemberSavingsResolver()],
     [AuditResolver, new AuditResolver(gateway.audit)],
   ]);

@@ -71,6 +71,8 @@ export const GLOBAL_ID_TYPES = [
   'coupon',
   'event',
   'reconciliationItem',
+  'earningRule',
+  'memberEvent',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -33,6 +33,25 @@ export const ACCOUNT_KINDS = {
   POINTS: 0x0040,
   /** Growth value. holder member. */
   GROWTH: 0x0041,
+  /** Points earned until a day. holder member, period = the day from which they are gone (99991231: never). */
+  POINTS_LOT: 0x0042,
+  /** Points that were taken back after they were spent, to be settled by what is earned next. holder member. */
+  POINTS_DEBT: 0x0043,
+  /** … and growth value. holder member. */
+  GROWTH_DEBT: 0x0044,
+  /** What a rule may still give. holder member, item = the rule, period. */
+  EARN_LIMIT: 0x0045,
+  /** What an event earned and no return has taken back. holder event. */
+  REVERSIBLE: 0x0046,
+  /** Money that the member paid in. holder member. */
+  STORED_VALUE: 0x0048,
+  /** … and what came on top of it. holder member. */
+  STORED_VALUE_BONUS: 0x0049,
+  STORED_VALUE_DEBT: 0x004a,
+  /** What of a payment is not covered yet. holder payment. */
+  STORED_VALUE_BILL: 0x004b,
+  /** … and what is. holder payment. */
+  STORED_VALUE_PAID: 0x004c,
   /** What the member saved on one card (posted = used, pending = issued). holder member, ref term or zero. */
   SAVINGS: 0x0050,
   /** What the member saved in one month, by use. holder member, period month. */
@@ -66,6 +85,23 @@ export const ACCOUNT_KINDS = {
   POINTS_SPENT: 0x8041,
   GROWTH_EARNED: 0x8042,
   GROWTH_LOST: 0x8043,
+  /** Where lots come from, and go to when their day has come. */
+  LOT_SOURCE: 0x8044,
+  POINTS_EXPIRED: 0x8045,
+  /** Where debts come from, and go to when they are settled. */
+  DEBT_SOURCE: 0x8046,
+  EARN_LIMIT_GRANTED: 0x8047,
+  EARN_LIMIT_USED: 0x8048,
+  /** Where what can be reversed comes from, and goes to when it is. */
+  REVERSAL: 0x8049,
+  STORED_VALUE_PAID_IN: 0x804a,
+  /** Bonuses, and stored value that was earned. */
+  STORED_VALUE_GIVEN: 0x804b,
+  STORED_VALUE_SPENT: 0x804c,
+  STORED_VALUE_REFUNDED: 0x804d,
+  STORED_VALUE_LAPSED: 0x804e,
+  /** Balances taken to settle debts. */
+  RECLAIMED: 0x804f,
   SAVINGS_SOURCE: 0x8050,
 } as const;
 
@@ -96,6 +132,14 @@ export const TRANSFER_CODES = {
   STOCK: 8,
   ADJUST: 9,
   FAIL: 10,
+  /** Taken from a balance by a rule. */
+  PENALTY: 20,
+  REVERSE: 21,
+  SETTLE: 22,
+  RECHARGE: 23,
+  SPEND: 24,
+  REFUND: 25,
+  LAPSE: 26,
   REWARD: 40,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];

@@ -6,6 +6,7 @@ import { PERIOD_KINDS, type PeriodKind } from '../kernel/period';
 import type {
   CatalogueAudience,
   CatalogueBenefit,
+  CatalogueEarningRule,
   CatalogueEntitlement,
   CatalogueItem,
   CatalogueLevel,
@@ -17,7 +18,7 @@ import type {
   OfferView,
   StoredItem,
 } from './catalogue-item';
-import { compileCondition } from './condition';
+import { compileCondition, compileEventCondition } from './condition';
 import {
   type Audience,
   type Benefit,
@@ -25,6 +26,7 @@ import {
   type Code,
   costCapOfPlan,
   type DefinitionOf,
+  type EarningRule,
   type Entitlement,
   type ItemKind,
   type Level,
@@ -78,9 +80,10 @@ export function benefitFrom(item: StoredItem, benefit: Benefit, currency: Unit):
 
 export function levelFrom(item: StoredItem, level: Level, lookup: Lookup): CatalogueLevel {
   const base = baseOf('level', item);
-  const { code, name, rank, threshold } = level;
+  const { code, name, rank, threshold, pointsMultiplier, growthMultiplier } = level;
   const view = Object.freeze({ id: base.globalId, code, name, rank, threshold });
-  return Object.freeze({ ...base, ...entitling(item.id, level.entitlements, lookup), name, rank, threshold, view });
+  const entitled = entitling(item.id, level.entitlements, lookup);
+  return Object.freeze({ ...base, ...entitled, name, rank, threshold, pointsMultiplier, growthMultiplier, view });
 }
 
 export function planFrom(item: StoredItem, plan: Plan, lookup: Lookup): CataloguePlan {
@@ -104,6 +107,7 @@ export function planFrom(item: StoredItem, plan: Plan, lookup: Lookup): Catalogu
     subCaps,
     drawsOnParentCap,
     pointsMultiplier,
+    growthMultiplier: plan.growthMultiplier,
     costCap: costCapOfPlan(plan),
     parentPlans: new Set(plan.parentPlans.map((parent) => lookup.idOf('PLAN', parent))),
     view: Object.freeze({ id: base.globalId, code, name, kind, price, pointsMultiplier }),
@@ -168,6 +172,28 @@ function offerView(base: CatalogueItem, offer: OfferDefinition, partner: Catalog
     minSpend: minSpend === undefined ? null : money(minSpend, currency),
     validFrom: validFrom === undefined ? null : new Date(validFrom),
     validUntil: validUntil === undefined ? null : new Date(validUntil),
+  });
+}
+
+export function earningRuleFrom(item: StoredItem, rule: EarningRule): CatalogueEarningRule {
+  const { on, name, when, earns, fixed, per, multiplyBy, caps, negative, priority } = rule;
+  const compiled = when === undefined ? undefined : compileEventCondition(when);
+  assert(!compiled || 'condition' in compiled, `the condition ${when} was stored unchecked`);
+  const steps = per?.amount ?? per?.quantity;
+  return Object.freeze({
+    ...baseOf('earningRule', item),
+    on,
+    name,
+    when: compiled?.condition,
+    earns,
+    by: per ? (per.amount === undefined ? ('QUANTITY' as const) : ('AMOUNT' as const)) : ('FIXED' as const),
+    step: steps ?? 1,
+    gives: fixed ?? per?.gives ?? 0,
+    byPlan: multiplyBy.includes('PLAN'),
+    byLevel: multiplyBy.includes('LEVEL'),
+    caps,
+    negative,
+    priority,
   });
 }
 

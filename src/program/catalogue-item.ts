@@ -3,11 +3,14 @@ import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import type { Money } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
-import type { Condition } from './condition';
+import type { Condition, EventCondition } from './condition';
+import type { EventType } from './event-type';
 import type {
   BenefitClass,
   Code,
   CostBasis,
+  EarnedKind,
+  EarningCap,
   Fulfilment,
   Funding,
   ItemKind,
@@ -129,6 +132,8 @@ export interface CatalogueLevel extends CatalogueItem, Entitling {
   readonly name: string;
   readonly rank: number;
   readonly threshold: number;
+  readonly pointsMultiplier: number;
+  readonly growthMultiplier: number;
   readonly view: LevelView;
 }
 
@@ -152,6 +157,7 @@ export interface CataloguePlan extends CatalogueItem, Entitling {
   /** Ids of membership plans; empty: the card needs no parent. */
   readonly parentPlans: ReadonlySet<Id>;
   readonly pointsMultiplier: number;
+  readonly growthMultiplier: number;
   readonly view: PlanView;
 }
 
@@ -195,6 +201,23 @@ export interface CatalogueOffer extends CatalogueItem, Costs {
   /** What all its redemptions together may cost, in the minor unit. */
   readonly budget?: number;
   readonly view: OfferView;
+}
+
+export interface CatalogueEarningRule extends CatalogueItem {
+  readonly on: EventType;
+  readonly name?: string;
+  readonly when?: EventCondition;
+  readonly earns: EarnedKind;
+  /** `FIXED` gives so much an event; the others, so much for each whole step of what they name. */
+  readonly by: 'FIXED' | 'AMOUNT' | 'QUANTITY';
+  /** 1 for `FIXED`. */
+  readonly step: number;
+  readonly gives: number;
+  readonly byPlan: boolean;
+  readonly byLevel: boolean;
+  readonly caps: readonly EarningCap[];
+  readonly negative: boolean;
+  readonly priority: number;
 }
 
 /** Live and valid; its hours of the day are another question. */

@@ -5,6 +5,7 @@ import { BusinessTime } from '../kernel/period';
 import {
   benefitFrom,
   definitionOf,
+  earningRuleFrom,
   type Lookup,
   levelFrom,
   lookUpIds,
@@ -14,6 +15,7 @@ import {
 } from './catalogue-build';
 import type {
   CatalogueBenefit,
+  CatalogueEarningRule,
   CatalogueItem,
   CatalogueLevel,
   CatalogueOffer,
@@ -21,6 +23,7 @@ import type {
   CataloguePlan,
   StoredItem,
 } from './catalogue-item';
+import type { EventType } from './event-type';
 import type { Code, ItemKind, ProgramSettings } from './program';
 
 /** What holds before any program was applied. */
@@ -48,6 +51,8 @@ export class Catalogue {
   readonly levels: readonly CatalogueLevel[];
   /** Items of guests that could not be made sense of, for the log. */
   readonly leftOut: { readonly kind: ItemKind; readonly code: Code; readonly reason: string }[] = [];
+  /** The version of the program in which it changed last; 0 before there was one. */
+  readonly programVersion: number;
   private readonly lookup: Lookup;
   private readonly stored: ReadonlyMap<ItemKind, readonly StoredItem[]>;
   private readonly levelShelf: Shelf<CatalogueLevel>;
@@ -55,6 +60,7 @@ export class Catalogue {
   private readonly benefitShelf: Shelf<CatalogueBenefit>;
   private readonly partnerShelf: Shelf<CataloguePartner>;
   private readonly offerShelf: Shelf<CatalogueOffer>;
+  private readonly rulesByEvent = new Map<EventType, readonly CatalogueEarningRule[]>();
 
   /** `version` grows with every change of the catalogue; `items` include retired ones. */
   constructor(
@@ -75,6 +81,7 @@ export class Catalogue {
       else stored.set(item.kind, [item]);
     }
     this.stored = stored;
+    this.programVersion = items.reduce((last, { guest, version }) => (guest ? last : Math.max(last, version)), 0);
     const of = (kind: ItemKind): readonly StoredItem[] => this.stored.get(kind) ?? [];
     const [program] = of('PROGRAM');
     this.settings = program ? definitionOf(program, 'PROGRAM') : NO_PROGRAM;
@@ -95,6 +102,12 @@ export class Catalogue {
     this.offerShelf = new Shelf(
       of('OFFER').flatMap((item) => this.sparing(item, () => [offerFrom(item, definitionOf(item, 'OFFER'), lookup)])),
     );
+    const rules = new Shelf(
+      of('EARNING_RULE').map((item) => earningRuleFrom(item, definitionOf(item, 'EARNING_RULE'))),
+    );
+    for (const rule of rules.live.toSorted((left, right) => left.priority - right.priority)) {
+      this.rulesByEvent.set(rule.on, [...this.earningRules(rule.on), rule]);
+    }
     this.levels = Object.freeze(this.levelShelf.live.toSorted((left, right) => left.rank - right.rank));
   }
 
@@ -143,6 +156,11 @@ export class Catalogue {
   }
   offerByCode(code: Code): CatalogueOffer | undefined {
     return this.offerShelf.byCode.get(code);
+  }
+
+  /** The live rules about events of a type, in the order in which they apply. */
+  earningRules(type: EventType): readonly CatalogueEarningRule[] {
+    return this.rulesByEvent.get(type) ?? [];
   }
 
   /** An offer that is not in here, as it would be. Throws when it refers to what is not here. */

@@ -2,6 +2,7 @@
 import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
+import type { EventType } from './event-type';
 
 export type Code = string;
 /** An integer in the minor unit of the program's currency. */
@@ -35,6 +36,8 @@ export interface Level {
   readonly name: string;
   readonly rank: number;
   readonly threshold: number;
+  readonly pointsMultiplier: number;
+  readonly growthMultiplier: number;
   readonly entitlements: readonly Entitlement[];
 }
 
@@ -62,6 +65,7 @@ export interface Plan {
   readonly drawsOnParentCap: boolean;
   readonly parentPlans: readonly Code[];
   readonly pointsMultiplier: number;
+  readonly growthMultiplier: number;
   readonly entitlements: readonly Entitlement[];
 }
 
@@ -139,10 +143,43 @@ export interface OfferDefinition extends Priced {
   readonly budget?: Amount;
 }
 
+export const EARNED_KINDS = ['GROWTH', 'POINTS', 'STORED_VALUE'] as const;
+export type EarnedKind = (typeof EARNED_KINDS)[number];
+export type Multiplier = 'PLAN' | 'LEVEL';
+export interface EarningCap {
+  readonly period: Exclude<PeriodKind, 'TERM'>;
+  readonly limit: number;
+}
+export interface EarningRule {
+  readonly code: Code;
+  readonly on: EventType;
+  /** Of the event, such as `unlock-by-scan`. */
+  readonly name?: string;
+  /** A CEL expression over the event, the member and the card. */
+  readonly when?: string;
+  readonly earns: EarnedKind;
+  /** Exactly one of both is given. */
+  readonly fixed?: number;
+  readonly per?: { readonly amount?: Amount; readonly quantity?: number; readonly gives: number };
+  readonly multiplyBy: readonly Multiplier[];
+  readonly caps: readonly EarningCap[];
+  /** A penalty. */
+  readonly negative: boolean;
+  readonly priority: number;
+}
+
+/** How long points last; without it they never expire. */
+export interface PointsPolicy {
+  readonly expireAfter: Term;
+  /** They last to the end of the day, month or year in which that time ends. */
+  readonly roundTo: 'DAY' | 'MONTH' | 'YEAR';
+}
+
 export interface ProgramSettings {
   readonly name: string;
   readonly currency: Unit;
   readonly timeZone: string;
+  readonly points?: PointsPolicy;
 }
 
 /**
@@ -155,6 +192,7 @@ export const SECTIONS = {
   benefits: 'BENEFIT',
   partners: 'PARTNER',
   offers: 'OFFER',
+  earningRules: 'EARNING_RULE',
 } as const;
 export type Section = keyof typeof SECTIONS;
 export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
@@ -166,6 +204,7 @@ export interface DefinitionOf {
   readonly BENEFIT: Benefit;
   readonly PARTNER: Partner;
   readonly OFFER: OfferDefinition;
+  readonly EARNING_RULE: EarningRule;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}

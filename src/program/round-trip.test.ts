@@ -1,9 +1,11 @@
 // Text and program are two forms of one thing: shown on random programs, as odd as schema and rules let them be.
 import fc from 'fast-check';
 import { differenceOf } from './difference';
+import { EVENT_TYPES } from './event-type';
 import {
   BENEFIT_CLASSES,
   type Benefit,
+  type EarningRule,
   type Level,
   type OfferDefinition,
   type Partner,
@@ -103,6 +105,8 @@ function levelsOf(names: readonly string[], benefits: readonly string[]): fc.Arb
         name: line,
         rank: fc.constant(at * 3 + 1),
         threshold: fc.constant(at * 1_000_003),
+        pointsMultiplier: fc.integer({ min: 0, max: 100_000 }).map((hundredths) => hundredths / 100),
+        growthMultiplier: fc.constantFrom(0, 1, 1.25),
         entitlements: entitlementsOf(benefits),
       }),
     ),
@@ -156,6 +160,7 @@ function planOf(
           parentPlans: privilege ? parents : [],
           drawsOnParentCap: privilege && parents.length > 0 && draws,
           pointsMultiplier: multiplier / 100,
+          growthMultiplier: (100_000 - multiplier) / 100,
         };
       },
     );
@@ -205,11 +210,32 @@ function offerOf(
   });
 }
 
+function earningRuleOf(name: string): fc.Arbitrary<EarningRule> {
+  const whole = fc.integer({ min: 1, max: 1_000_000_000 });
+  return fc
+    .record({
+      code: fc.constant(name),
+      on: fc.constantFrom(...EVENT_TYPES),
+      name: optional(line),
+      when: optional(line.map((text) => `event.name == ${JSON.stringify(text.replaceAll(/[^a-z ]/g, ''))}`)),
+      earns: fc.constantFrom('GROWTH' as const, 'POINTS' as const),
+      base: fc.oneof(fc.record({ fixed: whole }), fc.record({ per: fc.record({ quantity: whole, gives: whole }) })),
+      multiplyBy: fc.subarray(['PLAN' as const, 'LEVEL' as const]),
+      caps: fc.uniqueArray(fc.record({ limit: whole, period: fc.constantFrom('DAY' as const, 'MONTH' as const) }), {
+        selector: ({ period }) => period,
+        maxLength: 2,
+      }),
+      priority: fc.nat({ max: 1_000 }),
+      negative: fc.boolean(),
+    })
+    .map(({ base, negative, ...rule }) => ({ ...rule, ...base, negative: negative && rule.caps.length === 0 }));
+}
+
 const partnerOf = (name: string): fc.Arbitrary<Partner> => fc.record({ code: fc.constant(name), name: line });
 
 const programs: fc.Arbitrary<Program> = fc
-  .tuple(fc.uniqueArray(code, { minLength: 1, maxLength: 4 }), codes(4), codes(4), codes(3), codes(3))
-  .chain(([levels, plans, benefits, partners, offers]) => {
+  .tuple(fc.uniqueArray(code, { minLength: 1, maxLength: 4 }), codes(4), codes(4), codes(3), codes(3), codes(3))
+  .chain(([levels, plans, benefits, partners, offers, rules]) => {
     const memberships = plans.slice(0, 2);
     return fc.record({
       name: line,
@@ -223,6 +249,7 @@ const programs: fc.Arbitrary<Program> = fc
         partners.length === 0
           ? fc.constant([])
           : fc.tuple(...offers.map((name) => offerOf(name, levels, plans, partners))),
+      earningRules: fc.tuple(...rules.map(earningRuleOf)),
     });
   })
   .map((program) => tidy(program) as Program);

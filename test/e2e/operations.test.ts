@@ -96,6 +96,19 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { input: { member, balance: 'POINTS', amount: 7, ...key } },
       answers: { externalId: member, points: { balance: 7 } },
     },
+    'record-events': {
+      who: SHOP,
+      variables: {
+        events: [
+          { source: 'shop', eventId: 'of this operation', member, type: 'REVIEW', occurredAt: '2026-03-01T00:00:00Z' },
+        ],
+      },
+      answers: { recorded: 1, refused: 0 },
+      again: {
+        events: [{ source: 'shop', eventId: 'once more', member, type: 'SHARE', occurredAt: '2026-03-01T00:00:00Z' }],
+      },
+    },
+    'member-events': { who, answers: { externalId: member, events: { edges: [] } } },
     ...(await partnerRunsOf(gateway)),
     program: { who: AUDITOR, answers: { version: 1 } },
     'plan-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },

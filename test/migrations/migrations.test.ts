@@ -104,6 +104,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     member_event:
       'member_id occurred_at id source event_id type name amount quantity order_id attributes earnings ' +
       'program_version recorded_at',
+    points_lot_due: 'day member_id',
   },
   {
     reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',

@@ -10,6 +10,9 @@ export interface ProgramParts {
   readonly benefits?: readonly Part[];
   readonly partners?: readonly string[];
   readonly offers?: readonly Part[];
+  readonly earningRules?: readonly Part[];
+  /** Settings: whatever is no list of items. */
+  readonly settings?: Part;
 }
 
 export function level(code: string, rank: number, threshold: number, entitlements: readonly Part[] = []): Part {
@@ -43,7 +46,8 @@ export function offer(code: string, parts: Part = {}): Part {
 /** JSON is YAML too. */
 export function programText(parts: ProgramParts): string {
   const { timeZone = 'Asia/Shanghai', currency = 'CNY', partners = ['brewer', 'cinema'] } = parts;
-  const { levels = [level('registered', 1, 0)], plans = [], benefits = [], offers = [] } = parts;
+  const { levels = [level('registered', 1, 0)], plans = [], benefits = [], offers = [], earningRules = [] } = parts;
   const named = partners.map((code) => ({ code, name: `Partner ${code}` }));
-  return JSON.stringify({ name: 'Test', currency, timeZone, levels, plans, benefits, partners: named, offers });
+  const sections = { levels, plans, benefits, partners: named, offers, earningRules };
+  return JSON.stringify({ name: 'Test', currency, timeZone, ...parts.settings, ...sections });
 }

@@ -1,6 +1,8 @@
 // The rooms below the API, composed on a lane's database, with a clock that stands still and a small program.
 import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
+import { EventService } from '../../src/engagement/event/event.service';
+import type { EventConsumer } from '../../src/engagement/event/event-consumer';
 import { RewardService } from '../../src/engagement/reward/reward.service';
 import type { Actor } from '../../src/kernel/actor';
 import { type Instant, ManualClock } from '../../src/kernel/clock';
@@ -39,6 +41,8 @@ export interface HouseOptions {
   /** What the ledger writes through, for tests that hold it up or break it. */
   readonly ledgerDoor?: Database;
   readonly partners?: PartnerDirectory;
+  /** Who takes part in events. */
+  readonly consumers?: readonly EventConsumer[];
   /** How long a claim waits for its partner; for ever unless told. */
   readonly waitMs?: number;
 }
@@ -76,6 +80,7 @@ export class House {
   readonly saga: SagaService;
   readonly sagaJob: RunSagaJob;
   readonly rewards: RewardService;
+  readonly events: EventService;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -104,6 +109,7 @@ export class House {
     this.sagaJob = new RunSagaJob(this.saga);
     this.redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, this.saga, clock);
     this.rewards = new RewardService(database, ledger, this.redemptions, current, clock);
+    this.events = new EventService(database, ledger, memberRows, current, clock, options.consumers);
     this.ends = new EndRedemptionService(database, endings, this.saga, clock);
     this.catalogue.onChange((next, previous) => this.stock.align(next, previous));
   }

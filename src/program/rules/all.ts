@@ -1,4 +1,5 @@
 // Every rule that a program file must pass beyond its JSON Schema.
+import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
 import { levelsAscend } from './levels-ascend.rule';
 import { offerCost } from './offer-cost.rule';
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   offerCost,
   offerSupply,
   offerTerms,
+  earning,
 ];
 
 /** Those that say something of offers alone. */

@@ -1,0 +1,43 @@
+// The services of engagement, put together: events, and who takes part in them.
+import type { Database } from '../database/database';
+import type { Clock } from '../kernel/clock';
+import type { LedgerService } from '../ledger/ledger.service';
+import type { MemberRowsStore } from '../members/member-rows.store';
+import type { Catalogue } from '../program/catalogue';
+import type { CatalogueService } from '../program/catalogue.service';
+import type { RedemptionService } from '../redemption/redemption.service';
+import { EventResolver } from './event/event.resolver';
+import { EventService } from './event/event.service';
+import type { EventConsumer } from './event/event-consumer';
+import { RewardService } from './reward/reward.service';
+
+export interface EngagementParts {
+  readonly database: Database;
+  readonly ledger: LedgerService;
+  readonly memberRows: MemberRowsStore;
+  readonly catalogue: CatalogueService;
+  readonly redemptions: RedemptionService;
+  readonly clock: Clock;
+}
+
+export interface EngagementSide {
+  readonly rewards: RewardService;
+  readonly events: EventService;
+}
+
+export function makeEngagementSide(parts: EngagementParts): EngagementSide {
+  const { database, ledger, memberRows, catalogue, redemptions, clock } = parts;
+  const current = () => catalogue.current();
+  const rewards = new RewardService(database, ledger, redemptions, current, clock);
+  // Each takes part in every event, in this order.
+  const consumers: readonly EventConsumer[] = [];
+  return { rewards, events: new EventService(database, ledger, memberRows, current, clock, consumers) };
+}
+
+export const ENGAGEMENT_RESOLVERS = [EventResolver] as const;
+
+type Instance = readonly [(typeof ENGAGEMENT_RESOLVERS)[number], object];
+
+export function engagementResolvers({ events }: EngagementSide, catalogue: () => Catalogue): readonly Instance[] {
+  return [[EventResolver, new EventResolver(events, catalogue)]];
+}

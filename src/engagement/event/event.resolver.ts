@@ -1,0 +1,80 @@
+// Events at the API: the operator's server tells them, members and staff read them.
+import { Arg, createUnionType, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { isRefusal, refuse } from '../../kernel/refusal';
+import { MemberType } from '../../members/member.type';
+import { MemberView } from '../../members/member.view';
+import type { Catalogue } from '../../program/catalogue';
+import { OncePerRequest } from '../../request/once';
+import { afterKey, pageSize } from '../../request/page-input';
+import { Allow } from '../../request/policy';
+import { RefusalType, toRefusalType } from '../../request/shared.type';
+import type { EventInput } from './event';
+import type { EventService } from './event.service';
+import { MemberEventConnectionType, MemberEventRequest, RecordedEventsType } from './event.type';
+import { EVENT_CURSOR, eventPage, toResultType } from './event.view';
+
+const EVENTS_A_CALL = 1_000;
+
+const RecordEventsResult = createUnionType({
+  name: 'RecordEventsResult',
+  types: () => [RecordedEventsType, RefusalType] as const,
+});
+
+@Resolver(() => MemberType)
+export class EventResolver {
+  constructor(
+    private readonly service: EventService,
+    private readonly catalogue: () => Catalogue,
+  ) {}
+
+  @OncePerRequest()
+  @Allow('SERVER', 'OPERATIONS', 'ADMIN')
+  @Mutation(() => RecordEventsResult, {
+    description: `Tells what members did: at most ${EVENTS_A_CALL}, each recorded once, by itself. Once in a request.`,
+  })
+  async recordEvents(@Arg('events', () => [MemberEventRequest]) requests: MemberEventRequest[]): Promise<object> {
+    if (requests.length === 0 || requests.length > EVENTS_A_CALL) {
+      const message = `events has ${requests.length} entries; allowed are 1 to ${EVENTS_A_CALL}.`;
+      return toRefusalType(refuse('INVALID_INPUT', message, 'events'));
+    }
+    const inputs = requests.map(fromRequest);
+    const outcomes = await this.service.record(inputs);
+    const { currency } = this.catalogue().settings;
+    const refused = outcomes.filter(isRefusal).length;
+    const results = inputs.map((input, at) => toResultType(input, outcomes[at]!, currency));
+    return { __typename: 'RecordedEvents', recorded: outcomes.length - refused, refused, results };
+  }
+
+  @Allow('MEMBER', 'SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR')
+  @FieldResolver(() => MemberEventConnectionType, { description: 'What the member did, the latest first.' })
+  async events(
+    @Root() member: MemberView,
+    @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
+    @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' })
+    after?: string | null,
+  ): Promise<MemberEventConnectionType> {
+    const size = pageSize(first);
+    const key = afterKey(EVENT_CURSOR, after, /^-?\d{1,16} [0-9a-f]{32}$/);
+    const [occurredAt, id] = key?.split(' ') ?? [];
+    const before = occurredAt === undefined || id === undefined ? undefined : { occurredAt: Number(occurredAt), id };
+    const { rows, catalogue } = member.standing;
+    const found = await this.service.eventsOf({ memberId: rows.member.id, before, limit: size + 1 });
+    return eventPage(found, size, catalogue.settings.currency);
+  }
+}
+
+function fromRequest(request: MemberEventRequest): EventInput {
+  const { source, eventId, member, type, name, occurredAt, amount, quantity, orderId, attributes } = request;
+  return {
+    source,
+    eventId,
+    member,
+    type,
+    name: name ?? undefined,
+    occurredAt: occurredAt.getTime(),
+    amount: amount ?? undefined,
+    quantity: quantity ?? undefined,
+    orderId: orderId ?? undefined,
+    attributes: attributes ?? undefined,
+  };
+}

@@ -1,0 +1,118 @@
+// The door to events: each is recorded once, with all that it earns, in one chain of the ledger.
+import type { Database } from '../../database/database';
+import type { Clock } from '../../kernel/clock';
+import { type Id, newId } from '../../kernel/id';
+import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
+import { companion } from '../../ledger/batch';
+import type { LedgerService } from '../../ledger/ledger.service';
+import { type Chain, isMismatch } from '../../ledger/transfer';
+import { ChainDraft } from '../../members/credit';
+import { shown } from '../../members/input-checks';
+import { findMemberIds } from '../../members/member.store';
+import type { MemberRows, MemberRowsStore } from '../../members/member-rows.store';
+import { StalePointsError } from '../../members/points.store';
+import type { Catalogue } from '../../program/catalogue';
+import { addEarnings, type Earning, earningsOf } from '../earning/earning';
+import { type EventInput, eventOf, fingerprintOf, type MemberEvent } from './event';
+import { type EventPlace, eventWriter, findEvent, findEvents, type RecordedEvent } from './event.store';
+import { checkEvent } from './event-checks';
+import type { EventConsumer } from './event-consumer';
+import { judgingOf } from './facts';
+
+export interface EventRecorded {
+  readonly event: MemberEvent;
+  /** True when it had been recorded before. */
+  readonly replayed: boolean;
+  readonly earnings: readonly Earning[];
+}
+export type EventOutcome = EventRecorded | Refusal;
+
+/** A member whose points change all the while is told to come again after so many attempts. */
+const ATTEMPTS = 10;
+
+export class EventService {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: LedgerService,
+    private readonly memberRows: MemberRowsStore,
+    private readonly catalogue: () => Catalogue,
+    private readonly clock: Clock,
+    private readonly consumers: readonly EventConsumer[] = [],
+  ) {}
+
+  /**
+   * Records events, each by itself: one that is refused keeps no other back. Those of one member are taken in the order
+   * given, since each may change what the next one earns. The outcomes come in the order of the inputs.
+   */
+  async record(inputs: readonly EventInput[]): Promise<readonly EventOutcome[]> {
+    const now = this.clock.now();
+    const outcomes: (EventOutcome | undefined)[] = inputs.map((input) => checkEvent(input, now));
+    const sound = inputs.flatMap((input, at) => (outcomes[at] ? [] : [{ input, at }]));
+    const ids = await findMemberIds(this.database.read, [...new Set(sound.map(({ input }) => input.member))]);
+    const ofMember = new Map<Id, { event: MemberEvent; at: number }[]>();
+    for (const { input, at } of sound) {
+      const memberId = ids.get(input.member);
+      if (memberId === undefined) {
+        outcomes[at] = refuse('NOT_FOUND', `There is no member ${shown(input.member)}.`, 'member');
+        continue;
+      }
+      const event = { event: eventOf(input, memberId), at };
+      const known = ofMember.get(memberId);
+      if (known) known.push(event);
+      else ofMember.set(memberId, [event]);
+    }
+    const recorded: MemberEvent[] = [];
+    const work = [...ofMember.values()].map(async (events) => {
+      for (const { event, at } of events) {
+        const outcome = await this.recordOne(event);
+        outcomes[at] = outcome;
+        if (!isRefusal(outcome) && !outcome.replayed) recorded.push(event);
+      }
+    });
+    await Promise.all(work);
+    if (recorded.length > 0) for (const consumer of this.consumers) await consumer.after?.(recorded);
+    return outcomes as EventOutcome[];
+  }
+
+  private async recordOne(event: MemberEvent): Promise<EventOutcome> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const rows = await this.memberRows.load(event.memberId);
+      if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
+      try {
+        return await this.submit(event, rows);
+      } catch (error) {
+        // What was built on is not so any more: it is read and built anew.
+        if (!(error instanceof StalePointsError)) throw error;
+      }
+    }
+    return refuse('CONFLICT', 'The points of the member change all the while. Send the event again.', 'member');
+  }
+
+  private async submit(event: MemberEvent, rows: MemberRows): Promise<EventOutcome> {
+    const catalogue = this.catalogue();
+    const judging = judgingOf(rows, catalogue, event.occurredAt);
+    const now = this.clock.now();
+    const draft = new ChainDraft();
+    const asked = addEarnings(draft, event, judging, now);
+    for (const consumer of this.consumers) draft.add(consumer.part(event, judging));
+    const row = { event, asked, programVersion: catalogue.programVersion };
+    draft.companions.push(companion(eventWriter, row));
+    const { openings, transfers } = draft;
+    const fingerprint = fingerprintOf(event);
+    const chain: Chain = { key: event.id, fingerprint, id: newId(now), openings, transfers };
+    const result = await this.ledger.submit(chain, draft.companions);
+    if (isMismatch(result)) {
+      const named = `Event ${shown(event.eventId)} of ${shown(event.source)}`;
+      return refuse('IDEMPOTENCY_MISMATCH', `${named} was recorded before with other content.`, 'eventId');
+    }
+    if (!result.applied) return refuse('CONFLICT', `The event could not be booked: ${result.status}.`);
+    if (!result.replayed) return { event, replayed: false, earnings: earningsOf(asked, result.groupAmounts) };
+    const known = await findEvent(this.database.read, event);
+    return { event, replayed: true, earnings: known?.earnings ?? [] };
+  }
+
+  /** Events of a member, the latest first. Authorise before asking. */
+  eventsOf(wanted: { memberId: Id; before?: EventPlace; limit: number }): Promise<RecordedEvent[]> {
+    return findEvents(this.database.read, wanted);
+  }
+}
