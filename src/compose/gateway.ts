@@ -16,6 +16,7 @@ import { makePartnerSide, type PartnerSide } from '../marketplace/partner/partne
 import { StockService } from '../marketplace/stock.service';
 import { StockLowJob } from '../marketplace/stock-low.job';
 import { CardService } from '../members/card.service';
+import { ExpirePointsJob } from '../members/expire-points.job';
 import { MemberService } from '../members/member.service';
 import { MemberRowsStore } from '../members/member-rows.store';
 import { AvailabilityCache } from '../partner-port/availability-cache';
@@ -87,6 +88,7 @@ export async function compose(
     new ExpireRedemptionsJob(ends),
     new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
     new FoldContraJob(ledger),
+    new ExpirePointsJob(house.points),
     new DeliverWebhooksJob(database, dispatcher, clock),
     new PruneWebhooksJob(database, clock),
     new StockLowJob(database, stock, () => catalogue.current(), clock),

@@ -15,6 +15,7 @@ import { StockService } from '../marketplace/stock.service';
 import { CardService } from '../members/card.service';
 import { MemberService } from '../members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from '../members/member-rows.store';
+import { PointsService } from '../members/points.service';
 import type { PartnerDirectory } from '../partner-port/connector';
 import { CatalogueService } from '../program/catalogue.service';
 import { ProgramService } from '../program/program.service';
@@ -40,14 +41,15 @@ export async function composeHouse(config: Config, log: Logger, clock: Clock, ke
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
   const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
-  const members = new MemberService(database, ledger, memberRows, clock);
+  const points = new PointsService(database, ledger, memberRows, current, clock);
+  const members = new MemberService(database, ledger, memberRows, points, current, clock);
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
   const offers = new OfferService(database, catalogue, clock);
   const offerReviews = new OfferReviewService(database, catalogue, clock);
   const marketplace = { stock, pools, offers, offerReviews };
-  return { database, cipher, ledger, catalogue, programs, memberRows, members, cards, ...marketplace };
+  return { database, cipher, ledger, catalogue, programs, memberRows, points, members, cards, ...marketplace };
 }
 
 type House = Awaited<ReturnType<typeof composeHouse>>;
@@ -56,10 +58,10 @@ export function composeRedemption(
   base: House & { readonly config: Config; readonly log: Logger; readonly clock: Clock },
   partners: PartnerDirectory,
 ) {
-  const { config, log, clock, database, ledger, catalogue, memberRows, cipher } = base;
+  const { config, log, clock, database, ledger, catalogue, memberRows, points, cipher } = base;
   const current = () => catalogue.current();
   const endings = new Endings(ledger, memberRows, current, clock);
   const saga = new SagaService({ database, endings, partners, cipher, clock, log, waitMs: config.redeemWaitMs });
-  const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, clock);
+  const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, points, clock);
   return { saga, redemptions, ends: new EndRedemptionService(database, endings, saga, clock) };
 }

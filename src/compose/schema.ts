@@ -7,6 +7,7 @@ import { OfferResolver } from '../marketplace/offer/offer.resolver';
 import { OfferReviewResolver } from '../marketplace/offer/review.resolver';
 import { PARTNER_RESOLVERS, partnerResolvers } from '../marketplace/partner/partner-resolvers';
 import { MemberResolver } from '../members/member.resolver';
+import { PointsResolver } from '../members/points.resolver';
 import { ProgramResolver } from '../program/program.resolver';
 import { RedemptionResolver } from '../redemption/redemption.resolver';
 import { FeedResolver, serveFeed } from '../redemption/saga/feed.resolver';
@@ -21,6 +22,7 @@ import type { Gateway } from './gateway';
 export const RESOLVERS: readonly ResolverClass[] = [
   ProgramResolver,
   MemberResolver,
+  PointsResolver,
   OfferResolver,
   OfferReviewResolver,
   ...PARTNER_RESOLVERS,
@@ -45,6 +47,7 @@ export function gatewaySchema(gateway: Gateway) {
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
+    [PointsResolver, new PointsResolver()],
     [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
     [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
     ...partnerResolvers(gateway, current),

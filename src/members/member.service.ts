@@ -1,13 +1,13 @@
 // The door to members: registered by the operator's server, with points and growth adjusted by transfers.
 import type { Database } from '../database/database';
 import type { Clock, Instant } from '../kernel/clock';
-import { type Id, namedId, newId, ZERO_ID } from '../kernel/id';
-import { GROWTH, POINT } from '../kernel/money';
+import { type Id, namedId, newId } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
-import { type AccountKey, accountKey } from '../ledger/account';
-import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
+import { TRANSFER_CODES } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
-import { isMismatch } from '../ledger/transfer';
+import { type ChainResult, isMismatch } from '../ledger/transfer';
+import type { Catalogue } from '../program/catalogue';
+import { addCredit, addSettlement, ChainDraft, contraAccount, debtOf, PURSES } from './credit';
 import {
   checkAdjustment,
   checkBirthday,
@@ -19,8 +19,9 @@ import {
 } from './input-checks';
 import type { Member } from './member';
 import { findMemberId, findMemberIds, upsertMembers } from './member.store';
-import { growthAccount, pointsAccount } from './member-accounts';
 import type { MemberRows, MemberRowsStore } from './member-rows.store';
+import type { PointsService } from './points.service';
+import { unlessStale } from './points.store';
 
 export interface MemberInput {
   readonly externalId: string;
@@ -48,6 +49,8 @@ export class MemberService {
     private readonly database: Database,
     private readonly ledger: LedgerService,
     private readonly memberRows: MemberRowsStore,
+    private readonly points: PointsService,
+    private readonly catalogue: () => Catalogue,
     private readonly clock: Clock,
   ) {}
 
@@ -94,19 +97,15 @@ export class MemberService {
 
   /** Adds to or takes from a balance, once a key. Answers the member's rows afterwards. */
   async adjust(input: AdjustInput): Promise<MemberRows | Refusal> {
-    const { memberId, balance, amount, key } = input;
+    const { memberId, balance, amount } = input;
     const fault = checkAdjustment('amount', amount);
     if (fault) return fault;
-    if (!(await this.memberRows.load(memberId))) return refuse('NOT_FOUND', 'There is no such member.', 'member');
-    const [account, source, sink] = accountsOf(balance, memberId);
-    const [debit, credit] = amount > 0 ? [source, account] : [account, sink];
-    const result = await this.ledger.submit({
-      key,
-      fingerprint: namedId('adjust', memberId, balance, String(amount)),
-      id: newId(this.clock.now()),
-      openings: [{ account, grant: 0, from: source }],
-      transfers: [{ kind: 'TRANSFER', debit, credit, amount: Math.abs(amount), code: TRANSFER_CODES.ADJUST }],
+    const result = await unlessStale(async () => {
+      // Of points that have expired none can be taken.
+      const rows = amount < 0 ? await this.points.tidy(memberId) : await this.memberRows.load(memberId);
+      return rows && this.submit(input, rows);
     });
+    if (!result) return refuse('NOT_FOUND', 'There is no such member.', 'member');
     if (result.applied) return (await this.memberRows.load(memberId))!;
     if (isMismatch(result))
       return refuse('IDEMPOTENCY_MISMATCH', 'The idempotency key was used for another adjustment.');
@@ -114,14 +113,26 @@ export class MemberService {
     const left = `${balance} has ${result.available ?? 0} left`;
     return refuse('CONFLICT', `${left}; ${shown(String(amount))} would take it below zero.`, 'amount');
   }
-}
 
-function accountsOf(balance: AdjustedBalance, memberId: Id): [AccountKey, AccountKey, AccountKey] {
-  const contra = (kind: 'POINTS_ISSUED' | 'POINTS_SPENT' | 'GROWTH_EARNED' | 'GROWTH_LOST', unit: string): AccountKey =>
-    accountKey({ holder: ZERO_ID, kind: ACCOUNT_KINDS[kind], unit });
-  return balance === 'POINTS'
-    ? [pointsAccount(memberId), contra('POINTS_ISSUED', POINT), contra('POINTS_SPENT', POINT)]
-    : [growthAccount(memberId), contra('GROWTH_EARNED', GROWTH), contra('GROWTH_LOST', GROWTH)];
+  private submit({ memberId, balance, amount, key }: AdjustInput, rows: MemberRows): Promise<ChainResult> {
+    const now = this.clock.now();
+    const judging = { rows, catalogue: this.catalogue(), now };
+    const { currency } = judging.catalogue.settings;
+    const draft = new ChainDraft();
+    if (amount > 0) {
+      addCredit(draft, judging, { earns: balance, amount, code: TRANSFER_CODES.ADJUST, earnedAt: now });
+      if (debtOf(judging, balance) > 0) addSettlement(draft, memberId, balance, currency, 1);
+    } else {
+      const purse = PURSES[balance];
+      const unit = purse.unit(currency);
+      const account = purse.account(memberId, currency);
+      draft.open(account, contraAccount(purse.source, unit));
+      draft.move(account, contraAccount(purse.sink, unit), -amount, TRANSFER_CODES.ADJUST);
+    }
+    const { openings, transfers, companions } = draft;
+    const fingerprint = namedId('adjust', memberId, balance, String(amount));
+    return this.ledger.submit({ key, fingerprint, id: newId(now), openings, transfers }, companions);
+  }
 }
 
 function checkMember(input: MemberInput, now: Instant): Refusal | undefined {

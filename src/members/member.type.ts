@@ -1,5 +1,5 @@
 // API types of members: what a member (or the operator's server, for one) sees of its own standing.
-import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Allow, SIGNED_IN, STAFF } from '../request/policy';
 import { enumOf, MoneyType } from '../request/shared.type';
@@ -60,10 +60,27 @@ export class GrowthType {
 }
 
 @Allow(SIGNED_IN)
+@ObjectType('PointsLot', { simpleResolvers: true, description: 'Points that last until the same day.' })
+export class PointsLotType {
+  @Field(() => GraphQLSafeInt, { description: 'What is left of them; the oldest are spent first.' })
+  amount!: number;
+  @Field(() => GraphQLLocalDate, { nullable: true, description: 'The first day on which they are gone; null: never.' })
+  on!: string | null;
+}
+
+@Allow(SIGNED_IN)
 @ObjectType('Points', { simpleResolvers: true })
 export class PointsType {
-  @Field(() => GraphQLSafeInt, { description: 'Spendable now.' })
+  @Field(() => GraphQLSafeInt, { description: 'Spendable now: what has expired is not in it, nor what is owed.' })
   balance!: number;
+  @Field(() => GraphQLSafeInt, {
+    description: 'Owed: points of returned purchases that were spent already. What is earned next settles it first.',
+  })
+  debt!: number;
+  @Field(() => [PointsLotType], {
+    description: 'By the day on which they are gone, the first one first. Empty where points do not expire.',
+  })
+  lots!: readonly PointsLotType[];
 }
 
 @Allow(SIGNED_IN)

@@ -8,9 +8,18 @@ import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan, LevelView, PlanView } from '../program/catalogue-item';
 import { growthOf, levelOf, nextLevelOf } from './level';
 import { type Card, cardStatusAt, shownTerm, type Term } from './member';
-import type { CardStatuses, CardType, CostCapType, GrowthType, MemberType } from './member.type';
-import { cardCapAccount, leftOn, pointsAccount } from './member-accounts';
+import type {
+  CardStatuses,
+  CardType,
+  CostCapType,
+  GrowthType,
+  MemberType,
+  PointsLotType,
+  PointsType,
+} from './member.type';
+import { cardCapAccount } from './member-accounts';
 import type { MemberRows } from './member-rows.store';
+import { NEVER, type PointsStanding, pointsOf, startOfDay } from './points';
 
 /** What a request knows of one member: the rows of one read, one catalogue and one instant. */
 export interface Standing {
@@ -57,11 +66,45 @@ export class MemberView implements MemberType {
     const next = nextLevelOf(this.standing);
     return { value, nextLevel: next?.view ?? null, toNextLevel: next ? next.threshold - value : null };
   }
-  get points(): { balance: number } {
-    return { balance: leftOn(this.standing.rows.balances, pointsAccount(this.member.id)) };
+  get points(): PointsView {
+    return new PointsView(this.standing);
   }
   get cards(): readonly CardView[] {
     return cardViews(this.standing);
+  }
+}
+
+export class PointsView implements PointsType {
+  readonly __typename = 'Points';
+  readonly standing: PointsStanding;
+
+  constructor(private readonly judging: Standing) {
+    this.standing = pointsOf(judging);
+  }
+
+  get balance(): number {
+    return this.standing.spendable;
+  }
+  get debt(): number {
+    return this.standing.debt;
+  }
+  get lots(): PointsLotType[] {
+    return this.standing.lots.filter(({ left }) => left > 0).map((lot) => this.lotView(lot));
+  }
+
+  /** Lots that will be gone within so many days, today included. */
+  expiring(withinDays: number): PointsLotType[] {
+    const { time } = this.judging.catalogue;
+    const { year, month, day } = time.localDate(this.judging.now);
+    const until = time.startOfDate(year, month, day + withinDays);
+    return this.standing.lots
+      .filter((lot) => lot.left > 0 && lot.day !== NEVER && startOfDay(time, lot.day) <= until)
+      .map((lot) => this.lotView(lot));
+  }
+
+  private lotView({ left, day }: PointsStanding['lots'][number]): PointsLotType {
+    const on = day === NEVER ? null : `${day}`.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+    return { amount: left, on };
   }
 }
 

@@ -13,6 +13,19 @@ export class StalePointsError extends Error {
   override readonly name = 'StalePointsError';
 }
 
+const ATTEMPTS = 10;
+
+/** Reads and builds anew as long as the points change in between; `work` does both. */
+export async function unlessStale<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StalePointsError) || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
 export interface LotDue {
   readonly memberId: Id;
   readonly day: PeriodNumber;

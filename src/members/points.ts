@@ -106,3 +106,17 @@ function lotsIn({ rows }: Judging): Lot[] {
   }
   return lots.filter(({ earned }) => earned > 0).sort((left, right) => left.day - right.day);
 }
+
+/**
+ * Of points that come back to the balance, those that no running lot holds, and the lot that they go to: the last that
+ * runs and expires, or that of points that never do. `undefined` when there are none.
+ */
+export function homelessPoints(judging: Judging, back: number): { lot: AccountKey; amount: number } | undefined {
+  if (!hasLots(judging)) return undefined;
+  const { lots } = pointsOf(judging);
+  const room = lots.reduce((sum, { earned, left }) => sum + earned - left, 0);
+  const amount = back - room;
+  if (amount <= 0) return undefined;
+  const expiring = lots.filter(({ day }) => day !== NEVER).at(-1);
+  return { lot: expiring?.account ?? lotAccount(judging.rows.member.id, NEVER), amount };
+}

@@ -1,14 +1,16 @@
 // The chains that end a redemption: each posts, voids or moves back what the claim took, in one step with the row.
 import type { Clock, Instant } from '../kernel/clock';
-import { type Id, namedId, newId } from '../kernel/id';
+import { type Id, namedId, newId, ZERO_ID } from '../kernel/id';
+import { POINT } from '../kernel/money';
 import { type Refusal, refuse } from '../kernel/refusal';
-import { kindOf } from '../ledger/account';
+import { accountKey, kindOf } from '../ledger/account';
 import { type Companion, companion } from '../ledger/batch';
 import { ACCOUNT_KINDS, TRANSFER_CODES, type TransferCode } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
 import { type ChainResult, isMismatch, type Opening, type Transfer, type TransferInput } from '../ledger/transfer';
 import { savingsAccount, savingsMonthAccount, savingsSource } from '../members/member-accounts';
 import type { MemberRowsStore } from '../members/member-rows.store';
+import { homelessPoints } from '../members/points';
 import type { Catalogue } from '../program/catalogue';
 import type { Redemption } from './redemption';
 import { breakEvenWriter, type EndRow, endWriter, StaleRedemptionError } from './redemption.store';
@@ -104,7 +106,7 @@ export class Endings {
     const transfers = await this.ledger.transfersOf(redemption.id);
     const open = new Set((await this.openHolds(redemption, transfers)).map(({ id }) => id));
     const burnt = redemption.poolSeq !== undefined;
-    return transfers.flatMap((transfer): TransferInput[] => {
+    const back = transfers.flatMap((transfer): TransferInput[] => {
       if (open.has(transfer.id)) {
         return [{ kind: 'VOID', pendingId: transfer.id, code, refusal: ENDED_BEFORE_CANCEL }];
       }
@@ -113,6 +115,21 @@ export class Endings {
       if (burnt && KEPT_WHEN_BURNT.has(kindOf(debit))) return [];
       return [{ kind: 'TRANSFER', debit: credit, credit: debit, amount, code }];
     });
+    return [...back, ...(await this.lotOfReturned(redemption, code))];
+  }
+
+  /**
+   * Points come back to the lots that they were spent from, which needs nothing to be done, since no lot is named when
+   * they are spent. What has no lot any more, because its day has come meanwhile, joins the last one that runs.
+   */
+  private async lotOfReturned({ memberId, points }: Redemption, code: TransferCode): Promise<TransferInput[]> {
+    const rows = points > 0 ? await this.memberRows.load(memberId) : undefined;
+    if (!rows) return [];
+    const homeless = homelessPoints({ rows, catalogue: this.catalogue(), now: this.clock.now() }, points);
+    if (!homeless) return [];
+    const { lot, amount } = homeless;
+    const source = accountKey({ holder: ZERO_ID, kind: ACCOUNT_KINDS.LOT_SOURCE, unit: POINT });
+    return [{ kind: 'TRANSFER', debit: source, credit: lot, amount, code }];
   }
 
   /** Of a coupon that we issue ourselves all holds stay open until its end; a partner's answer may have posted some. */

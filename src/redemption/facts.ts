@@ -2,8 +2,8 @@
 import { DAY, type Instant } from '../kernel/clock';
 import { growthOf, levelOf } from '../members/level';
 import type { Term } from '../members/member';
-import { leftOn, pointsAccount } from '../members/member-accounts';
 import type { MemberRows } from '../members/member-rows.store';
+import { pointsOf } from '../members/points';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
 import type { CardFacts, Facts, MemberFacts } from '../program/condition';
@@ -34,13 +34,13 @@ export function factsOf(asking: Asked, bearer: Card | undefined): Facts {
 
 function memberFacts(asking: Asked): MemberFacts {
   const { rows, now } = asking;
-  const { member, balances } = rows;
+  const { member } = rows;
   const level = levelOf(asking);
   return {
     level: level?.code ?? '',
     rank: BigInt(level?.rank ?? 0),
     growth: BigInt(growthOf(asking)),
-    points: BigInt(leftOn(balances, pointsAccount(member.id))),
+    points: BigInt(pointsOf(asking).spendable),
     tags: member.tags,
     birthMonth: BigInt(member.birthday?.slice(5, 7) ?? 0),
     daysSinceJoined: BigInt(Math.max(0, Math.floor((now - member.joinedAt) / DAY))),

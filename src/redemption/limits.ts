@@ -21,6 +21,7 @@ import {
   type TermRef,
   useCapAccount,
 } from '../members/member-accounts';
+import { pointsOf } from '../members/points';
 import type { CataloguePlan } from '../program/catalogue-item';
 import type { BenefitClass } from '../program/program';
 import { type Claim, isPartnerFunded, quotaRef } from './claim';
@@ -63,6 +64,8 @@ export class Limit {
     readonly grant?: number,
     /** The end of the period after which there is more again. */
     readonly resetsAt?: Instant,
+    /** What of the account may be taken, where it has more: points that have expired are still on it for a while. */
+    readonly most?: number,
   ) {}
 
   get refusal(): Refusal {
@@ -177,7 +180,8 @@ function addPoints(claim: Claim, limits: Limit[]): void {
   const item = claim.itemNumber;
   const behind = { holder: ZERO_ID, item, taken: KIND.POINTS_SPENT, granted: KIND.POINTS_ISSUED };
   // A member who never earned a point has no account yet.
-  limits.push(new Limit('POINTS', account, POINT, pointsPrice, behind, 0));
+  const { spendable } = pointsOf(claim);
+  limits.push(new Limit('POINTS', account, POINT, pointsPrice, behind, 0, undefined, spendable));
 }
 
 /** Where the operator's costs gather: by partner, and by offer or benefit. */
@@ -264,5 +268,5 @@ function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id
 /** What is left on a limit, given the balances that were read; an account not yet open has its whole grant. */
 export function leftOf(limit: Limit, balances: ReadonlyMap<AccountKey, Balance>): number {
   const balance = balances.get(limit.account);
-  return balance ? available(balance) : (limit.grant ?? 0);
+  return Math.min(balance ? available(balance) : (limit.grant ?? 0), limit.most ?? Number.POSITIVE_INFINITY);
 }

@@ -10,6 +10,7 @@ import type { ChainResult } from '../ledger/transfer';
 import { type CodeCipher, newCode } from '../marketplace/code-cipher';
 import { checkAmount, checkText } from '../members/input-checks';
 import type { MemberRowsStore } from '../members/member-rows.store';
+import type { PointsService } from '../members/points.service';
 import type { Catalogue } from '../program/catalogue';
 import { type Claim, isPartnerFunded, isPartnerIssued, resolveClaim, type Wanted } from './claim';
 import { type ClaimKey, claimChain } from './claim-chain';
@@ -50,6 +51,7 @@ export class RedemptionService {
     private readonly catalogue: () => Catalogue,
     private readonly cipher: CodeCipher,
     private readonly saga: SagaService,
+    private readonly points: PointsService,
     private readonly clock: Clock,
   ) {
     this.wallets = new WalletStore(database.read);
@@ -64,7 +66,7 @@ export class RedemptionService {
     const { idempotencyKey, maxCoPay = 0, memberId, orderAmount } = input;
     const fault = checkRequest(input);
     if (fault) return fault;
-    const claim = this.unlessSilent(await this.claim(input));
+    const claim = this.unlessSilent(await this.tidyClaim(input));
     if (isRefusal(claim) && claim.code === 'NOT_FOUND') return claim;
     const { result, row } = await this.submit(claim, {
       key: namedId('redeem', actor.role, actor.subject, memberId, idempotencyKey),
@@ -155,6 +157,14 @@ export class RedemptionService {
     const rows = await this.memberRows.load(input.memberId);
     if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
     return resolveClaim({ catalogue: this.catalogue(), rows, now: this.clock.now() }, input);
+  }
+
+  /** Points that have expired are taken away before any are spent. */
+  private async tidyClaim(input: Wanted & { memberId: Id }): Promise<Claim | Refusal> {
+    const claim = await this.claim(input);
+    if (isRefusal(claim) || claim.costs.pointsPrice === 0) return claim;
+    const rows = await this.points.tidy(input.memberId, claim.rows);
+    return rows === claim.rows ? claim : this.claim(input);
   }
 
   /** Nothing is taken for a coupon that nobody can be asked for. */

@@ -17,6 +17,7 @@ import { CardService } from '../../src/members/card.service';
 import type { Card } from '../../src/members/member';
 import { type MemberInput, MemberService } from '../../src/members/member.service';
 import { firstPeriodsAt, type MemberRows, MemberRowsStore } from '../../src/members/member-rows.store';
+import { PointsService } from '../../src/members/points.service';
 import type { PartnerDirectory } from '../../src/partner-port/connector';
 import { CatalogueService } from '../../src/program/catalogue.service';
 import { ProgramService } from '../../src/program/program.service';
@@ -71,6 +72,7 @@ export class House {
   readonly catalogue: CatalogueService;
   readonly programs: ProgramService;
   readonly memberRows: MemberRowsStore;
+  readonly points: PointsService;
   readonly members: MemberService;
   readonly cards: CardService;
   readonly stock: StockService;
@@ -98,7 +100,8 @@ export class House {
     const current = () => this.catalogue.current();
     this.programs = new ProgramService(database, store, this.catalogue, clock);
     this.memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
-    this.members = new MemberService(database, this.ledger, this.memberRows, clock);
+    this.points = new PointsService(database, this.ledger, this.memberRows, current, clock);
+    this.members = new MemberService(database, this.ledger, this.memberRows, this.points, current, clock);
     this.cards = new CardService(database, this.ledger, this.memberRows, current, clock);
     this.stock = new StockService(database, this.ledger, clock);
     this.pools = new CodePoolService(database, this.ledger, this.cipher, clock);
@@ -107,7 +110,16 @@ export class House {
     const random = () => 0.5;
     this.saga = new SagaService({ database: ledgerDoor, endings, partners, cipher, clock, log, waitMs, random });
     this.sagaJob = new RunSagaJob(this.saga);
-    this.redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, this.saga, clock);
+    this.redemptions = new RedemptionService(
+      database,
+      ledger,
+      memberRows,
+      current,
+      cipher,
+      this.saga,
+      this.points,
+      clock,
+    );
     this.rewards = new RewardService(database, ledger, this.redemptions, current, clock);
     this.events = new EventService(database, ledger, memberRows, current, clock, options.consumers);
     this.ends = new EndRedemptionService(database, endings, this.saga, clock);
