@@ -20,5 +20,18 @@ export async function seed(tx: Sql): Promise<void> {
     recorded_at: TIME,
   };
   await tx.insertMany('member_event', Object.keys(event), [Object.values(event)]);
+  const returned = {
+    id: bytes('019b8c0a00007000800000000000e200'),
+    member_id: bytes(MEMBER),
+    order_id: 'order-2',
+    amount: null,
+    state: 'WAITING',
+    due_at: TIME,
+    recorded_at: TIME,
+    points: 0,
+    growth: 0,
+    stored_value: 0,
+  };
+  await tx.insertMany('event_return', Object.keys(returned), [Object.values(returned)]);
   await tx.insertMany('points_lot_due', ['day', 'member_id'], [[20_300_101, bytes(MEMBER)]]);
 }

@@ -30,6 +30,26 @@ export class MemberEvents1764000000011 implements MigrationInterface {
       indexes: { member_event_order: ['member_id', 'order_id'] },
     }));
     await createTable(runner, () => ({
+      name: 'event_return',
+      columns: {
+        id: `${types.id} NOT NULL`,
+        member_id: `${types.id} NOT NULL`,
+        order_id: `${types.text(128)} NOT NULL`,
+        amount: types.amount,
+        state: `${types.text(8)} NOT NULL`,
+        due_at: `${types.amount} NOT NULL`,
+        recorded_at: `${types.amount} NOT NULL`,
+        points: `${types.amount} NOT NULL`,
+        growth: `${types.amount} NOT NULL`,
+        stored_value: `${types.amount} NOT NULL`,
+      },
+      primaryKey: ['id'],
+      indexes: {
+        event_return_due: ['state', 'due_at', 'id'],
+        event_return_order: ['member_id', 'order_id', 'state'],
+      },
+    }));
+    await createTable(runner, () => ({
       name: 'points_lot_due',
       columns: { day: `${types.integer} NOT NULL`, member_id: `${types.id} NOT NULL` },
       primaryKey: ['day', 'member_id'],
@@ -37,7 +57,7 @@ export class MemberEvents1764000000011 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await dropTables(runner, ['points_lot_due', 'member_event']);
+    await dropTables(runner, ['points_lot_due', 'event_return', 'member_event']);
     await runner.query('ALTER TABLE ledger_chain DROP COLUMN group_amounts');
   }
 }

@@ -83,6 +83,7 @@ export async function compose(
   catalogue.onChange((next, previous) => stock.align(next, previous));
   const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
   const { dispatcher } = webhookSide;
+  const engagement = makeEngagementSide({ ...base, ...redemption });
   const jobs = [
     new RunSagaJob(saga),
     new ExpireRedemptionsJob(ends),
@@ -92,6 +93,7 @@ export async function compose(
     new DeliverWebhooksJob(database, dispatcher, clock),
     new PruneWebhooksJob(database, clock),
     new StockLowJob(database, stock, () => catalogue.current(), clock),
+    ...engagement.engagementJobs,
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
@@ -104,7 +106,6 @@ export async function compose(
     await database.close();
   };
   const partnerAvailability = new PartnerAvailability(partners, availability);
-  const engagement = makeEngagementSide({ ...base, ...redemption });
   const audit = new AuditService(database, clock);
   const sides = { ...partnerSide, ...webhookSide, ...engagement };
   return { ...base, ...sides, partnerAvailability, ...redemption, audit, worker, close };

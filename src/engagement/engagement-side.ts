@@ -3,12 +3,15 @@ import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
+import type { PointsService } from '../members/points.service';
 import type { Catalogue } from '../program/catalogue';
 import type { CatalogueService } from '../program/catalogue.service';
 import type { RedemptionService } from '../redemption/redemption.service';
 import { EventResolver } from './event/event.resolver';
 import { EventService } from './event/event.service';
 import type { EventConsumer } from './event/event-consumer';
+import { ReturnService } from './return/return.service';
+import { SettleReturnsJob } from './return/settle-returns.job';
 import { RewardService } from './reward/reward.service';
 
 export interface EngagementParts {
@@ -16,6 +19,7 @@ export interface EngagementParts {
   readonly ledger: LedgerService;
   readonly memberRows: MemberRowsStore;
   readonly catalogue: CatalogueService;
+  readonly points: PointsService;
   readonly redemptions: RedemptionService;
   readonly clock: Clock;
 }
@@ -23,21 +27,28 @@ export interface EngagementParts {
 export interface EngagementSide {
   readonly rewards: RewardService;
   readonly events: EventService;
+  readonly returns: ReturnService;
+  readonly engagementJobs: readonly { readonly name: string; run(): Promise<number> }[];
 }
 
 export function makeEngagementSide(parts: EngagementParts): EngagementSide {
-  const { database, ledger, memberRows, catalogue, redemptions, clock } = parts;
+  const { database, ledger, memberRows, catalogue, points, redemptions, clock } = parts;
   const current = () => catalogue.current();
   const rewards = new RewardService(database, ledger, redemptions, current, clock);
   // Each takes part in every event, in this order.
-  const consumers: readonly EventConsumer[] = [];
-  return { rewards, events: new EventService(database, ledger, memberRows, current, clock, consumers) };
+  const returns = new ReturnService(database, ledger, points, current, clock);
+  const consumers: readonly EventConsumer[] = [returns];
+  const events = new EventService(database, ledger, memberRows, current, clock, consumers);
+  return { rewards, events, returns, engagementJobs: [new SettleReturnsJob(returns)] };
 }
 
 export const ENGAGEMENT_RESOLVERS = [EventResolver] as const;
 
 type Instance = readonly [(typeof ENGAGEMENT_RESOLVERS)[number], object];
 
-export function engagementResolvers({ events }: EngagementSide, catalogue: () => Catalogue): readonly Instance[] {
-  return [[EventResolver, new EventResolver(events, catalogue)]];
+export function engagementResolvers(
+  { events, returns }: EngagementSide,
+  catalogue: () => Catalogue,
+): readonly Instance[] {
+  return [[EventResolver, new EventResolver(events, returns, catalogue)]];
 }

@@ -53,6 +53,10 @@ export class PlanType {
 export class GrowthType {
   @Field(() => GraphQLSafeInt)
   value!: number;
+  @Field(() => GraphQLSafeInt, {
+    description: 'Owed: growth of returned purchases that was lost already. What is earned next settles it first.',
+  })
+  debt!: number;
   @Field(() => LevelType, { nullable: true, description: 'Null at the highest level.' })
   nextLevel!: LevelType | null;
   @Field(() => GraphQLSafeInt, { nullable: true, description: 'Growth still missing to the next level.' })

@@ -6,6 +6,7 @@ import type { Money } from '../kernel/money';
 import { available, EMPTY_BALANCE } from '../ledger/account';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan, LevelView, PlanView } from '../program/catalogue-item';
+import { debtOf } from './credit';
 import { growthOf, levelOf, nextLevelOf } from './level';
 import { type Card, cardStatusAt, shownTerm, type Term } from './member';
 import type {
@@ -64,7 +65,8 @@ export class MemberView implements MemberType {
   get growth(): GrowthType {
     const value = this.growthValue;
     const next = nextLevelOf(this.standing);
-    return { value, nextLevel: next?.view ?? null, toNextLevel: next ? next.threshold - value : null };
+    const debt = debtOf(this.standing, 'GROWTH');
+    return { value, debt, nextLevel: next?.view ?? null, toNextLevel: next ? next.threshold - value : null };
   }
   get points(): PointsView {
     return new PointsView(this.standing);

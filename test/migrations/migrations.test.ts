@@ -104,6 +104,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     member_event:
       'member_id occurred_at id source event_id type name amount quantity order_id attributes earnings ' +
       'program_version recorded_at',
+    event_return: 'id member_id order_id amount state due_at recorded_at points growth stored_value',
     points_lot_due: 'day member_id',
   },
   {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
 import { EventService } from '../../src/engagement/event/event.service';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
+import { ReturnService } from '../../src/engagement/return/return.service';
 import { RewardService } from '../../src/engagement/reward/reward.service';
 import type { Actor } from '../../src/kernel/actor';
 import { type Instant, ManualClock } from '../../src/kernel/clock';
@@ -83,6 +84,7 @@ export class House {
   readonly sagaJob: RunSagaJob;
   readonly rewards: RewardService;
   readonly events: EventService;
+  readonly returns: ReturnService;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -121,7 +123,9 @@ export class House {
       clock,
     );
     this.rewards = new RewardService(database, ledger, this.redemptions, current, clock);
-    this.events = new EventService(database, ledger, memberRows, current, clock, options.consumers);
+    this.returns = new ReturnService(database, ledger, this.points, current, clock);
+    const consumers = [this.returns, ...(options.consumers ?? [])];
+    this.events = new EventService(database, ledger, memberRows, current, clock, consumers);
     this.ends = new EndRedemptionService(database, endings, this.saga, clock);
     this.catalogue.onChange((next, previous) => this.stock.align(next, previous));
   }

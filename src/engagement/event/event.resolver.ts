@@ -8,10 +8,11 @@ import { OncePerRequest } from '../../request/once';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow } from '../../request/policy';
 import { RefusalType, toRefusalType } from '../../request/shared.type';
-import type { EventInput } from './event';
+import type { ReturnService } from '../return/return.service';
+import type { EventInput, MemberEvent } from './event';
 import type { EventService } from './event.service';
 import { MemberEventConnectionType, MemberEventRequest, RecordedEventsType } from './event.type';
-import { EVENT_CURSOR, eventPage, toResultType } from './event.view';
+import { EVENT_CURSOR, eventPage, type TakenBackBy, toResultType } from './event.view';
 
 const EVENTS_A_CALL = 1_000;
 
@@ -24,6 +25,7 @@ const RecordEventsResult = createUnionType({
 export class EventResolver {
   constructor(
     private readonly service: EventService,
+    private readonly returns: ReturnService,
     private readonly catalogue: () => Catalogue,
   ) {}
 
@@ -41,7 +43,8 @@ export class EventResolver {
     const outcomes = await this.service.record(inputs);
     const { currency } = this.catalogue().settings;
     const refused = outcomes.filter(isRefusal).length;
-    const results = inputs.map((input, at) => toResultType(input, outcomes[at]!, currency));
+    const takenBack = await this.takenBack(outcomes.flatMap((outcome) => (isRefusal(outcome) ? [] : [outcome])));
+    const results = inputs.map((input, at) => toResultType(input, outcomes[at]!, currency, takenBack));
     return { __typename: 'RecordedEvents', recorded: outcomes.length - refused, refused, results };
   }
 
@@ -59,7 +62,11 @@ export class EventResolver {
     const before = occurredAt === undefined || id === undefined ? undefined : { occurredAt: Number(occurredAt), id };
     const { rows, catalogue } = member.standing;
     const found = await this.service.eventsOf({ memberId: rows.member.id, before, limit: size + 1 });
-    return eventPage(found, size, catalogue.settings.currency);
+    return eventPage(found, size, catalogue.settings.currency, await this.takenBack(found));
+  }
+
+  private takenBack(events: readonly { readonly event: MemberEvent }[]): Promise<TakenBackBy> {
+    return this.returns.takenBack(events.flatMap(({ event }) => (event.type === 'RETURN' ? [event.id] : [])));
   }
 }
 

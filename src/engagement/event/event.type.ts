@@ -102,6 +102,11 @@ export class MemberEventType {
   earned!: EarnedTotalsType;
   @Field(() => [EarningType], { description: 'The same, rule by rule.' })
   earnings!: readonly EarningType[];
+  @Field(() => EarnedTotalsType, {
+    nullable: true,
+    description: 'What a RETURN took back of what its purchase earned; null while no purchase of its order is told.',
+  })
+  takenBack!: EarnedTotalsType | null;
 }
 
 @Allow('SERVER', 'OPERATIONS', 'ADMIN')

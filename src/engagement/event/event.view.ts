@@ -1,19 +1,28 @@
 // Events as the API shows them.
-import { toGlobalId } from '../../kernel/id';
+import { type Id, toGlobalId } from '../../kernel/id';
 import type { Unit } from '../../kernel/money';
 import { encodeCursor } from '../../kernel/page';
 import { isRefusal } from '../../kernel/refusal';
 import { toRefusalType } from '../../request/shared.type';
-import { type Earning, totalsOf } from '../earning/earning';
-import type { EventInput, MemberEvent } from './event';
+import { totalsOf } from '../earning/earning';
+import type { TakenBack } from '../return/return.store';
+import type { EventInput } from './event';
 import type { EventOutcome } from './event.service';
 import type { RecordedEvent } from './event.store';
 import type { EventResultType, MemberEventConnectionType, MemberEventType } from './event.type';
 
 export const EVENT_CURSOR = 'member-events';
 
-export function toEventType(event: MemberEvent, earnings: readonly Earning[], currency: Unit): MemberEventType {
+/** What returns took back, by the ids of their events. */
+export type TakenBackBy = ReadonlyMap<Id, TakenBack>;
+
+export function toEventType(
+  { event, earnings }: Pick<RecordedEvent, 'event' | 'earnings'>,
+  currency: Unit,
+  takenBack: TakenBackBy,
+): MemberEventType {
   const { id, source, eventId, type, name, occurredAt, amount, quantity, orderId, attributes } = event;
+  const taken = takenBack.get(id);
   return {
     id: toGlobalId('memberEvent', id),
     source,
@@ -27,21 +36,37 @@ export function toEventType(event: MemberEvent, earnings: readonly Earning[], cu
     attributes,
     earned: totalsOf(earnings),
     earnings,
+    takenBack: taken?.state === 'DONE' ? taken : null,
   };
 }
 
-export function toResultType({ source, eventId }: EventInput, outcome: EventOutcome, currency: Unit): EventResultType {
+export function toResultType(
+  { source, eventId }: EventInput,
+  outcome: EventOutcome,
+  currency: Unit,
+  takenBack: TakenBackBy,
+): EventResultType {
   if (isRefusal(outcome)) {
     return { source, eventId, replayed: false, event: null, refusal: toRefusalType(outcome) };
   }
-  const { event, replayed, earnings } = outcome;
-  return { source, eventId, replayed, event: toEventType(event, earnings, currency), refusal: null };
+  return {
+    source,
+    eventId,
+    replayed: outcome.replayed,
+    event: toEventType(outcome, currency, takenBack),
+    refusal: null,
+  };
 }
 
-export function eventPage(found: readonly RecordedEvent[], first: number, currency: Unit): MemberEventConnectionType {
-  const edges = found.slice(0, first).map(({ event, earnings }) => ({
-    cursor: encodeCursor(EVENT_CURSOR, `${event.occurredAt} ${event.id}`),
-    node: toEventType(event, earnings, currency),
+export function eventPage(
+  found: readonly RecordedEvent[],
+  first: number,
+  currency: Unit,
+  takenBack: TakenBackBy,
+): MemberEventConnectionType {
+  const edges = found.slice(0, first).map((recorded) => ({
+    cursor: encodeCursor(EVENT_CURSOR, `${recorded.event.occurredAt} ${recorded.event.id}`),
+    node: toEventType(recorded, currency, takenBack),
   }));
   return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }
