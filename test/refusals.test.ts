@@ -46,6 +46,8 @@ function programWith(grand: string, changes: object): string {
     plans: [
       plan('tight', { costCap: 100, subCaps: { perClass: { PARTNER: 100 } } }),
       plan('bare', { costCap: 100 }),
+      plan('gated', { application: { fields: [{ code: 'age', name: 'Age', kind: 'NUMBER' }] } }),
+      plan('windowed', { renewal: { daysBefore: 30 } }),
       plan('divided', { costCap: 150, subCaps: { perClass: { SERVICE: 100 } }, entitlements: [entitles('gift', 1)] }),
     ],
     benefits: [benefit('gift')],
@@ -207,6 +209,21 @@ eachDatabase((lane) => {
       const { id } = await story.claim(who, 'eater');
       await story.cancel(who, id);
       return outcomeOf(await story.confirmUse(id));
+    },
+    APPLICATION_NEEDED: async () => {
+      const { subject: member } = await story.member();
+      const input = { member, plan: 'gated', orderId: fresh('order') };
+      return (await gateway.run<{ code: string }>(SHOP, 'open-card', { input })).code;
+    },
+    RENEWAL_NOT_OPEN: async () => {
+      const { card } = await story.holder('windowed');
+      const input = { card: card.id, orderId: fresh('order') };
+      return (await gateway.run<{ code: string }>(SHOP, 'renew-card', { input })).code;
+    },
+    NOT_REFUNDABLE: async () => {
+      const { card } = await story.holder('bare');
+      const input = { card: card.id, idempotencyKey: fresh('key') };
+      return (await gateway.run<{ code: string }>(SHOP, 'refund-card', { input })).code;
     },
     CONFLICT: async () => {
       const { subject: member } = await story.member();

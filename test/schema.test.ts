@@ -129,6 +129,7 @@ describe('the schema', () => {
       'resumePartner',
       'reviewOffer',
       'reviewPartner',
+      'reviewPlanApplication',
       'reviseOffer',
       'revokePartnerCredential',
       'rotatePartnerCredential',

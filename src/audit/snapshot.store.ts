@@ -40,6 +40,15 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
       order: 'starts_at, id',
     },
   ],
+  planApplication: [
+    {
+      name: 'application',
+      table: 'plan_application',
+      by: 'id',
+      columns: 'member_id, plan_id, fields, evidence, state, reviewed_at, reviewed_by, reason',
+      order: 'id',
+    },
+  ],
   partner: [
     {
       name: 'partner',

@@ -58,6 +58,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   resumePartner: PARTNER,
   registerPartner: made('partner'),
   closeCard: at('card', 'card'),
+  refundCard: at('card', 'input.card'),
+  reviewPlanApplication: at('planApplication', 'input.application'),
   adjustBalance: at('member', 'input.member'),
   // Of many, the first one.
   recordEvents: at('event', 'events.0.eventId'),

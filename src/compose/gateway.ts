@@ -10,6 +10,7 @@ import { ExpireHoldsJob } from '../ledger/expire-holds.job';
 import { FoldContraJob } from '../ledger/fold-contra.job';
 import { LedgerService } from '../ledger/ledger.service';
 import { CodePoolService } from '../marketplace/code-pool.service';
+import type { GroupBudgetService } from '../marketplace/group-budget.service';
 import { OfferService } from '../marketplace/offer/offer.service';
 import { OfferReviewService } from '../marketplace/offer/review.service';
 import { makePartnerSide, type PartnerSide } from '../marketplace/partner/partner-side';
@@ -19,6 +20,7 @@ import { CardService } from '../members/card.service';
 import { ExpirePointsJob } from '../members/expire-points.job';
 import { MemberService } from '../members/member.service';
 import { MemberRowsStore } from '../members/member-rows.store';
+import type { SaleSide } from '../members/sale/sale-side';
 import { AvailabilityCache } from '../partner-port/availability-cache';
 import type { PartnerDirectory } from '../partner-port/connector';
 import { standardConnector } from '../partner-port/standard/standard-connector';
@@ -28,6 +30,8 @@ import { EndRedemptionService } from '../redemption/end.service';
 import { ExpireRedemptionsJob } from '../redemption/expire-redemptions.job';
 import { PartnerAvailability } from '../redemption/partner-availability';
 import { RedemptionService } from '../redemption/redemption.service';
+import type { RefundService } from '../redemption/refund/refund.service';
+import { SettleRefundsJob } from '../redemption/refund/settle-refunds.job';
 import { RunSagaJob } from '../redemption/saga/run-saga.job';
 import { SagaService } from '../redemption/saga/saga.service';
 import { DeliverWebhooksJob } from '../webhooks/deliver-webhooks.job';
@@ -37,7 +41,7 @@ import { Worker } from '../worker/worker';
 import { composeHouse, composeRedemption } from './house';
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway extends PartnerSide, WebhookSide, EngagementSide {
+export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -56,6 +60,8 @@ export interface Gateway extends PartnerSide, WebhookSide, EngagementSide {
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly saga: SagaService;
+  readonly refunds: RefundService;
+  readonly budgets: GroupBudgetService;
   readonly audit: AuditService;
   readonly worker: Worker;
   /** Finishes the chains in hand and closes the database. */
@@ -71,7 +77,7 @@ export async function compose(
 ): Promise<Gateway> {
   const key = await loadCodeKey(config);
   const house = await composeHouse(config, log, clock, key);
-  const { database, ledger, catalogue, stock } = house;
+  const { database, ledger, catalogue, stock, budgets } = house;
   const base = { config, log, clock, ...house };
   const availability = new AvailabilityCache(clock);
   const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
@@ -79,8 +85,9 @@ export async function compose(
   const { directory, transports } = partnerSide;
   const partners = partnerApis ?? directory;
   const redemption = composeRedemption(base, partners);
-  const { saga, ends } = redemption;
+  const { saga, ends, refunds } = redemption;
   catalogue.onChange((next, previous) => stock.align(next, previous));
+  catalogue.onChange((next) => budgets.align(next));
   const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
   const { dispatcher } = webhookSide;
   const engagement = makeEngagementSide({ ...base, ...redemption });
@@ -88,6 +95,7 @@ export async function compose(
     new RunSagaJob(saga),
     new ExpireRedemptionsJob(ends),
     new ExpireHoldsJob(ledger, clock, [(chain) => ends.ownsHoldsOf(chain)]),
+    new SettleRefundsJob(refunds),
     new FoldContraJob(ledger),
     new ExpirePointsJob(house.points),
     new DeliverWebhooksJob(database, dispatcher, clock),

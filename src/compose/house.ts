@@ -3,10 +3,12 @@ import type { Logger } from 'pino';
 import { MIGRATIONS } from '../../migrations/all';
 import type { Config } from '../config';
 import { openDatabase } from '../database/database';
+import { PurchaseStore } from '../engagement/event/purchase.store';
 import { type Clock } from '../kernel/clock';
 import { LedgerService } from '../ledger/ledger.service';
 import { CodeCipher } from '../marketplace/code-cipher';
 import { CodePoolService } from '../marketplace/code-pool.service';
+import { GroupBudgetService } from '../marketplace/group-budget.service';
 import { OfferService } from '../marketplace/offer/offer.service';
 import { OfferCatalogueStore } from '../marketplace/offer/offer-catalogue.store';
 import { OfferReviewService } from '../marketplace/offer/review.service';
@@ -16,6 +18,7 @@ import { CardService } from '../members/card.service';
 import { MemberService } from '../members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from '../members/member-rows.store';
 import { PointsService } from '../members/points.service';
+import { ApplicationService } from '../members/sale/application.service';
 import type { PartnerDirectory } from '../partner-port/connector';
 import { CatalogueService } from '../program/catalogue.service';
 import { ProgramService } from '../program/program.service';
@@ -23,6 +26,7 @@ import { ProgramStore } from '../program/program.store';
 import { EndRedemptionService } from '../redemption/end.service';
 import { Endings } from '../redemption/endings';
 import { RedemptionService } from '../redemption/redemption.service';
+import { RefundService } from '../redemption/refund/refund.service';
 import { SagaService } from '../redemption/saga/saga.service';
 
 /** What works without any partner's API. */
@@ -48,8 +52,11 @@ export async function composeHouse(config: Config, log: Logger, clock: Clock, ke
   const pools = new CodePoolService(database, ledger, cipher, clock);
   const offers = new OfferService(database, catalogue, clock);
   const offerReviews = new OfferReviewService(database, catalogue, clock);
-  const marketplace = { stock, pools, offers, offerReviews };
-  return { database, cipher, ledger, catalogue, programs, memberRows, points, members, cards, ...marketplace };
+  const applications = new ApplicationService(database, memberRows, current, clock);
+  const budgets = new GroupBudgetService(database, ledger, clock);
+  const marketplace = { stock, pools, offers, offerReviews, budgets };
+  const people = { memberRows, points, members, cards, applications, purchases: new PurchaseStore(database.read) };
+  return { database, cipher, ledger, catalogue, programs, ...people, ...marketplace };
 }
 
 type House = Awaited<ReturnType<typeof composeHouse>>;
@@ -58,10 +65,12 @@ export function composeRedemption(
   base: House & { readonly config: Config; readonly log: Logger; readonly clock: Clock },
   partners: PartnerDirectory,
 ) {
-  const { config, log, clock, database, ledger, catalogue, memberRows, points, cipher } = base;
+  const { config, log, clock, database, ledger, catalogue, memberRows, points, cipher, cards } = base;
   const current = () => catalogue.current();
   const endings = new Endings(ledger, memberRows, current, clock);
   const saga = new SagaService({ database, endings, partners, cipher, clock, log, waitMs: config.redeemWaitMs });
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, points, clock);
-  return { saga, redemptions, ends: new EndRedemptionService(database, endings, saga, clock) };
+  const ends = new EndRedemptionService(database, endings, saga, clock);
+  const refunds = new RefundService(database, ledger, cards, ends, current, clock);
+  return { saga, redemptions, ends, refunds };
 }

@@ -3,13 +3,17 @@ import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-side';
 import { MemberSavingsResolver } from '../insight/savings.resolver';
+import type { AccountKey } from '../ledger/account';
+import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';
 import { OfferResolver } from '../marketplace/offer/offer.resolver';
 import { OfferReviewResolver } from '../marketplace/offer/review.resolver';
 import { PARTNER_RESOLVERS, partnerResolvers } from '../marketplace/partner/partner-resolvers';
 import { MemberResolver } from '../members/member.resolver';
 import { PointsResolver } from '../members/points.resolver';
+import { SALE_RESOLVERS, saleResolvers } from '../members/sale/sale-side';
 import { ProgramResolver } from '../program/program.resolver';
 import { RedemptionResolver } from '../redemption/redemption.resolver';
+import { RefundResolver } from '../redemption/refund/refund.resolver';
 import { FeedResolver, serveFeed } from '../redemption/saga/feed.resolver';
 import { ReconciliationResolver } from '../redemption/saga/reconciliation.resolver';
 import { RedemptionFeed } from '../redemption/saga/redemption-feed';
@@ -23,6 +27,9 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ProgramResolver,
   MemberResolver,
   PointsResolver,
+  ...SALE_RESOLVERS,
+  RefundResolver,
+  GroupBudgetResolver,
   OfferResolver,
   OfferReviewResolver,
   ...PARTNER_RESOLVERS,
@@ -42,12 +49,16 @@ export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
   const { offers, offerReviews } = gateway;
   const current = () => gateway.catalogue.current();
+  const budgets = (account: AccountKey) => gateway.budgets.leftOn(account);
   const watched = new RedemptionFeed((id) => redemptions.find(id), gateway.clock);
   const feed = new FeedResolver(redemptions, watched, current);
   const instances = new Map<ResolverClass, object>([
     [ProgramResolver, new ProgramResolver(programs)],
     [MemberResolver, new MemberResolver(members, cards, current)],
     [PointsResolver, new PointsResolver()],
+    ...saleResolvers(gateway, current),
+    [RefundResolver, new RefundResolver(gateway.refunds)],
+    [GroupBudgetResolver, new GroupBudgetResolver(gateway.budgets, current)],
     [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
     [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
     ...partnerResolvers(gateway, current),
@@ -56,8 +67,8 @@ export function gatewaySchema(gateway: Gateway) {
     [WebhookResolver, new WebhookResolver(webhooks, current)],
     [FeedResolver, feed],
     [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],
-    [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability })],
-    [CardBenefitsResolver, new CardBenefitsResolver()],
+    [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability, budgets })],
+    [CardBenefitsResolver, new CardBenefitsResolver(budgets)],
     ...engagementResolvers(gateway, current),
     [MemberSavingsResolver, new MemberSavingsResolver()],
     [AuditResolver, new AuditResolver(gateway.audit)],

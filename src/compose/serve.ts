@@ -36,7 +36,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
   // Whoever serves nothing asks no partner, and need not be let call where its partners are.
   catalogue.onChange(() => gateway.directory.follow());
   await catalogue.start();
-  const board = new StockBoardPoller(stock, catalogue, log);
+  const boards = [stock, gateway.budgets].map((board) => new StockBoardPoller(board, catalogue, log));
   const authenticator = new Authenticator({
     trust: await trustOf(gateway),
     clock,
@@ -68,12 +68,12 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
       (http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable }),
     ],
   });
-  board.start();
+  for (const board of boards) board.start();
   worker.start();
   const stop = async (): Promise<void> => {
     await server.close();
     await worker.stop();
-    await board.stop();
+    for (const board of boards) await board.stop();
     await catalogue.stop();
     await gateway.close();
   };

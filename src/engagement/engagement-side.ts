@@ -2,6 +2,7 @@
 import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
+import type { CardService } from '../members/card.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
 import type { Catalogue } from '../program/catalogue';
@@ -13,6 +14,8 @@ import type { EventConsumer } from './event/event-consumer';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
 import { RewardService } from './reward/reward.service';
+import { type TermGiftLog, TermGiftService } from './term-gift/term-gift.service';
+import { TermGiftsJob } from './term-gift/term-gifts.job';
 
 export interface EngagementParts {
   readonly database: Database;
@@ -21,7 +24,9 @@ export interface EngagementParts {
   readonly catalogue: CatalogueService;
   readonly points: PointsService;
   readonly redemptions: RedemptionService;
+  readonly cards: CardService;
   readonly clock: Clock;
+  readonly log: TermGiftLog;
 }
 
 export interface EngagementSide {
@@ -32,14 +37,16 @@ export interface EngagementSide {
 }
 
 export function makeEngagementSide(parts: EngagementParts): EngagementSide {
-  const { database, ledger, memberRows, catalogue, points, redemptions, clock } = parts;
+  const { database, ledger, memberRows, catalogue, points, redemptions, cards, clock, log } = parts;
   const current = () => catalogue.current();
   const rewards = new RewardService(database, ledger, redemptions, current, clock);
   // Each takes part in every event, in this order.
   const returns = new ReturnService(database, ledger, points, current, clock);
   const consumers: readonly EventConsumer[] = [returns];
   const events = new EventService(database, ledger, memberRows, current, clock, consumers);
-  return { rewards, events, returns, engagementJobs: [new SettleReturnsJob(returns)] };
+  const termGifts = new TermGiftService(database, rewards, clock, log);
+  cards.onSold((termId) => termGifts.settle(termId));
+  return { rewards, events, returns, engagementJobs: [new SettleReturnsJob(returns), new TermGiftsJob(termGifts)] };
 }
 
 export const ENGAGEMENT_RESOLVERS = [EventResolver] as const;

@@ -62,6 +62,8 @@ export const GLOBAL_ID_TYPES = [
   'term',
   'level',
   'plan',
+  'budget',
+  'planApplication',
   'benefit',
   'entitlement',
   'partner',

@@ -1,10 +1,13 @@
-// Periods of business time: terms, months, weeks and days in the program's zone, as numbers that fit an account key.
+// Periods of business time: terms, years, months, weeks and days in the program's zone, as numbers in account keys.
 import { DAY, type Instant, MINUTE } from './clock';
 
-export const PERIOD_KINDS = ['TERM', 'MONTH', 'WEEK', 'DAY'] as const;
+export const PERIOD_KINDS = ['TERM', 'YEAR', 'MONTH', 'WEEK', 'DAY'] as const;
 export type PeriodKind = (typeof PERIOD_KINDS)[number];
 
-/** 0 = the whole term; 20261100 = a month; 20261122 = a day; 1 000 000 000 + a Monday's day = a week. */
+/**
+ * 0 = the whole term; 20261300 = a year; 20261100 = a month; 20261122 = a day; 1 000 000 000 + a Monday's day = a week.
+ * A year comes after all its months and days, so that a read which leaves past months behind keeps it to its end.
+ */
 export type PeriodNumber = number;
 
 export const WHOLE_TERM: PeriodNumber = 0;
@@ -113,6 +116,7 @@ export class BusinessTime {
 
   private numberOf(kind: CountedKind, instant: Instant): PeriodNumber {
     const { year, month, day } = this.localDate(instant);
+    if (kind === 'YEAR') return year * 10_000 + 1_300;
     if (kind === 'MONTH') return year * 10_000 + month * 100;
     if (kind === 'DAY') return year * 10_000 + month * 100 + day;
     const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
@@ -122,6 +126,7 @@ export class BusinessTime {
 
   private startAfter(kind: CountedKind, instant: Instant): Instant {
     const { year, month, day } = this.localDate(instant);
+    if (kind === 'YEAR') return this.startOfDate(year + 1, 1, 1);
     if (kind === 'MONTH') return this.startOfDate(year, month + 1, 1);
     if (kind === 'DAY') return this.startOfDate(year, month, day + 1);
     const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;

@@ -29,6 +29,8 @@ export const ACCOUNT_KINDS = {
   DAILY_STOCK: 0x0031,
   /** What the redemptions of an offer may still cost. holder offer. */
   BUDGET: 0x0032,
+  /** What a group of members may still cost in a period. holder budget, period year or month. */
+  GROUP_BUDGET: 0x0070,
   /** Spendable points. holder member. */
   POINTS: 0x0040,
   /** Growth value. holder member. */
@@ -81,6 +83,9 @@ export const ACCOUNT_KINDS = {
   DAILY_STOCK_ISSUED: 0x8033,
   BUDGET_GRANTED: 0x8034,
   BUDGET_USED: 0x8035,
+  /** Set aside for a group. holder budget, period. */
+  GROUP_BUDGET_GRANTED: 0x8070,
+  GROUP_BUDGET_USED: 0x8071,
   POINTS_ISSUED: 0x8040,
   POINTS_SPENT: 0x8041,
   GROWTH_EARNED: 0x8042,
@@ -140,6 +145,7 @@ export const TRANSFER_CODES = {
   SPEND: 24,
   REFUND: 25,
   LAPSE: 26,
+  TERM_REFUND: 35,
   REWARD: 40,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];

@@ -25,6 +25,7 @@ const WORDS: Record<AccountKindName, KindWords> = {
   STOCK: { title: 'stock of an offer', holder: 'offer' },
   DAILY_STOCK: { title: 'stock of an offer for a day', holder: 'offer' },
   BUDGET: { title: 'budget of an offer', holder: 'offer' },
+  GROUP_BUDGET: { title: 'budget of a group', holder: 'budget' },
   POINTS: { title: 'points of a member', holder: 'member' },
   GROWTH: { title: 'growth value of a member', holder: 'member' },
   POINTS_LOT: { title: 'points earned until a day', holder: 'member' },
@@ -57,6 +58,8 @@ const WORDS: Record<AccountKindName, KindWords> = {
   DAILY_STOCK_ISSUED: { title: 'stock of days issued', holder: 'holder' },
   BUDGET_GRANTED: { title: 'budgets granted', holder: 'holder' },
   BUDGET_USED: { title: 'budgets used', holder: 'holder' },
+  GROUP_BUDGET_GRANTED: { title: 'set aside for a group', holder: 'budget' },
+  GROUP_BUDGET_USED: { title: "used of a group's budget", holder: 'budget' },
   POINTS_ISSUED: { title: 'points issued', holder: 'holder' },
   POINTS_SPENT: { title: 'points spent', holder: 'holder' },
   GROWTH_EARNED: { title: 'growth earned', holder: 'holder' },
@@ -127,11 +130,12 @@ export function unitWords(unit: string): string {
 
 const WEEK_FROM = 1_000_000_000;
 
-/** `month 2026-11`, `day 2026-11-22`, `week from 2026-11-16` (see `PeriodNumber`). */
+/** `year 2026`, `month 2026-11`, `day 2026-11-22`, `week from 2026-11-16` (see `PeriodNumber`). */
 export function periodWords(period: number): string {
   const [week, date] = period >= WEEK_FROM ? [true, period - WEEK_FROM] : [false, period];
   const digits = String(date).padStart(8, '0');
   const [year, month, day] = [digits.slice(0, -4), digits.slice(-4, -2), digits.slice(-2)];
   if (week) return `week from ${year}-${month}-${day}`;
+  if (month === '13') return `year ${year}`;
   return day === '00' ? `month ${year}-${month}` : `day ${year}-${month}-${day}`;
 }

@@ -10,7 +10,7 @@ export class StockBoardPoller {
   private running = false;
 
   constructor(
-    private readonly stock: StockService,
+    private readonly stock: Pick<StockService, 'look'>,
     private readonly catalogue: Pick<CatalogueService, 'current'>,
     private readonly log: { error(details: object, message: string): void },
   ) {}

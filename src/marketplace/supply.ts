@@ -1,4 +1,4 @@
-// The accounts of what an offer has to give: its stock, the stock of a day, and the money set aside for it.
+// The accounts of what there is to give: stock of an offer, stock of a day, money set aside for an offer or a group.
 import type { Id } from '../kernel/id';
 import { COUNT, type Unit } from '../kernel/money';
 import type { PeriodNumber } from '../kernel/period';
@@ -29,4 +29,14 @@ export function budgetAccountOf(offerId: Id, currency: Unit): AccountKey {
 
 export function budgetGrantedOf(offerId: Id, currency: Unit): AccountKey {
   return accountKey({ holder: offerId, kind: ACCOUNT_KINDS.BUDGET_GRANTED, unit: currency });
+}
+
+/** Opens with the first claim of the period that counts on it. */
+export function groupBudgetAccountOf(budgetId: Id, period: PeriodNumber, currency: Unit): AccountKey {
+  return accountKey({ holder: budgetId, kind: ACCOUNT_KINDS.GROUP_BUDGET, period, unit: currency });
+}
+
+/** One for each period, so that its sum tells what was granted for that one. */
+export function groupBudgetGrantedOf(budgetId: Id, period: PeriodNumber, currency: Unit): AccountKey {
+  return accountKey({ holder: budgetId, kind: ACCOUNT_KINDS.GROUP_BUDGET_GRANTED, period, unit: currency });
 }

@@ -11,6 +11,7 @@ import { type ChainResult, isMismatch } from '../ledger/transfer';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
 import { checkInstant, checkText, shown } from './input-checks';
+import type { Judging } from './level';
 import { type Card, cardStatusAt, type Term } from './member';
 import {
   closedCardWriter,
@@ -22,6 +23,9 @@ import {
 } from './member.store';
 import { cardCapAccount, termOpenings } from './member-accounts';
 import type { MemberRows, MemberRowsStore } from './member-rows.store';
+import { latestApplication } from './sale/application.store';
+import { giftsOf, newTerm, soldAt } from './sale/new-term';
+import { type TermGift, termGiftWriter } from './sale/term-gift.store';
 
 export interface OpenCardInput {
   readonly memberId: Id;
@@ -31,12 +35,18 @@ export interface OpenCardInput {
   /** Now, unless told. */
   readonly startsAt?: Instant;
   readonly parentCardId?: Id;
+  /** The price that was paid; the one of the member's quote unless told. */
+  readonly priceCode?: string;
 }
 
 export interface RenewCardInput {
   readonly cardId: Id;
   readonly orderId: string;
+  readonly priceCode?: string;
 }
+
+/** Told of each term that was sold with a gift; what it does must be due in the database as well. */
+export type SoldListener = (termId: Id) => Promise<void>;
 
 const NO_CARD = refuse('NOT_FOUND', 'There is no such card.', 'card');
 const NO_PLAN = refuse('NOT_FOUND', 'There is no such plan in the program.', 'plan');
@@ -47,10 +57,12 @@ export interface CardAndMember {
 }
 
 const STARTS_FROM: Instant = Date.UTC(2000, 0, 1);
-/** Renewals of one card at once queue up behind each other this often before the last are told to come again. */
-const RENEWAL_ATTEMPTS = 10;
+/** Sales to one member at once queue up behind each other this often before the last are told to come again. */
+const ATTEMPTS = 10;
 
 export class CardService {
+  private sold: SoldListener = async () => undefined;
+
   constructor(
     private readonly database: Database,
     private readonly ledger: LedgerService,
@@ -59,48 +71,77 @@ export class CardService {
     private readonly clock: Clock,
   ) {}
 
+  onSold(listener: SoldListener): void {
+    this.sold = listener;
+  }
+
   /** Opens a card with its first term and grants its caps. The same order again answers the same card. */
   async open(input: OpenCardInput): Promise<CardAndMember | Refusal> {
     const range = { from: STARTS_FROM, now: this.clock.now() };
     const fault = checkText('orderId', input.orderId) ?? checkInstant('startsAt', input.startsAt, range);
     if (fault) return fault;
+    return this.unlessStale('member', () => this.openCard(input));
+  }
+
+  private async openCard(input: OpenCardInput): Promise<CardAndMember | Refusal> {
     const plan = this.catalogue().plan(input.planId);
     const rows = await this.memberRows.load(input.memberId);
     if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
     if (!plan) return NO_PLAN;
-    const standing = plan.retired ? NO_PLAN : this.checkParent(plan, rows, input.parentCardId);
-    const startsAt = input.startsAt ?? this.clock.now();
-    const row = this.termRow(plan, { ...input, startsAt, cardId: newId(this.clock.now()), isNew: true });
-    const content = namedId('open', input.memberId, input.planId, input.parentCardId ?? '');
-    return this.commit(row, plan, content, standing);
+    const { memberId, planId, orderId, parentCardId, priceCode } = input;
+    const standing = plan.retired ? NO_PLAN : this.checkParent(plan, rows, parentCardId);
+    const parent = rows.cards.find(({ id }) => id === parentCardId);
+    const judging = this.judging(rows);
+    const application = plan.application && (await latestApplication(this.database.read, memberId, planId));
+    const sold = soldAt({ judging, plan, parent, application }, priceCode);
+    const startsAt = input.startsAt ?? judging.now;
+    const card = { cardId: newId(judging.now), memberId, parentCardId, isNew: true };
+    const row = newTerm(judging, plan, sold.price, { ...card, orderId, startsAt });
+    const content = namedId('open', memberId, planId, parentCardId ?? '', ...named(priceCode));
+    return this.commit(row, plan, content, standing ?? sold.fault, giftsOf(row, plan, sold.price));
   }
 
   /** Adds a term that begins when the last one ends, or now if that is past. */
   async renew(input: RenewCardInput): Promise<CardAndMember | Refusal> {
     const fault = checkText('orderId', input.orderId);
     if (fault) return fault;
-    for (let attempt = 1; attempt <= RENEWAL_ATTEMPTS; attempt += 1) {
-      const found = await this.find(input.cardId);
-      if (!found) return NO_CARD;
+    return this.unlessStale('card', () => this.renewCard(input));
+  }
+
+  private async renewCard({ cardId, orderId, priceCode }: RenewCardInput): Promise<CardAndMember | Refusal> {
+    const found = await this.find(cardId);
+    if (!found) return NO_CARD;
+    const { card, rows } = found;
+    const { memberId } = card;
+    const plan = this.catalogue().plan(card.planId);
+    if (!plan) return NO_PLAN;
+    const judging = this.judging(rows);
+    const sold = soldAt({ judging, plan, renewed: card }, priceCode);
+    const follows = card.terms.at(-1)!.endsAt;
+    const startsAt = Math.max(judging.now, follows);
+    const term = newTerm(judging, plan, sold.price, { cardId, memberId, orderId, startsAt, isNew: false });
+    const row = { ...term, follows };
+    const content = namedId('renew', cardId, ...named(priceCode));
+    return this.commit(row, plan, content, renewalFault(card, plan) ?? sold.fault, giftsOf(row, plan, sold.price));
+  }
+
+  /** When somebody changed the member's cards in between, the term is built anew on what they are now. */
+  private async unlessStale(
+    field: string,
+    sell: () => Promise<CardAndMember | Refusal>,
+  ): Promise<CardAndMember | Refusal> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       try {
-        return await this.renewCard(found.card, input.orderId);
+        return await sell();
       } catch (error) {
-        // Somebody renewed or closed the card in between: the term is built anew on what the card is now.
         if (!(error instanceof StaleCardError)) throw error;
       }
     }
-    return refuse('CONFLICT', 'The card is being renewed by others. Send the same order again.', 'card');
+    return refuse('CONFLICT', 'The card is being renewed by others. Send the same order again.', field);
   }
 
-  private async renewCard(card: Card, orderId: string): Promise<CardAndMember | Refusal> {
-    const { memberId, planId } = card;
-    const plan = this.catalogue().plan(planId);
-    if (!plan) return NO_PLAN;
-    const follows = card.terms.at(-1)!.endsAt;
-    const startsAt = Math.max(this.clock.now(), follows);
-    const term = { memberId, planId, cardId: card.id, orderId, startsAt, isNew: false };
-    const row = { ...this.termRow(plan, term), follows };
-    return this.commit(row, plan, namedId('renew', card.id), renewalFault(card, plan));
+  private judging(rows: MemberRows): Judging {
+    return { rows, catalogue: this.catalogue(), now: this.clock.now() };
   }
 
   /** Closes a card for good and takes back what is left of its caps, so that nothing can be drawn on them any more. */
@@ -143,41 +184,12 @@ export class CardService {
     return refuse('CARD_NOT_ACTIVE', 'The parent card is not active.', 'parentCard');
   }
 
-  private termRow(
-    plan: CataloguePlan,
-    input: OpenCardInput & { startsAt: Instant; cardId: Id; isNew: boolean },
-  ): TermRow {
-    const { time, settings } = this.catalogue();
-    const { months, days = 0 } = plan.term;
-    const { startsAt } = input;
-    // Days are counted on the calendar, so that a term does not shift by an hour when the clocks change.
-    const { year, month, day } = time.localDate(startsAt);
-    const sinceMidnight = startsAt - time.startOfDate(year, month, day);
-    const endsAt = months
-      ? time.addMonths(startsAt, months)
-      : time.startOfDate(year, month, day + days) + sinceMidnight;
-    return {
-      isNew: input.isNew,
-      cardId: input.cardId,
-      termId: newId(this.clock.now()),
-      memberId: input.memberId,
-      planId: plan.id,
-      parentCardId: input.parentCardId,
-      orderId: input.orderId,
-      programVersion: plan.version,
-      startsAt,
-      endsAt,
-      price: plan.price.amount,
-      costCap: plan.costCap,
-      currency: settings.currency,
-    };
-  }
-
   private async commit(
     row: TermRow,
     plan: CataloguePlan,
     content: string,
     fault: Refusal | undefined,
+    gifts: readonly TermGift[],
   ): Promise<CardAndMember | Refusal> {
     const { memberId, termId, currency, orderId } = row;
     // A refusal is not kept under the order: it was paid, and may be sent again once what stands in its way is mended.
@@ -189,14 +201,15 @@ export class CardService {
         fingerprint: content,
         id: newId(this.clock.now()),
         transfers: [],
-        openings: termOpenings({ memberId, termId, currency }, plan, partnerNumber),
+        openings: termOpenings({ memberId, termId, currency }, plan, row.costCap, partnerNumber),
       },
-      [companion(termWriter, row)],
+      [companion(termWriter, row), ...gifts.map((gift) => companion(termGiftWriter, gift))],
     );
     const refusal = refusalOf(result, orderId);
     if (refusal) return refusal;
     // What this call has written it knows; only an order that was sent before has to be looked up.
     const replayed = result.applied && result.replayed;
+    if (!replayed && gifts.length > 0) await this.sold(termId);
     const sold = replayed ? await findCardOfOrder(this.database.read, orderId) : row;
     const rows = sold && (await this.memberRows.load(sold.memberId));
     const card = rows?.cards.find(({ id }) => id === sold?.cardId);
@@ -227,6 +240,11 @@ export class CardService {
       [companion(closedCardWriter, { cardId: card.id, termId: term.id })],
     );
   }
+}
+
+/** The same order at another price is another order; one that names none is what it always was. */
+function named(priceCode: string | undefined): string[] {
+  return priceCode === undefined ? [] : [priceCode];
 }
 
 function renewalFault(card: Card, plan: CataloguePlan): Refusal | undefined {

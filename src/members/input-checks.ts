@@ -21,6 +21,14 @@ export function checkText(field: string, value: string): Refusal | undefined {
   return refuse('INVALID_INPUT', `${field} is ${shown(value)}; allowed are ${rule}.`, field);
 }
 
+/** Text of several lines, without other control characters. */
+export function checkProse(field: string, value: string, most: number, least = 0): Refusal | undefined {
+  const clean = !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value.replaceAll(/[\n\r\t]/g, ' '));
+  if (clean && value.length <= most && value.trim().length >= least) return undefined;
+  const rule = `${least} to ${most} characters without control characters`;
+  return refuse('INVALID_INPUT', `${field} is ${shown(value)}; allowed are ${rule}.`, field);
+}
+
 /** As `checkText`, but joiners are allowed: emoji families are made of them. Characters that turn the line are not. */
 export function checkNickname(value: string): Refusal | undefined {
   return checkText('nickname', value.replaceAll(/[\u200c\u200d]/gu, ''));

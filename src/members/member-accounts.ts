@@ -87,13 +87,18 @@ export function leftOn(balances: ReadonlyMap<AccountKey, Balance>, account: Acco
  * What a paid term grants at once: the cap, the sub-caps of the whole term, and an empty savings account. Sub-caps of
  * a month or a single use open when they are first touched.
  */
-export function termOpenings(term: TermRef, plan: CataloguePlan, partnerNumber: (id: Id) => number): Opening[] {
+export function termOpenings(
+  term: TermRef,
+  plan: CataloguePlan,
+  costCap: number,
+  partnerNumber: (id: Id) => number,
+): Opening[] {
   const { currency: unit } = term;
   const capGranted = accountKey({ holder: plan.id, kind: KIND.CAP_GRANTED, unit });
   const subCapGranted = accountKey({ holder: plan.id, kind: KIND.SUB_CAP_GRANTED, unit });
   const { perClass, perPartner } = plan.subCaps;
   return [
-    { account: cardCapAccount(term), grant: plan.costCap, from: capGranted },
+    { account: cardCapAccount(term), grant: costCap, from: capGranted },
     { account: savingsAccount(term), grant: 0, from: savingsSource(unit) },
     ...[...perClass].map(([benefitClass, grant]) => ({
       account: classCapAccount(term, benefitClass),

@@ -26,7 +26,7 @@ const MEMBER_PART = `SELECT 1, id, NULL, NULL, NULL, NULL, NULL, external_id, ni
   joined_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM member WHERE id IN `;
 // By the term's member: from its terms to their cards is half the way of from the cards to their terms.
 const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency,
-  NULL, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
+  t.price_code, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
   t.withdrawn FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
   credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL FROM ledger_account WHERE `;
@@ -162,6 +162,7 @@ function addTerm(cards: Map<Id, CardRow>, row: SqlRow): void {
     startsAt: Number(row[11]),
     endsAt: Number(row[12]),
     price: Number(row[13]),
+    priceCode: row[9] === null ? undefined : String(row[9]),
     costCap: Number(row[14]),
     programVersion: Number(row[15]),
     brokeEvenAt: optionalInstant(row[16]),

@@ -33,6 +33,8 @@ export class OpenCardRequest {
   startsAt?: Date | null;
   @Field(() => ID, { nullable: true, description: 'For a privilege card: the card that it hangs on.' })
   parentCard?: string | null;
+  @Field(() => String, { nullable: true, description: "The price that was paid; the member's quote unless told." })
+  priceCode?: string | null;
 }
 
 @InputType('RenewCardInput')
@@ -41,6 +43,8 @@ export class RenewCardRequest {
   card!: string;
   @Field({ description: 'The payment order of the new term.' })
   orderId!: string;
+  @Field(() => String, { nullable: true, description: "The price that was paid; the member's quote unless told." })
+  priceCode?: string | null;
 }
 
 @InputType('AdjustBalanceInput')

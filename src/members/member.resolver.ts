@@ -96,6 +96,7 @@ export class MemberResolver {
       orderId,
       startsAt: startsAt?.getTime(),
       parentCardId,
+      priceCode: input.priceCode ?? undefined,
     });
     return this.cardAnswer(opened, context);
   }
@@ -107,7 +108,9 @@ export class MemberResolver {
     if (fault) return toRefusalType(fault);
     const cardId = fromGlobalId('card', input.card);
     if (cardId === undefined) return toRefusalType(NO_CARD);
-    return this.cardAnswer(await this.cards.renew({ cardId, orderId: input.orderId }), context);
+    const { orderId, priceCode } = input;
+    const renewed = await this.cards.renew({ cardId, orderId, priceCode: priceCode ?? undefined });
+    return this.cardAnswer(renewed, context);
   }
 
   @Allow('SERVER', 'OPERATIONS')

@@ -18,6 +18,14 @@ export async function findMemberIds(sql: Sql, externalIds: readonly string[]): P
   return new Map(rows.map((row) => [String(row[0]), idFromBytes(row[1] as Buffer)]));
 }
 
+/** The external ids of these members, by their ids. */
+export async function findExternalIds(sql: Sql, ids: readonly Id[]): Promise<Map<Id, string>> {
+  if (ids.length === 0) return new Map();
+  const marks = ids.map(() => '?').join(', ');
+  const rows = await sql.arrays(`SELECT id, external_id FROM member WHERE id IN (${marks})`, ids.map(idToBytes));
+  return new Map(rows.map((row) => [idFromBytes(row[0] as Buffer), String(row[1])]));
+}
+
 const MEMBER_COLUMNS = ['id', 'external_id', 'nickname', 'birthday', 'tags', 'joined_at'] as const;
 
 function toMemberRow(member: Member) {
@@ -37,7 +45,7 @@ export async function upsertMembers(tx: Sql, members: readonly Member[]): Promis
   await tx.insertMany('member', MEMBER_COLUMNS, members.map(toMemberRow), { tail });
 }
 
-/** Thrown when a card was renewed or closed since a renewal was built on it; its chain then fails whole. */
+/** Thrown when a member's cards have changed since a sale was built on them; its chain then fails whole. */
 export class StaleCardError extends Error {
   override readonly name = 'StaleCardError';
 }
@@ -47,6 +55,8 @@ export interface TermRow {
   readonly isNew: boolean;
   /** For a renewal: when the last term ended that it was built on. */
   readonly follows?: Instant;
+  /** Where the price depends on what the member had before: how many terms that was, of all its cards. */
+  readonly termsBefore?: number;
   readonly cardId: Id;
   readonly termId: Id;
   readonly memberId: Id;
@@ -57,6 +67,8 @@ export interface TermRow {
   readonly startsAt: Instant;
   readonly endsAt: Instant;
   readonly price: number;
+  /** The code of the price among those of the plan. */
+  readonly priceCode: string;
   readonly costCap: number;
   readonly currency: string;
 }
@@ -75,15 +87,18 @@ const TERM_COLUMNS = [
   'withdrawn',
   'currency',
   'broke_even_at',
+  'price_code',
 ] as const;
 
 /** Writes cards and terms in the transaction that grants their caps. */
 export const termWriter: CompanionWriter<TermRow> = {
   order: 10,
   async write(tx, rows) {
+    const sales = rows.map(({ row }) => row);
+    await checkHistories(tx, sales);
     await checkRenewals(
       tx,
-      rows.flatMap(({ row }) => (row.isNew ? [] : [row])),
+      sales.filter(({ isNew }) => !isNew),
     );
     const cards = rows
       .filter(({ row }) => row.isNew)
@@ -113,10 +128,28 @@ export const termWriter: CompanionWriter<TermRow> = {
         0,
         row.currency,
         null,
+        row.priceCode,
       ]),
     );
   },
 };
+
+/** Locks each member whose history a price depends on, so that of two trials at once the second is judged anew. */
+async function checkHistories(tx: Sql, sales: readonly TermRow[]): Promise<void> {
+  const counts = new Map<Id, number>();
+  for (const row of sales.toSorted((left, right) => (left.memberId < right.memberId ? -1 : 1))) {
+    if (row.termsBefore === undefined) continue;
+    const key = idToBytes(row.memberId);
+    if (!counts.has(row.memberId)) {
+      await tx.arrays(`SELECT id FROM member WHERE id = ?${tx.dialect.forUpdate}`, [key]);
+      const [counted] = await tx.arrays('SELECT COUNT(*) FROM card_term WHERE member_id = ?', [key]);
+      counts.set(row.memberId, Number(counted?.[0]));
+    }
+    const count = counts.get(row.memberId)!;
+    if (count !== row.termsBefore) throw new StaleCardError(`member ${row.memberId} was sold another term meanwhile`);
+    counts.set(row.memberId, count + 1);
+  }
+}
 
 /** Locks each card, so that of two renewals at once the second is built anew behind the first. */
 async function checkRenewals(tx: Sql, renewals: readonly TermRow[]): Promise<void> {

@@ -25,6 +25,8 @@ export interface Term {
   /** Exclusive. */
   readonly endsAt: Instant;
   readonly price: number;
+  /** The code of the price that it was sold at; absent for terms from before it was kept. */
+  readonly priceCode?: string;
   readonly costCap: number;
   /** The part of the cap that was taken back when the card was closed. */
   readonly withdrawn: number;
@@ -47,6 +49,11 @@ export interface Card {
   readonly terms: readonly Term[];
 }
 
+/** A term that was refunded before it began has no length any more. */
+export function isLive({ startsAt, endsAt }: Pick<Term, 'startsAt' | 'endsAt'>): boolean {
+  return startsAt < endsAt;
+}
+
 /** The term that runs at this instant. */
 export function currentTerm(card: Card, now: Instant): Term | undefined {
   return card.terms.find((term) => term.startsAt <= now && now < term.endsAt);
@@ -54,11 +61,12 @@ export function currentTerm(card: Card, now: Instant): Term | undefined {
 
 /** The running term, else the next to come, else the last one. */
 export function shownTerm(card: Card, now: Instant): Term {
-  return currentTerm(card, now) ?? card.terms.find((term) => term.startsAt > now) ?? card.terms.at(-1)!;
+  const live = card.terms.filter(isLive);
+  return currentTerm(card, now) ?? live.find((term) => term.startsAt > now) ?? live.at(-1) ?? card.terms.at(-1)!;
 }
 
 export function cardStatusAt(card: Card, now: Instant): CardStatus {
   if (card.status === 'CLOSED') return 'CLOSED';
   if (currentTerm(card, now)) return 'ACTIVE';
-  return card.terms.some((term) => term.startsAt > now) ? 'UPCOMING' : 'EXPIRED';
+  return card.terms.some((term) => isLive(term) && term.startsAt > now) ? 'UPCOMING' : 'EXPIRED';
 }

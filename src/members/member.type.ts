@@ -46,6 +46,10 @@ export class PlanType {
   price!: MoneyType;
   @Field(() => Number, { description: 'How many times the usual points a purchase earns.' })
   pointsMultiplier!: number;
+  @Field(() => MoneyType, { nullable: true, description: 'What a term is said to be worth.' })
+  advertisedValue!: MoneyType | null;
+  @Field(() => [String], { description: 'The tags of members that it is made for.' })
+  professions!: readonly string[];
 }
 
 @Allow(SIGNED_IN)
@@ -96,6 +100,11 @@ export class TermType {
   endsAt!: Date;
   @Field(() => MoneyType, { description: 'What the term was sold for.' })
   price!: MoneyType;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The code of that price, `list` for that of the plan; null for terms from before it was kept.',
+  })
+  priceCode!: string | null;
 }
 
 @Allow(STAFF)

@@ -143,8 +143,8 @@ export class CardView implements CardType {
     return this.itsPlan.view;
   }
   get term() {
-    const { startsAt, endsAt, price, currency } = this.shown;
-    return { startsAt: new Date(startsAt), endsAt: new Date(endsAt), price: { amount: price, currency } };
+    const { startsAt, endsAt, price, currency, priceCode = null } = this.shown;
+    return { startsAt: new Date(startsAt), endsAt: new Date(endsAt), price: { amount: price, currency }, priceCode };
   }
   get parentCard(): string | null {
     return this.card.parentCardId ? toGlobalId('card', this.card.parentCardId) : null;

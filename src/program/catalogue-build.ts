@@ -6,6 +6,7 @@ import { PERIOD_KINDS, type PeriodKind } from '../kernel/period';
 import type {
   CatalogueAudience,
   CatalogueBenefit,
+  CatalogueBudget,
   CatalogueEarningRule,
   CatalogueEntitlement,
   CatalogueItem,
@@ -18,7 +19,9 @@ import type {
   OfferView,
   StoredItem,
 } from './catalogue-item';
+import { saleFrom } from './catalogue-sale';
 import { compileCondition, compileEventCondition } from './condition';
+import type { Budget } from './plan-sale';
 import {
   type Audience,
   type Benefit,
@@ -90,6 +93,8 @@ export function planFrom(item: StoredItem, plan: Plan, lookup: Lookup): Catalogu
   const base = baseOf('plan', item);
   const { code, name, kind, term, drawsOnParentCap, pointsMultiplier } = plan;
   const price = money(plan.price, lookup.currency);
+  const sale = saleFrom(plan, lookup.currency);
+  const { advertisedValue = null, professions } = sale;
   const { perMonth, perUse, perClass, perPartner } = plan.subCaps;
   const subCaps = Object.freeze({
     perMonth,
@@ -100,6 +105,7 @@ export function planFrom(item: StoredItem, plan: Plan, lookup: Lookup): Catalogu
   return Object.freeze({
     ...base,
     ...entitling(item.id, plan.entitlements, lookup),
+    ...sale,
     name,
     kind,
     price,
@@ -110,7 +116,28 @@ export function planFrom(item: StoredItem, plan: Plan, lookup: Lookup): Catalogu
     growthMultiplier: plan.growthMultiplier,
     costCap: costCapOfPlan(plan),
     parentPlans: new Set(plan.parentPlans.map((parent) => lookup.idOf('PLAN', parent))),
-    view: Object.freeze({ id: base.globalId, code, name, kind, price, pointsMultiplier }),
+    view: Object.freeze({
+      id: base.globalId,
+      code,
+      name,
+      kind,
+      price,
+      pointsMultiplier,
+      advertisedValue,
+      professions,
+    }),
+  });
+}
+
+export function budgetFrom(item: StoredItem, budget: Budget, lookup: Lookup): CatalogueBudget {
+  const { name, amount, period, plans, levels } = budget;
+  return Object.freeze({
+    ...baseOf('budget', item),
+    name,
+    amount,
+    period,
+    plans: new Set(plans.map((plan) => lookup.idOf('PLAN', plan))),
+    levels: new Set(levels.map((level) => lookup.idOf('LEVEL', level))),
   });
 }
 
@@ -234,7 +261,13 @@ function entitling(owner: Id, entitlements: readonly Entitlement[], lookup: Look
     const benefit = lookup.benefits.get(lookup.idOf('BENEFIT', entitlement.benefit));
     assert(benefit, `there is no benefit ${entitlement.benefit}`);
     const id = namedId('entitlement', owner, benefit.id);
-    return Object.freeze({ id, globalId: toGlobalId('entitlement', id), benefit, quota: entitlement.quota });
+    return Object.freeze({
+      id,
+      globalId: toGlobalId('entitlement', id),
+      benefit,
+      quota: entitlement.quota,
+      saves: entitlement.saves,
+    });
   });
   return {
     entitlements: Object.freeze(list),

@@ -3,8 +3,10 @@ import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import type { Money } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
+import type { CatalogueSale } from './catalogue-sale';
 import type { Condition, EventCondition } from './condition';
 import type { EventType } from './event-type';
+import type { Saves } from './plan-sale';
 import type {
   BenefitClass,
   Code,
@@ -63,6 +65,8 @@ export interface PlanView {
   readonly kind: PlanKind;
   readonly price: Money;
   readonly pointsMultiplier: number;
+  readonly advertisedValue: Money | null;
+  readonly professions: readonly string[];
 }
 export interface BenefitView {
   readonly id: string;
@@ -120,6 +124,8 @@ export interface CatalogueEntitlement {
   readonly benefit: CatalogueBenefit;
   /** Absent: not counted. */
   readonly quota?: Quota;
+  /** What it is worth on a member's own purchases. */
+  readonly saves?: Saves;
 }
 
 /** What plans and levels have in common. */
@@ -145,7 +151,7 @@ export interface CatalogueSubCaps {
   readonly perUse?: number;
 }
 
-export interface CataloguePlan extends CatalogueItem, Entitling {
+export interface CataloguePlan extends CatalogueItem, Entitling, CatalogueSale {
   readonly name: string;
   readonly kind: PlanKind;
   readonly price: Money;
@@ -159,6 +165,16 @@ export interface CataloguePlan extends CatalogueItem, Entitling {
   readonly pointsMultiplier: number;
   readonly growthMultiplier: number;
   readonly view: PlanView;
+}
+
+/** A sum for each period anew; whatever one of its plans' cards bears, or members at one of its levels cost, counts. */
+export interface CatalogueBudget extends CatalogueItem {
+  readonly name: string;
+  /** In the minor unit. */
+  readonly amount: number;
+  readonly period: 'YEAR' | 'MONTH';
+  readonly plans: ReadonlySet<Id>;
+  readonly levels: ReadonlySet<Id>;
 }
 
 export interface CataloguePartner extends CatalogueItem {

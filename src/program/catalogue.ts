@@ -4,6 +4,7 @@ import type { Id } from '../kernel/id';
 import { BusinessTime } from '../kernel/period';
 import {
   benefitFrom,
+  budgetFrom,
   definitionOf,
   earningRuleFrom,
   type Lookup,
@@ -15,6 +16,7 @@ import {
 } from './catalogue-build';
 import type {
   CatalogueBenefit,
+  CatalogueBudget,
   CatalogueEarningRule,
   CatalogueItem,
   CatalogueLevel,
@@ -57,6 +59,7 @@ export class Catalogue {
   private readonly stored: ReadonlyMap<ItemKind, readonly StoredItem[]>;
   private readonly levelShelf: Shelf<CatalogueLevel>;
   private readonly planShelf: Shelf<CataloguePlan>;
+  private readonly budgetShelf: Shelf<CatalogueBudget>;
   private readonly benefitShelf: Shelf<CatalogueBenefit>;
   private readonly partnerShelf: Shelf<CataloguePartner>;
   private readonly offerShelf: Shelf<CatalogueOffer>;
@@ -99,6 +102,7 @@ export class Catalogue {
     this.lookup = lookup;
     this.levelShelf = new Shelf(of('LEVEL').map((item) => levelFrom(item, definitionOf(item, 'LEVEL'), lookup)));
     this.planShelf = new Shelf(of('PLAN').map((item) => planFrom(item, definitionOf(item, 'PLAN'), lookup)));
+    this.budgetShelf = new Shelf(of('BUDGET').map((item) => budgetFrom(item, definitionOf(item, 'BUDGET'), lookup)));
     this.offerShelf = new Shelf(
       of('OFFER').flatMap((item) => this.sparing(item, () => [offerFrom(item, definitionOf(item, 'OFFER'), lookup)])),
     );
@@ -170,6 +174,9 @@ export class Catalogue {
 
   get plans(): readonly CataloguePlan[] {
     return this.planShelf.live;
+  }
+  get budgets(): readonly CatalogueBudget[] {
+    return this.budgetShelf.live;
   }
   get benefits(): readonly CatalogueBenefit[] {
     return this.benefitShelf.live;

@@ -64,20 +64,33 @@ const LIMITS = { maxAstNodes: 200, maxDepth: 24, maxListElements: 100, maxMapEnt
 const MACROS = new Set(['all', 'exists', 'exists_one']);
 const CALLS = new Set([...MACROS, 'size', 'startsWith', 'endsWith', 'contains']);
 
-const environment = new Environment({ limits: LIMITS })
-  .registerVariable({
-    name: 'member',
-    schema: {
-      level: 'string',
-      rank: 'int',
-      growth: 'int',
-      points: 'int',
-      tags: 'list<string>',
-      birthMonth: 'int',
-      daysSinceJoined: 'int',
-    },
-  })
-  .registerVariable({ name: 'card', schema: { plan: 'string', kind: 'string', daysLeft: 'int' } });
+/** The variables of an expression by their names, each with the CEL types of its fields. */
+export type Variables = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export const MEMBER_VARIABLES = {
+  member: {
+    level: 'string',
+    rank: 'int',
+    growth: 'int',
+    points: 'int',
+    tags: 'list<string>',
+    birthMonth: 'int',
+    daysSinceJoined: 'int',
+  },
+} as const;
+export const PERK_VARIABLES = {
+  ...MEMBER_VARIABLES,
+  card: { plan: 'string', kind: 'string', daysLeft: 'int' },
+} as const;
+
+/** What expressions over these variables are compiled in. Making one takes long, so keep it. */
+export function environmentOf(variables: Variables): Environment {
+  const made = new Environment({ limits: LIMITS });
+  for (const [name, schema] of Object.entries(variables)) made.registerVariable({ name, schema });
+  return made;
+}
+
+const environment = environmentOf(PERK_VARIABLES);
 
 const eventEnvironment = environment.clone().registerVariable({
   name: 'event',
@@ -102,7 +115,7 @@ interface Node {
   readonly pos: number;
 }
 
-type Compiled<Known> = { readonly condition: Condition<Known> } | { readonly fault: ConditionFault };
+export type Compiled<Known> = { readonly condition: Condition<Known> } | { readonly fault: ConditionFault };
 
 /** The condition, or why and where the text is none. */
 export function compileCondition(text: string): Compiled<Facts> {
@@ -114,7 +127,8 @@ export function compileEventCondition(text: string): Compiled<Facts & EventFacts
   return compileIn(eventEnvironment, text);
 }
 
-function compileIn<Known extends Facts>(variables: Environment, text: string): Compiled<Known> {
+/** As `compileCondition`, over other variables; `Known` has a value for each of them. */
+export function compileIn<Known>(variables: Environment, text: string): Compiled<Known> {
   try {
     const run = variables.parse(text);
     const strange = strangeNode(run.ast as unknown as Node, false);

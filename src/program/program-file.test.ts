@@ -165,6 +165,7 @@ describe('a sound file', () => {
       currency: 'CNY',
       timeZone: 'Asia/Shanghai',
       plans: [],
+      budgets: [],
       benefits: [],
       partners: [],
       offers: [],

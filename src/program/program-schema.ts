@@ -18,6 +18,8 @@ const ajv = new Ajv2020({
 /** A year-month-dayThour:minute with an offset that names a real moment. */
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+/** Words that CEL keeps for itself. */
+const CEL_WORDS = new Set(['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for']);
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 const TIME_ZONE = /^[A-Za-z]+([/_+-][A-Za-z0-9]+)*$/;
 
@@ -25,6 +27,10 @@ const FORMATS: Record<string, { readonly allowed: string; readonly test: (text: 
   'date-time': { allowed: 'an ISO 8601 date-time with an offset, such as 2026-11-01T00:00:00+08:00', test: isDateTime },
   'iso-4217': { allowed: 'an ISO 4217 currency code such as CNY', test: (text) => CURRENCIES.has(text) },
   'iana-time-zone': { allowed: 'an IANA time zone such as Asia/Shanghai', test: isTimeZone },
+  'field-name': {
+    allowed: 'a name such as companyAgeYears: letters and digits, a lower-case letter first, at most 40',
+    test: (text) => /^[a-z][A-Za-z0-9]*$/.test(text) && !CEL_WORDS.has(text),
+  },
   'time-of-day': { allowed: 'a time of day such as 09:30', test: (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text) },
   // Half a surrogate pair cannot be stored as UTF-8, and control characters cannot be seen.
   'one-line': {

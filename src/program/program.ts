@@ -2,11 +2,11 @@
 import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
+import type { Amount, Code } from './code';
 import type { EventType } from './event-type';
+import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
-export type Code = string;
-/** An integer in the minor unit of the program's currency. */
-export type Amount = number;
+export type { Amount, Code, Term };
 
 export const BENEFIT_CLASSES = ['BASIC', 'DISCOUNT', 'SERVICE', 'CONTENT', 'POINTS', 'PARTNER'] as const;
 export type BenefitClass = (typeof BENEFIT_CLASSES)[number];
@@ -24,12 +24,13 @@ export type Weekday = (typeof WEEKDAYS)[number];
 
 export interface Quota {
   readonly limit: number;
-  readonly period: PeriodKind;
+  readonly period: Exclude<PeriodKind, 'YEAR'>;
 }
 export interface Entitlement {
   readonly benefit: Code;
   /** Absent: not counted. */
   readonly quota?: Quota;
+  readonly saves?: Saves;
 }
 export interface Level {
   readonly code: Code;
@@ -47,12 +48,7 @@ export interface SubCaps {
   readonly perPartner: Readonly<Record<Code, Amount>>;
   readonly perUse?: Amount;
 }
-export interface Term {
-  /** Exactly one of both is given. */
-  readonly months?: number;
-  readonly days?: number;
-}
-export interface Plan {
+export interface Plan extends PlanSale {
   readonly code: Code;
   readonly name: string;
   readonly kind: PlanKind;
@@ -110,7 +106,7 @@ export interface OpenHours {
 }
 export interface MemberLimit {
   readonly limit: number;
-  readonly period: 'EVER' | Exclude<PeriodKind, 'TERM'>;
+  readonly period: 'EVER' | Exclude<PeriodKind, 'TERM' | 'YEAR'>;
 }
 export interface OfferDefinition extends Priced {
   readonly code: Code;
@@ -189,6 +185,7 @@ export interface ProgramSettings {
 export const SECTIONS = {
   levels: 'LEVEL',
   plans: 'PLAN',
+  budgets: 'BUDGET',
   benefits: 'BENEFIT',
   partners: 'PARTNER',
   offers: 'OFFER',
@@ -201,6 +198,7 @@ export interface DefinitionOf {
   readonly PROGRAM: ProgramSettings;
   readonly LEVEL: Level;
   readonly PLAN: Plan;
+  readonly BUDGET: Budget;
   readonly BENEFIT: Benefit;
   readonly PARTNER: Partner;
   readonly OFFER: OfferDefinition;

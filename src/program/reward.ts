@@ -1,5 +1,5 @@
 // A reward as the program file writes it: what one occasion gives.
-import type { Code } from './program';
+import type { Code } from './code';
 
 /** At least one part is there. Parts are given independently: one that is refused takes no other with it. */
 export interface Reward {

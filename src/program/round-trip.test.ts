@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { differenceOf } from './difference';
 import { EVENT_TYPES } from './event-type';
+import { type Budget, FIELD_KINDS, type PlanSale, PRICE_KINDS } from './plan-sale';
 import {
   BENEFIT_CLASSES,
   type Benefit,
@@ -113,6 +114,47 @@ function levelsOf(names: readonly string[], benefits: readonly string[]): fc.Arb
   );
 }
 
+const sales = fc.constantFrom('history.everHeld', 'member.growth >= 1000', 'card.plan == "plus" || !history.running');
+const gate = fc.record({ when: sales, else: line });
+const saleTerm = fc.record({ days: fc.integer({ min: 1, max: 3660 }) });
+const saleOf: fc.Arbitrary<PlanSale> = fc.record({
+  prices: fc.uniqueArray(
+    fc.record({
+      code: code.filter((text) => text !== 'list'),
+      kind: fc.constantFrom(...PRICE_KINDS),
+      when: optional(sales),
+      price: amount,
+      term: optional(saleTerm),
+      costCap: optional(amount),
+      oncePerMember: fc.boolean(),
+      gift: optional(fc.record({ points: fc.integer({ min: 1, max: 9 }) })),
+    }),
+    { maxLength: 3, selector: (price) => price.code },
+  ),
+  opens: optional(gate),
+  renewal: optional(fc.record({ daysBefore: fc.nat({ max: 99 }), daysAfter: fc.nat({ max: 99 }) })),
+  application: optional(
+    fc.record({
+      fields: fc.uniqueArray(
+        fc.record({
+          code: fc.stringMatching(/^x[A-Za-z0-9]{0,9}$/),
+          name: line,
+          kind: fc.constantFrom(...FIELD_KINDS),
+          required: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 3, selector: (field) => field.code },
+      ),
+      evidence: fc.nat({ max: 3 }),
+      check: fc.record({ when: fc.constant('member.rank > 1'), else: line }),
+      review: fc.constantFrom('STAFF' as const, 'AUTO' as const),
+      validDays: optional(fc.integer({ min: 1, max: 99 })),
+    }),
+  ),
+  refund: optional(fc.record({ withinDays: optional(fc.integer({ min: 1, max: 99 })), lessUsed: fc.boolean() })),
+  advertisedValue: optional(amount),
+  professions: fc.uniqueArray(line, { maxLength: 2 }),
+});
+
 function planOf(
   name: string,
   memberships: readonly string[],
@@ -141,9 +183,22 @@ function planOf(
       caps,
       perClass: optional(amount),
       multiplier: fc.integer({ min: 0, max: 100_000 }),
+      sale: saleOf,
     })
     .map(
-      ({ title, cost: limit, parents, draws, perMonth, perUse, caps: [cap, some], perClass, multiplier, ...rest }) => {
+      ({
+        title,
+        cost: limit,
+        parents,
+        draws,
+        perMonth,
+        perUse,
+        caps: [cap, some],
+        perClass,
+        multiplier,
+        sale,
+        ...rest
+      }) => {
         const privilege = !memberships.includes(name);
         return {
           ...rest,
@@ -161,6 +216,7 @@ function planOf(
           drawsOnParentCap: privilege && parents.length > 0 && draws,
           pointsMultiplier: multiplier / 100,
           growthMultiplier: (100_000 - multiplier) / 100,
+          ...sale,
         };
       },
     );
@@ -231,6 +287,17 @@ function earningRuleOf(name: string): fc.Arbitrary<EarningRule> {
     .map(({ base, negative, ...rule }) => ({ ...rule, ...base, negative: negative && rule.caps.length === 0 }));
 }
 
+function budgetOf(name: string, levels: readonly string[]): fc.Arbitrary<Budget> {
+  return fc.record({
+    code: fc.constant(name),
+    name: line,
+    amount,
+    period: fc.constantFrom('YEAR' as const, 'MONTH' as const),
+    plans: fc.constant([]),
+    levels: fc.subarray([...levels], { minLength: 1 }),
+  });
+}
+
 const partnerOf = (name: string): fc.Arbitrary<Partner> => fc.record({ code: fc.constant(name), name: line });
 
 const programs: fc.Arbitrary<Program> = fc
@@ -243,6 +310,7 @@ const programs: fc.Arbitrary<Program> = fc
       timeZone: fc.constantFrom('UTC', 'Asia/Shanghai', 'America/New_York'),
       levels: levelsOf(levels, benefits),
       plans: fc.tuple(...plans.map((name) => planOf(name, memberships, benefits, partners))),
+      budgets: fc.tuple(...offers.map((name) => budgetOf(name, levels))),
       benefits: fc.tuple(...benefits.map(benefitOf)),
       partners: fc.tuple(...partners.map(partnerOf)),
       offers:

@@ -2,6 +2,7 @@
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
+import { factsOf } from '../members/facts';
 import { levelOf } from '../members/level';
 import { type Card, cardStatusAt, currentTerm, type Term } from '../members/member';
 import type { MemberRows } from '../members/member-rows.store';
@@ -15,7 +16,6 @@ import {
   isOpen,
 } from '../program/catalogue-item';
 import type { BenefitClass } from '../program/program';
-import { factsOf } from './facts';
 import type { ItemKind } from './redemption';
 
 /** The card that bears the cost, with the term and the plan that say how much of it. */

@@ -71,6 +71,11 @@ export class EndRedemptionService {
     return ended.filter(Boolean).length;
   }
 
+  /** Ends a coupon whose time is over, before the pass comes to it. */
+  expire(redemption: Redemption): Promise<boolean> {
+    return this.endings.expire(redemption);
+  }
+
   /** Whether the holds of this chain are a redemption's; its own expiry ends them, at the same instant. */
   async ownsHoldsOf(chain: Id): Promise<boolean> {
     const redemption = await readRedemption(this.database.read, chain);

@@ -1,5 +1,4 @@
 // Every limit that a claim touches, as accounts: the one list that usability, quotes and redemptions are made from.
-
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { COUNT, POINT, type Unit } from '../kernel/money';
@@ -8,22 +7,19 @@ import { type Refusal, type RefusalCode, refuse } from '../kernel/refusal';
 import { type AccountKey, accountKey, available, type Balance } from '../ledger/account';
 import { type AccountKind, ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import type { Opening } from '../ledger/transfer';
-import { budgetAccountOf, dailyStockAccountOf, hasStock, stockAccountOf } from '../marketplace/supply';
-import type { Term } from '../members/member';
 import {
-  cardCapAccount,
-  classCapAccount,
-  memberLimitAccount,
-  monthCapAccount,
-  partnerCapAccount,
-  pointsAccount,
-  quotaAccount,
-  type TermRef,
-  useCapAccount,
-} from '../members/member-accounts';
+  budgetAccountOf,
+  dailyStockAccountOf,
+  groupBudgetAccountOf,
+  hasStock,
+  stockAccountOf,
+} from '../marketplace/supply';
+import { levelOf } from '../members/level';
+import type { Term } from '../members/member';
+import { memberLimitAccount, pointsAccount, quotaAccount, useCapAccount } from '../members/member-accounts';
 import { pointsOf } from '../members/points';
 import type { CataloguePlan } from '../program/catalogue-item';
-import type { BenefitClass } from '../program/program';
+import { capAccountsOf } from './cap-accounts';
 import { type Claim, isPartnerFunded, quotaRef } from './claim';
 
 export const LIMIT_KINDS = [
@@ -33,6 +29,7 @@ export const LIMIT_KINDS = [
   'DAILY_STOCK',
   'POINTS',
   'BUDGET',
+  'GROUP_BUDGET',
   'CLASS_CAP',
   'MONTH_CAP',
   'PARTNER_CAP',
@@ -46,6 +43,8 @@ export type LimitKind = (typeof LIMIT_KINDS)[number];
 interface Behind {
   readonly holder: Id;
   readonly item?: number;
+  /** Of the account that the grant comes from; its sum then tells what was granted for this period. */
+  readonly period?: PeriodNumber;
   readonly taken: AccountKind;
   /** For accounts that open when they are first touched. */
   readonly granted?: AccountKind;
@@ -80,18 +79,20 @@ export class Limit {
 
   get opening(): Opening | undefined {
     const { account, grant, unit } = this;
-    const { holder, granted } = this.behind;
+    const { holder, granted, period } = this.behind;
     if (grant === undefined || granted === undefined) return undefined;
-    return { account, grant, from: contra(holder, granted, unit) };
+    return { account, grant, from: contra(holder, granted, unit, 0, period) };
   }
 }
 
-/** Limits in money, the offer's budget among them; members are never shown how much of it is left. */
+/** Limits in money, the budgets of offer and group among them; members are never shown how much of it is left. */
 export function isCap({ kind }: Pick<Limit, 'kind'>): boolean {
   return CAPS.has(kind);
 }
 
-const CAPS: ReadonlySet<LimitKind> = new Set(LIMIT_KINDS.filter((kind) => kind.endsWith('_CAP') || kind === 'BUDGET'));
+const CAPS: ReadonlySet<LimitKind> = new Set(
+  LIMIT_KINDS.filter((kind) => kind.endsWith('_CAP') || kind.endsWith('BUDGET')),
+);
 
 const MESSAGES: Record<LimitKind, readonly [RefusalCode, string]> = {
   QUOTA: ['QUOTA_EXHAUSTED', 'The benefit is used up for this period.'],
@@ -100,6 +101,7 @@ const MESSAGES: Record<LimitKind, readonly [RefusalCode, string]> = {
   DAILY_STOCK: ['OUT_OF_STOCK', 'This perk is out of stock for today.'],
   POINTS: ['INSUFFICIENT_POINTS', 'The member has too few points for this perk.'],
   BUDGET: ['BUDGET_EXHAUSTED', 'What was set aside for this perk is used up.'],
+  GROUP_BUDGET: ['BUDGET_EXHAUSTED', 'What was set aside for this group of members is used up.'],
   CLASS_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for benefits of this class.'],
   MONTH_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this month.'],
   PARTNER_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this partner.'],
@@ -120,7 +122,9 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   if (claim.costs.unitCost === 0) return limits;
   if (claim.itemKind === 'OFFER' && claim.offer.budget !== undefined) addBudget(claim, limits);
   // What the partner bears is charged to no cap.
-  if (claim.bearer && !isPartnerFunded(claim)) {
+  if (isPartnerFunded(claim)) return limits;
+  addGroupBudgets(claim, limits);
+  if (claim.bearer) {
     addCaps(claim, claim.bearer.plan, claim.bearer.term, redemptionId, limits);
   }
   return limits;
@@ -135,8 +139,8 @@ function nextPeriod(claim: Claim, kind: PeriodKind): Instant | undefined {
   return claim.catalogue.time.nextPeriodAt(kind, claim.now);
 }
 
-function contra(holder: Id, kind: AccountKind, unit: Unit, item = 0): AccountKey {
-  return accountKey({ holder, kind, item, unit });
+function contra(holder: Id, kind: AccountKind, unit: Unit, item = 0, period = 0): AccountKey {
+  return accountKey({ holder, kind, item, period, unit });
 }
 
 function addQuota(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: Limit[]): void {
@@ -173,6 +177,24 @@ function addBudget(claim: Extract<Claim, { itemKind: 'OFFER' }>, limits: Limit[]
   limits.push(new Limit('BUDGET', account, currency, costs.unitCost, { holder, taken: KIND.BUDGET_USED }));
 }
 
+/** Of the groups that the bearing card, or the member by its level, is in. */
+function addGroupBudgets(claim: Claim, limits: Limit[]): void {
+  const { catalogue, costs } = claim;
+  if (catalogue.budgets.length === 0) return;
+  const { currency } = catalogue.settings;
+  const planId = claim.bearer?.plan.id;
+  const levelId = levelOf(claim)?.id;
+  for (const { id: holder, amount, period: kind, plans, levels } of catalogue.budgets) {
+    const isMeant = (planId !== undefined && plans.has(planId)) || (levelId !== undefined && levels.has(levelId));
+    if (!isMeant) continue;
+    const period = periodOf(claim, kind);
+    const behind = { holder, period, taken: KIND.GROUP_BUDGET_USED, granted: KIND.GROUP_BUDGET_GRANTED };
+    const account = groupBudgetAccountOf(holder, period, currency);
+    const resetsAt = nextPeriod(claim, kind);
+    limits.push(new Limit('GROUP_BUDGET', account, currency, costs.unitCost, behind, amount, resetsAt));
+  }
+}
+
 function addPoints(claim: Claim, limits: Limit[]): void {
   const { pointsPrice } = claim.costs;
   if (pointsPrice === 0) return;
@@ -193,47 +215,6 @@ function behindCost(claim: Claim): Behind {
 export function costAccount(claim: Claim, currency: Unit): AccountKey {
   const { holder, taken, item } = behindCost(claim);
   return contra(holder, taken, currency, item);
-}
-
-/** The accounts of one term's caps. A list of perks comes back to the same few over and over, so they are kept. */
-class CapAccounts {
-  readonly card: AccountKey;
-  private readonly kept = new Map<BenefitClass | number, AccountKey>();
-
-  constructor(private readonly ref: TermRef) {
-    this.card = cardCapAccount(ref);
-  }
-
-  ofClass(benefitClass: BenefitClass): AccountKey {
-    return this.keep(benefitClass, () => classCapAccount(this.ref, benefitClass));
-  }
-
-  ofPartner(partner: number): AccountKey {
-    return this.keep(partner, () => partnerCapAccount(this.ref, partner));
-  }
-
-  // Kept below zero, where no partner is.
-  ofMonth(month: PeriodNumber): AccountKey {
-    return this.keep(-month, () => monthCapAccount(this.ref, month));
-  }
-
-  private keep(name: BenefitClass | number, make: () => AccountKey): AccountKey {
-    const known = this.kept.get(name);
-    if (known !== undefined) return known;
-    const account = make();
-    this.kept.set(name, account);
-    return account;
-  }
-}
-
-const capAccounts = new WeakMap<Term, CapAccounts>();
-
-function capAccountsOf(memberId: Id, term: Term): CapAccounts {
-  const known = capAccounts.get(term);
-  if (known) return known;
-  const accounts = new CapAccounts({ memberId, termId: term.id, currency: term.currency });
-  capAccounts.set(term, accounts);
-  return accounts;
 }
 
 function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id, limits: Limit[]): void {

@@ -9,7 +9,7 @@ import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../progr
 import { type Bearer, bearerOf, benefitClaim, claimOffer } from './claim';
 import { freshness, narrowed, type PartnerAvailability, type RemotePerks } from './partner-availability';
 import type { EntitledBenefitType, PerkConnectionType, PerkType } from './perk.type';
-import { outlookOf, quotaOf, unusable } from './usability';
+import { type BudgetBoard, outlookOf, quotaOf, unusable } from './usability';
 
 export const PERK_CURSOR = 'perk';
 
@@ -27,6 +27,7 @@ function cursorOf(offer: CatalogueOffer): string {
 export interface PerkSupply {
   readonly stock: StockService;
   readonly partners: PartnerAvailability;
+  readonly budgets: BudgetBoard;
 }
 
 /**
@@ -44,7 +45,7 @@ export function perkPage(
   const page = (perks: RemotePerks | undefined): PerkConnectionType => {
     const edges = offers.map((offer) => ({
       cursor: cursorOf(offer),
-      node: perkOf(standing, supply.stock, offer, perks),
+      node: perkOf(standing, supply, offer, perks),
     }));
     return { edges, pageInfo: { hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
   };
@@ -62,11 +63,12 @@ function offersOf({ catalogue, now }: Standing, first: number, after?: number) {
   return { offers, hasNextPage: false };
 }
 
-function perkOf(standing: Standing, stock: StockService, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
+function perkOf(standing: Standing, supply: PerkSupply, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
+  const { stock, budgets } = supply;
   const { view } = offer;
   const left = stock.supply(offer, standing.catalogue, standing.now);
   const known = remote?.of(offer);
-  const { usability, remaining } = narrowed(outlookOf(claimOffer(standing, offer), left), known);
+  const { usability, remaining } = narrowed(outlookOf(claimOffer(standing, offer), left, budgets), known);
   return {
     id: view.id,
     title: view.title,
@@ -88,30 +90,31 @@ const NOT_ACTIVE = unusable([refuse('CARD_NOT_ACTIVE', 'The card is not active.'
 const APPLIES_BY_ITSELF = { usable: true, reasons: [] };
 
 /** The benefits of a card's plan, each with its quota and whether it can be used on this card. */
-export function cardBenefits(view: CardView): EntitledBenefitType[] {
+export function cardBenefits(view: CardView, budgets: BudgetBoard): EntitledBenefitType[] {
   const { standing, card } = view;
   const plan = standing.catalogue.plan(card.planId);
   const bearer = bearerOf(standing, card);
-  return (plan?.entitlements ?? []).map((entitlement) => entitledBenefit(standing, entitlement, bearer));
+  return (plan?.entitlements ?? []).map((entitlement) => entitledBenefit(standing, entitlement, { bearer, budgets }));
 }
 
 /** The benefits that the member's level grants. */
-export function levelBenefits(view: MemberView): EntitledBenefitType[] {
+export function levelBenefits(view: MemberView, budgets: BudgetBoard): EntitledBenefitType[] {
   const { standing } = view;
   const level = levelOf(standing);
-  return (level?.entitlements ?? []).map((entitlement) => entitledBenefit(standing, entitlement, undefined, true));
+  return (level?.entitlements ?? []).map((entitlement) =>
+    entitledBenefit(standing, entitlement, { budgets, ofLevel: true }),
+  );
 }
 
 function entitledBenefit(
   standing: Standing,
   entitlement: CatalogueEntitlement,
-  bearer: Bearer | undefined,
-  ofLevel = false,
+  { bearer, budgets, ofLevel = false }: { bearer?: Bearer; budgets: BudgetBoard; ofLevel?: boolean },
 ): EntitledBenefitType {
   const { benefit } = entitlement;
   if (!bearer && !ofLevel) return { benefit: benefit.view, quota: null, usability: NOT_ACTIVE };
   if (!benefit.redeemable) return { benefit: benefit.view, quota: null, usability: APPLIES_BY_ITSELF };
   const claim = benefitClaim(standing, entitlement, bearer);
-  const { usability, limits } = outlookOf(claim, undefined);
+  const { usability, limits } = outlookOf(claim, undefined, budgets);
   return { benefit: benefit.view, quota: isRefusal(claim) ? null : quotaOf(claim, limits), usability };
 }

@@ -111,8 +111,10 @@ export class RedemptionService {
   async quote(input: Wanted & { memberId: Id }): Promise<Quote | Refusal> {
     const claim = await this.claim(input);
     if (isRefusal(claim)) return claim;
-    const stock = claim.itemKind === 'OFFER' ? await this.ledger.balancesOf(claim.offer.id) : new Map();
-    return quoteOf(claim, new Map([...claim.rows.balances, ...stock]));
+    const { catalogue } = claim;
+    const holders = [...(claim.itemKind === 'OFFER' ? [claim.offer] : []), ...catalogue.budgets].map(({ id }) => id);
+    const others = await Promise.all(holders.map((id) => this.ledger.balancesOf(id)));
+    return quoteOf(claim, new Map([...claim.rows.balances, ...others.flatMap((balances) => [...balances])]));
   }
 
   find(id: Id): Promise<Redemption | undefined> {

@@ -1,7 +1,7 @@
 // Whether a claim would succeed now, and how much of it is left, from the rows that the request has already read.
 import { ZERO_ID } from '../kernel/id';
 import { byPrecedence, isRefusal, type Refusal } from '../kernel/refusal';
-import { available } from '../ledger/account';
+import { type AccountKey, available } from '../ledger/account';
 import type { SupplyLeft } from '../marketplace/stock.service';
 import type { Claim } from './claim';
 import { isCap, type Limit, type LimitKind, leftOf, limitsOf } from './limits';
@@ -35,15 +35,18 @@ function leastOf(supply: SupplyLeft | undefined): number | null {
   return today === undefined ? stock : Math.min(stock, today);
 }
 
-/** `stock`: what is left of the offer, since that is no row of the member's. */
-export function outlookOf(claim: Claim | Refusal, stock: SupplyLeft | undefined): Outlook {
+/** What is left on the budgets of groups, as of the last look; `undefined` for what is none, or was not touched yet. */
+export type BudgetBoard = (account: AccountKey) => number | undefined;
+
+/** `stock`: what is left of the offer, since that is no row of the member's; neither are budgets. */
+export function outlookOf(claim: Claim | Refusal, stock: SupplyLeft | undefined, budgets?: BudgetBoard): Outlook {
   if (isRefusal(claim)) return { usability: unusable([claim]), remaining: leastOf(stock), limits: [] };
   const limits = limitsOf(claim, ZERO_ID);
   const { balances } = claim.rows;
   const missing: Refusal[] = [];
   let remaining = Number.POSITIVE_INFINITY;
   for (const limit of limits) {
-    const left = supplyOf(limit, stock) ?? leftOf(limit, balances);
+    const left = supplyOf(limit, stock) ?? budgets?.(limit.account) ?? leftOf(limit, balances);
     if (COUNTED.has(limit.kind)) remaining = Math.min(remaining, left);
     // A cap that covers a part only is no obstacle where the member may pay the rest.
     if (left < limit.amount && !(claim.costs.coPay && isCap(limit))) missing.push(limit.refusal);

@@ -2,9 +2,8 @@
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { PERIOD_KINDS, type PeriodKind } from '../kernel/period';
-import type { RefusalCode } from '../kernel/refusal';
 import { Allow, SIGNED_IN } from '../request/policy';
-import { enumOf, RefusalCodes } from '../request/shared.type';
+import { enumOf, ReasonType } from '../request/shared.type';
 
 export const PeriodKinds = enumOf(PERIOD_KINDS);
 registerEnumType(PeriodKinds, {
@@ -14,15 +13,6 @@ registerEnumType(PeriodKinds, {
 
 export const AvailabilitySources = enumOf(['LIVE', 'CACHED', 'UNAVAILABLE']);
 registerEnumType(AvailabilitySources, { name: 'AvailabilitySource' });
-
-@Allow(SIGNED_IN)
-@ObjectType('Reason', { simpleResolvers: true, description: 'What stands in the way.' })
-export class ReasonType {
-  @Field(() => RefusalCodes)
-  code!: RefusalCode;
-  @Field()
-  message!: string;
-}
 
 @Allow(SIGNED_IN)
 @ObjectType('Usability', { simpleResolvers: true, description: 'Whether a redemption would succeed now.' })

@@ -9,6 +9,7 @@ import { cardBenefits, levelBenefits, PERK_CURSOR, type PerkSupply, perkPage } f
 import type { RedemptionService } from './redemption.service';
 import { CouponConnectionType } from './redemption.type';
 import { COUPON_CURSOR, couponPage } from './redemption.view';
+import type { BudgetBoard } from './usability';
 
 const AFTER = 'The endCursor, or the cursor of an edge, of the page before.';
 
@@ -48,15 +49,17 @@ export class MemberWalletResolver {
   @Allow(SIGNED_IN)
   @FieldResolver(() => [EntitledBenefitType], { description: 'What the level entitles to, besides the cards.' })
   benefits(@Root() member: MemberView): EntitledBenefitType[] {
-    return levelBenefits(member);
+    return levelBenefits(member, this.supply.budgets);
   }
 }
 
 @Resolver(() => CardType)
 export class CardBenefitsResolver {
+  constructor(private readonly budgets: BudgetBoard) {}
+
   @Allow(SIGNED_IN)
   @FieldResolver(() => [EntitledBenefitType])
   benefits(@Root() card: CardView): EntitledBenefitType[] {
-    return cardBenefits(card);
+    return cardBenefits(card, this.budgets);
   }
 }

@@ -4,7 +4,7 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { Money } from '../kernel/money';
 import { REFUSALS, type Refusal, type RefusalCode } from '../kernel/refusal';
-import { Allow, ANYONE } from './policy';
+import { Allow, ANYONE, SIGNED_IN } from './policy';
 
 /** `{ A: 'A', B: 'B' }`, the form that type-graphql takes an enum in. */
 export function enumOf<Name extends string>(names: readonly Name[]): { [Key in Name]: Key } {
@@ -46,6 +46,15 @@ export class RefusalType {
 
   @Field({ description: 'Whether the same request under a new idempotency key may succeed later by itself.' })
   retry!: boolean;
+}
+
+@Allow(SIGNED_IN)
+@ObjectType('Reason', { simpleResolvers: true, description: 'What stands in the way.' })
+export class ReasonType {
+  @Field(() => RefusalCodes)
+  code!: RefusalCode;
+  @Field()
+  message!: string;
 }
 
 export interface RefusalAnswer extends RefusalType {

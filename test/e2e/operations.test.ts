@@ -10,7 +10,11 @@ import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
 
 const PROGRAM = programText({
-  plans: [plan('plus', { entitlements: [entitles('freight', 2)] })],
+  plans: [
+    plan('plus', { entitlements: [entitles('freight', 2)], refund: { withinDays: 7 } }),
+    plan('gated', { application: { fields: [{ code: 'age', name: 'Age', kind: 'NUMBER' }] } }),
+  ],
+  budgets: [{ code: 'year', name: 'Of the year', amount: 1_000_000, period: 'YEAR', plans: ['plus'] }],
   benefits: [benefit('freight')],
   offers: [offer('latte')],
   partners: ['brewer', 'cinema', 'leaver'],
@@ -37,6 +41,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
   const { gateway } = story;
   const { who, card } = await story.holder('plus');
   const closing = await story.open(who, 'plus');
+  const { card: refunded } = await story.holder('plus');
   const [held, taken, used] = [
     await story.claim(who, 'latte'),
     await story.claim(who, 'latte'),
@@ -90,6 +95,31 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { input: { card: card.id, orderId: 'another order' } },
       answers: { id: card.id, status: 'ACTIVE' },
     },
+    'plan-quotes': {
+      who,
+      answers: { planQuotes: [{ plan: { code: 'plus' } }, { plan: { code: 'gated' }, open: false }] },
+    },
+    'apply-for-plan': {
+      who,
+      variables: { input: { plan: 'gated', fields: [{ code: 'age', value: '5' }], ...key } },
+      answers: { plan: 'gated', state: 'PENDING' },
+    },
+    'plan-applications': {
+      who: AUDITOR,
+      variables: { first: 5 },
+      answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
+    },
+    'review-plan-application': {
+      who: OPERATIONS,
+      variables: { input: { application: await applicationOf(gateway), decision: 'APPROVE' } },
+      answers: { state: 'APPROVED' },
+    },
+    'refund-card': {
+      who: SHOP,
+      variables: { input: { card: refunded.id, ...key } },
+      answers: { settled: true, amount: { amount: 10_900 } },
+    },
+    'group-budgets': { who: AUDITOR, answers: [{ code: 'year', granted: { amount: 1_000_000 } }] },
     'close-card': { who: OPERATIONS, variables: { card: closing.id }, answers: { id: closing.id, status: 'CLOSED' } },
     'adjust-balance': {
       who: OPERATIONS,
@@ -151,6 +181,13 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     },
     'staff-member': { who: AUDITOR, variables: { externalId: member }, answers: { externalId: member } },
   };
+}
+
+/** Of somebody else, since one waits at most. */
+async function applicationOf(gateway: TestGateway): Promise<string> {
+  const who = await new Story(gateway).member();
+  const input = { plan: 'gated', fields: [{ code: 'age', value: '7' }], idempotencyKey: 'of somebody else' };
+  return (await gateway.run<{ id: string }>(who, 'apply-for-plan', { input })).id;
 }
 
 /** An offer of a partner in each of the states that the operations need; each of them may be asked twice. */

@@ -40,6 +40,7 @@ type Kind =
   | 'PUBLIC_CURSOR'
   | 'PUBLIC_ITEM'
   | 'PUBLIC_PLAN'
+  | 'APPLICATION'
   | 'PLAIN';
 
 /** What a partner writes of an offer names nothing but the program's words. */
@@ -68,6 +69,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.partnerApplication(claimSecret)': 'PLAIN',
   'Query.partnerHealth(partner)': 'PARTNER_ID',
   'Query.partners(after)': 'STAFF_CURSOR',
+  'Query.planApplications(after)': 'PUBLIC_CURSOR',
   'Query.planProgram(text)': 'PLAIN',
   'Query.quoteRedemption(card)': 'CARD',
   'Query.quoteRedemption(item)': 'PUBLIC_ITEM',
@@ -86,6 +88,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Member.perks(after)': 'PUBLIC_CURSOR',
   'Mutation.adjustBalance(input.idempotencyKey)': 'KEY',
   'Mutation.adjustBalance(input.member)': 'MEMBER',
+  'Mutation.applyForPlan(input.evidence)': 'PLAIN',
+  'Mutation.applyForPlan(input.fields.code)': 'PLAIN',
+  'Mutation.applyForPlan(input.fields.value)': 'PLAIN',
+  'Mutation.applyForPlan(input.idempotencyKey)': 'KEY',
+  'Mutation.applyForPlan(input.plan)': 'PLAIN',
   'Mutation.applyProgram(text)': 'PLAIN',
   'Mutation.cancelRedemption(input.idempotencyKey)': 'KEY',
   'Mutation.cancelRedemption(input.redemption)': 'REDEMPTION',
@@ -109,6 +116,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Mutation.openCard(input.orderId)': 'ORDER',
   'Mutation.openCard(input.parentCard)': 'CARD',
   'Mutation.openCard(input.plan)': 'PUBLIC_PLAN',
+  'Mutation.openCard(input.priceCode)': 'PLAIN',
   'Mutation.redeem(input.card)': 'CARD',
   'Mutation.redeem(input.idempotencyKey)': 'KEY',
   'Mutation.redeem(input.item)': 'PUBLIC_ITEM',
@@ -125,6 +133,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Mutation.registerPartner(input.code)': 'PLAIN',
   'Mutation.registerPartner(input.website)': 'PLAIN',
   'Mutation.renewCard(input.orderId)': 'ORDER',
+  'Mutation.renewCard(input.priceCode)': 'PLAIN',
+  'Mutation.refundCard(input.card)': 'CARD',
+  'Mutation.refundCard(input.idempotencyKey)': 'KEY',
+  'Mutation.refundCard(input.orderId)': 'ORDER',
+  'Mutation.reviewPlanApplication(input.application)': 'APPLICATION',
+  'Mutation.reviewPlanApplication(input.reason)': 'PLAIN',
   'Mutation.resendWebhook(delivery)': 'WEBHOOK',
   'Mutation.setWebhookEndpoint(input.eventTypes)': 'PLAIN',
   'Mutation.setWebhookEndpoint(input.url)': 'PLAIN',
@@ -152,6 +166,10 @@ const MANIFEST = standardManifest('http://127.0.0.1:9/');
 const CONTENT: Readonly<Record<string, unknown>> = {
   'Mutation.adjustBalance(input.amount)': 1,
   'Mutation.adjustBalance(input.balance)': 'POINTS',
+  'Mutation.applyForPlan(input.plan)': 'gated',
+  'Mutation.applyForPlan(input.fields.code)': 'age',
+  'Mutation.applyForPlan(input.fields.value)': '5',
+  'Mutation.reviewPlanApplication(input.decision)': 'APPROVE',
   'Mutation.applyProgram(text)': 'no program',
   'Query.planProgram(text)': 'no program',
   'Mutation.registerMembers(members.nickname)': 'Renamed',
@@ -180,8 +198,15 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   Member: ['me'],
 };
 
+// Nobody is old enough, so that whoever applies may do so again.
+const AGE = {
+  fields: [{ code: 'age', name: 'Age', kind: 'NUMBER' }],
+  check: { when: 'application.age > 200', else: 'Too young.' },
+  review: 'AUTO',
+};
+
 const PROGRAM = programText({
-  plans: [plan('plus', { costCap: 100_000, entitlements: [entitles('freight')] })],
+  plans: [plan('plus', { costCap: 100_000, entitlements: [entitles('freight')] }), plan('gated', { application: AGE })],
   benefits: [benefit('freight')],
   offers: [offer('latte'), offer('film', { partner: 'cinema' })],
 });
@@ -289,7 +314,7 @@ eachDatabase((lane) => {
     status,
     text: text
       .replace(/"(redemption|coupon)_[0-9a-f]{32}"/g, '"$1"')
-      .replace(/"offer_[0-9a-f]{32}"/g, '"offer"')
+      .replace(/"(offer|planApplication)_[0-9a-f]{32}"/g, '"$1"')
       .replace(/_(?:coupon)?[cC]ode":"[^"]+"/g, '_code":"code"'),
   });
 
@@ -382,6 +407,10 @@ async function furnish(story: Story) {
   const credential = await makeKey(PARTNERS.B);
   keys.length = 0;
 
+  const applicationOf = async (who: Who) => {
+    const filled = { plan: 'gated', fields: [{ code: 'age', value: '5' }], idempotencyKey: fresh('key') };
+    return (await gateway.run<{ id: string }>(who, 'apply-for-plan', { input: filled })).id;
+  };
   const id = (global: string) => global.split('_')[1]!;
   const cursor = (scope: string, of: string) => Buffer.from(`${scope}:${of}`).toString('base64url');
   // A neighbour of B's id in time that was never given to anything.
@@ -465,6 +494,12 @@ async function furnish(story: Story) {
       unknown: `benefit_${NEVER}`,
       wrong: [ids.card, ...wrong('redemption', 'plan')],
       own: () => gateway.itemId('latte'),
+    },
+    APPLICATION: {
+      foreign: await applicationOf(B_MEMBER),
+      unknown: `planApplication_${NEVER}`,
+      wrong: [ids.card, ids.redemption],
+      own: () => applicationOf(A_MEMBER),
     },
     PUBLIC_PLAN: { foreign: 'nothing', unknown: 'nobody', wrong: [], own: () => 'plus' },
   };

@@ -11,6 +11,7 @@ import { seed as seedOffers } from '../../migrations/0006-offers/seed';
 import { seed as seedSaga } from '../../migrations/0007-saga/seed';
 import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { seed as seedMemberEvents } from '../../migrations/0011-member-events/seed';
+import { seed as seedSales } from '../../migrations/0013-sales/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { MIGRATIONS } from '../../migrations/all';
@@ -34,6 +35,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedSaga,
   seedWebhooks,
   seedMemberEvents,
+  seedSales,
   seedEngagement,
   seedAudit,
 ];
@@ -106,6 +108,18 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'program_version recorded_at',
     event_return: 'id member_id order_id amount state due_at recorded_at points growth stored_value',
     points_lot_due: 'day member_id',
+  },
+  {
+    card_term:
+      'id card_id member_id order_id program_version starts_at ends_at price cost_cap withdrawn currency ' +
+      'broke_even_at price_code',
+    plan_application:
+      'id member_id plan_id program_version request_key fingerprint fields evidence state open_key applied_at ' +
+      'reviewed_at reviewed_by reason',
+    term_gift: 'id member_id term_id reason reward due_at',
+    card_refund:
+      'id request_key fingerprint member_id card_id plan_id term_id order_id currency price asked less_used amount ' +
+      'used_value voided used requested_by requested_at settled_at due_at',
   },
   {
     reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',

@@ -13,6 +13,7 @@ export interface ProgramParts {
   readonly earningRules?: readonly Part[];
   /** Settings: whatever is no list of items. */
   readonly settings?: Part;
+  readonly budgets?: readonly Part[];
 }
 
 export function level(code: string, rank: number, threshold: number, entitlements: readonly Part[] = []): Part {
@@ -46,8 +47,15 @@ export function offer(code: string, parts: Part = {}): Part {
 /** JSON is YAML too. */
 export function programText(parts: ProgramParts): string {
   const { timeZone = 'Asia/Shanghai', currency = 'CNY', partners = ['brewer', 'cinema'] } = parts;
-  const { levels = [level('registered', 1, 0)], plans = [], benefits = [], offers = [], earningRules = [] } = parts;
+  const {
+    levels = [level('registered', 1, 0)],
+    plans = [],
+    benefits = [],
+    offers = [],
+    earningRules = [],
+    budgets = [],
+  } = parts;
   const named = partners.map((code) => ({ code, name: `Partner ${code}` }));
-  const sections = { levels, plans, benefits, partners: named, offers, earningRules };
+  const sections = { levels, plans, benefits, partners: named, offers, earningRules, budgets };
   return JSON.stringify({ name: 'Test', currency, timeZone, ...parts.settings, ...sections });
 }

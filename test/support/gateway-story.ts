@@ -38,7 +38,12 @@ export type RedeemOutcome = RedemptionAnswer | RefusedAnswer;
 export interface CardAnswer {
   readonly id: string;
   readonly status: string;
-  readonly term: { readonly startsAt: string; readonly endsAt: string; readonly price: Money };
+  readonly term: {
+    readonly startsAt: string;
+    readonly endsAt: string;
+    readonly price: Money;
+    readonly priceCode: string | null;
+  };
 }
 
 export interface CapAnswer {
@@ -101,13 +106,17 @@ export class Story {
     return { who, card: await this.open(who, plan) };
   }
 
-  open(who: Who, plan: string, more: { orderId?: string; parentCard?: string; startsAt?: string } = {}) {
+  open(
+    who: Who,
+    plan: string,
+    more: { orderId?: string; parentCard?: string; startsAt?: string; priceCode?: string } = {},
+  ) {
     const input = { member: who.subject, plan, orderId: fresh('order'), ...more };
     return this.must<CardAnswer>('open-card', SHOP, { input });
   }
 
-  renew(card: string, orderId = fresh('order')): Promise<CardAnswer> {
-    return this.must<CardAnswer>('renew-card', SHOP, { input: { card, orderId } });
+  renew(card: string, orderId = fresh('order'), priceCode?: string): Promise<CardAnswer> {
+    return this.must<CardAnswer>('renew-card', SHOP, { input: { card, orderId, priceCode } });
   }
 
   close(card: string): Promise<CardAnswer> {

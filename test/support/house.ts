@@ -5,6 +5,7 @@ import { EventService } from '../../src/engagement/event/event.service';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
 import { ReturnService } from '../../src/engagement/return/return.service';
 import { RewardService } from '../../src/engagement/reward/reward.service';
+import { TermGiftService } from '../../src/engagement/term-gift/term-gift.service';
 import type { Actor } from '../../src/kernel/actor';
 import { type Instant, ManualClock } from '../../src/kernel/clock';
 import { type Id, newId } from '../../src/kernel/id';
@@ -12,6 +13,7 @@ import { isRefusal, type Refusal } from '../../src/kernel/refusal';
 import { LedgerService } from '../../src/ledger/ledger.service';
 import { CodeCipher } from '../../src/marketplace/code-cipher';
 import { CodePoolService } from '../../src/marketplace/code-pool.service';
+import { GroupBudgetService } from '../../src/marketplace/group-budget.service';
 import { OfferCatalogueStore } from '../../src/marketplace/offer/offer-catalogue.store';
 import { StockService } from '../../src/marketplace/stock.service';
 import { CardService } from '../../src/members/card.service';
@@ -19,6 +21,7 @@ import type { Card } from '../../src/members/member';
 import { type MemberInput, MemberService } from '../../src/members/member.service';
 import { firstPeriodsAt, type MemberRows, MemberRowsStore } from '../../src/members/member-rows.store';
 import { PointsService } from '../../src/members/points.service';
+import { ApplicationService } from '../../src/members/sale/application.service';
 import type { PartnerDirectory } from '../../src/partner-port/connector';
 import { CatalogueService } from '../../src/program/catalogue.service';
 import { ProgramService } from '../../src/program/program.service';
@@ -29,6 +32,7 @@ import { holdCheck } from '../../src/redemption/hold.check';
 import { poolCheck } from '../../src/redemption/pool.check';
 import type { Redemption } from '../../src/redemption/redemption';
 import { RedemptionService } from '../../src/redemption/redemption.service';
+import { RefundService } from '../../src/redemption/refund/refund.service';
 import { RunSagaJob } from '../../src/redemption/saga/run-saga.job';
 import { SagaService } from '../../src/redemption/saga/saga.service';
 import { HOUSE_PROGRAM } from './house-program';
@@ -85,6 +89,10 @@ export class House {
   readonly rewards: RewardService;
   readonly events: EventService;
   readonly returns: ReturnService;
+  readonly applications: ApplicationService;
+  readonly refunds: RefundService;
+  readonly budgets: GroupBudgetService;
+  readonly termGifts: TermGiftService;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -126,8 +134,14 @@ export class House {
     this.returns = new ReturnService(database, ledger, this.points, current, clock);
     const consumers = [this.returns, ...(options.consumers ?? [])];
     this.events = new EventService(database, ledger, memberRows, current, clock, consumers);
+    this.applications = new ApplicationService(database, memberRows, current, clock);
+    this.budgets = new GroupBudgetService(database, ledger, clock);
+    this.termGifts = new TermGiftService(database, this.rewards, clock, log);
+    this.cards.onSold((termId) => this.termGifts.settle(termId));
     this.ends = new EndRedemptionService(database, endings, this.saga, clock);
+    this.refunds = new RefundService(database, ledger, this.cards, this.ends, current, clock);
     this.catalogue.onChange((next, previous) => this.stock.align(next, previous));
+    this.catalogue.onChange((next) => this.budgets.align(next));
   }
 
   get now(): Instant {

@@ -1,10 +1,10 @@
 // What conditions are told of an event, and of the member and the card that it happened to.
 import type { Instant } from '../../kernel/clock';
+import { factsOf } from '../../members/facts';
 import type { Judging } from '../../members/level';
 import { cardStatusAt, shownTerm, type Term } from '../../members/member';
 import type { CataloguePlan } from '../../program/catalogue-item';
 import type { EventFacts, Facts } from '../../program/condition';
-import { factsOf } from '../../redemption/facts';
 import type { MemberEvent } from './event';
 
 export interface RunningCard {

@@ -1,7 +1,7 @@
 // Checks of what partners and staff send about partners; each names the field, what was given and what is allowed.
 import { DAY, type Instant, MINUTE } from '../../kernel/clock';
 import { type Refusal, refuse } from '../../kernel/refusal';
-import { checkText, shown } from '../../members/input-checks';
+import { checkProse, checkText, shown } from '../../members/input-checks';
 
 const CODE_MAX = 40;
 const CONTACT_MAX = 254;
@@ -47,14 +47,6 @@ function checkWebsite(website: string | undefined): Refusal | undefined {
   if (url?.protocol === 'https:' && url.username === '' && url.password === '') return undefined;
   const rule = `an https URL of at most ${WEBSITE_MAX} characters, without a user`;
   return refuse('INVALID_INPUT', `website is ${shown(website)}; allowed is ${rule}.`, 'website');
-}
-
-/** Text of several lines, without other control characters. */
-export function checkProse(field: string, value: string, most: number, least = 0): Refusal | undefined {
-  const clean = !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value.replaceAll(/[\n\r\t]/g, ' '));
-  if (clean && value.length <= most && value.trim().length >= least) return undefined;
-  const rule = `${least} to ${most} characters without control characters`;
-  return refuse('INVALID_INPUT', `${field} is ${shown(value)}; allowed are ${rule}.`, field);
 }
 
 /** A reason that somebody else is going to read. */

@@ -1,4 +1,6 @@
 // Every rule that a program file must pass beyond its JSON Schema.
+
+import { budgets } from './budgets.rule';
 import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
 import { levelsAscend } from './levels-ascend.rule';
@@ -7,6 +9,7 @@ import { offerSupply } from './offer-supply.rule';
 import { offerTerms } from './offer-terms.rule';
 import { parentPlans } from './parent-plans.rule';
 import { passiveBenefit } from './passive-benefit.rule';
+import { planSale } from './plan-sale.rule';
 import { references } from './references.rule';
 import type { Rule } from './rule';
 import { uniqueCodes } from './unique-codes.rule';
@@ -16,6 +19,8 @@ export const RULES: readonly Rule[] = [
   references,
   levelsAscend,
   parentPlans,
+  planSale,
+  budgets,
   passiveBenefit,
   entitlementCost,
   offerCost,

@@ -24,6 +24,10 @@ export const references: Rule = (program) => {
       faults.push(...partner(code, ['plans', at, 'subCaps', 'perPartner', code], true));
     }
   }
+  for (const [at, budget] of present(program.budgets)) {
+    faults.push(...each(budget.plans, ['budgets', at, 'plans'], plan));
+    faults.push(...each(budget.levels, ['budgets', at, 'levels'], level));
+  }
   for (const [at, offer] of present(program.offers)) {
     if (offer.partner !== undefined) faults.push(...partner(offer.partner, ['offers', at, 'partner']));
     faults.push(...each(offer.audience?.levels, ['offers', at, 'audience', 'levels'], level));

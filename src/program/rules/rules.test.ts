@@ -191,6 +191,55 @@ ${offer('audience: { plans: [¶plus] }')}${offer('card: NONE, coPay: ¶true', 't
     ],
   ],
   [
+    'prices: a code twice, the code of the plan itself, a condition that is none, an unknown gift, too small a cap',
+    `${LEVELS}${benefit()}plans:
+${plan(`targetRoi: 2, entitlements: [{ benefit: coupon }], opens: { when: ¶member.growht > 1, else: No }, prices: [
+      { code: a, kind: TRIAL, price: ¶599 }, { code: ¶a, kind: REGULAR, price: 600, gift: { benefits: [¶gone] } },
+      { code: ¶list, kind: REGULAR, price: 1, costCap: 300, when: ¶history.everHeld + 1 },
+      { code: c, kind: REGULAR, price: 900, costCap: ¶299 }]`)}`,
+    [
+      'plans[0].opens.when | where at 1:8 No such key: growht | a CEL expression over member, card and history',
+      'plans[0].prices[0].price | 599, by which a term may cost 299 | at least 300 to spend, what one use of coupon',
+      'plans[0].prices[1].code | "a" | a code that no other price',
+      'plans[0].prices[1].gift.benefits[0] | "gone" | the code of one of the redeemable benefits',
+      'plans[0].prices[2].code | "list" | not list, its own price',
+      'plans[0].prices[2].when | "history.everHeld + 1" | a CEL expression over member, card and history',
+      'plans[0].prices[3].costCap | 299, by which a term may cost 299 | at least 300 to spend',
+    ],
+  ],
+  [
+    'an application: a field twice, a field that CEL cannot name, a check over what is not asked, nobody who decides',
+    `${LEVELS}plans:
+${plan(`costCap: 9, application: { fields: [{ code: age, name: A, kind: NUMBER }, { code: ¶age, name: B, kind: DATE }],
+      check: { when: ¶application.revenue > 5, else: No } }`)}${plan(
+  'costCap: 9, application: { fields: [{ code: ¶true, name: A, kind: NUMBER }] }',
+  'two',
+).replace('¶true', '¶"true"')}${plan(
+  'costCap: 9, application: { review: ¶AUTO, fields: [{ code: founded, name: F, kind: DATE }] }',
+  'three',
+)}`,
+    [
+      'plans[0].application.fields[1].code | "age" again | a code that no other field has',
+      'plans[0].application.check.when | No such key: revenue | a CEL expression over application and member',
+      'plans[1].application.fields[0].code | "true" | a name such as companyAgeYears',
+      'plans[2].application.review | AUTO without a check | STAFF, or a check that decides',
+    ],
+  ],
+  [
+    'budgets: for two groups at once, for none, for an unknown plan',
+    `${LEVELS}plans:
+${plan('costCap: 9')}budgets:
+  - ¶{ code: a, name: A, amount: 5, period: YEAR, plans: [plus], levels: [base] }
+  - ¶{ code: b, name: B, amount: 5, period: MONTH }
+  - { code: c, name: C, amount: 5, period: MONTH, plans: [¶pluss] }
+`,
+    [
+      'budgets[0] | plans and levels | exactly one of plans and levels',
+      'budgets[1] | neither plans nor levels | exactly one of plans and levels',
+      'budgets[2].plans[0] | "pluss" | the code of one of the plans in this file; did you mean plus?',
+    ],
+  ],
+  [
     'an offer that closes when it opens, with a stock beside its code pool',
     `${LEVELS}${PARTNER}offers:
 ${offer('fulfilment: CODE_POOL, stock: ¶5, validFrom: "2026-01-01T00:00+08:00", validUntil: ¶"2025-12-31T16:00Z"')}`,

@@ -2,7 +2,7 @@
 import { Field, Float, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { PeriodKind } from '../../../src/kernel/period';
-import type { BenefitClass, PlanKind } from '../../../src/program/program';
+import type { BenefitClass, PlanKind, Quota } from '../../../src/program/program';
 
 const hexId = {
   to: (key: string | null) => (key === null ? null : Buffer.from(key, 'hex')),
@@ -179,7 +179,7 @@ export class EntitlementEntity {
   @Column('int', { nullable: true })
   quotaLimit!: number | null;
   @Column('varchar', { nullable: true })
-  quotaPeriod!: PeriodKind | null;
+  quotaPeriod!: Quota['period'] | null;
 }
 
 @ObjectType('Partner')

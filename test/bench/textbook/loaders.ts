@@ -157,15 +157,16 @@ export class TextbookContext {
 }
 
 function calendarAt(time: BusinessTime, now: number): Calendar {
-  const resets = (kind: 'MONTH' | 'WEEK' | 'DAY') => new Date(time.nextPeriodAt(kind, now)!).toISOString();
+  const resets = (kind: 'YEAR' | 'MONTH' | 'WEEK' | 'DAY') => new Date(time.nextPeriodAt(kind, now)!).toISOString();
   return {
     period: {
       TERM: 0,
+      YEAR: time.periodAt('YEAR', now),
       MONTH: time.periodAt('MONTH', now),
       WEEK: time.periodAt('WEEK', now),
       DAY: time.periodAt('DAY', now),
     },
-    resetsAt: { TERM: null, MONTH: resets('MONTH'), WEEK: resets('WEEK'), DAY: resets('DAY') },
+    resetsAt: { TERM: null, YEAR: resets('YEAR'), MONTH: resets('MONTH'), WEEK: resets('WEEK'), DAY: resets('DAY') },
   };
 }
 

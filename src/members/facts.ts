@@ -1,12 +1,12 @@
-// What conditions are told of the member who asks and of the card that would bear the cost.
+// What conditions are told of the member who asks and of the card that is meant.
 import { DAY, type Instant } from '../kernel/clock';
-import { growthOf, levelOf } from '../members/level';
-import type { Term } from '../members/member';
-import type { MemberRows } from '../members/member-rows.store';
-import { pointsOf } from '../members/points';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
 import type { CardFacts, Facts, MemberFacts } from '../program/condition';
+import { growthOf, levelOf } from './level';
+import type { Term } from './member';
+import type { MemberRows } from './member-rows.store';
+import { pointsOf } from './points';
 
 interface Asked {
   readonly catalogue: Catalogue;
