@@ -42,6 +42,7 @@ const NEVER_USED = 'offer_00000000000070008000000000000000';
 /** The offer `grand` takes all there is of everything at once, so that afterwards everything stands in the way. */
 function programWith(grand: string, changes: object): string {
   return programText({
+    settings: { storedValue: {} },
     levels: [level('registered', 1, 0), level('gold', 2, 1_000)],
     plans: [
       plan('tight', { costCap: 100, subCaps: { perClass: { PARTNER: 100 } } }),
@@ -191,6 +192,11 @@ eachDatabase((lane) => {
       const unknown = { item: input.item, idempotencyKey: fresh('key') };
       expect(outcomeOf(await gateway.run(who, 'redeem', { input: unknown }))).toBe('ISSUED');
       return outcomeOf(await gateway.run(who, 'redeem', { input: { ...input, idempotencyKey: fresh('key') } }));
+    },
+    INSUFFICIENT_STORED_VALUE: async () => {
+      const { subject: member } = await story.member();
+      const input = { member, amount: 1, orderId: 'order', idempotencyKey: fresh('key') };
+      return (await gateway.run<{ code: string }>(SHOP, 'spend-stored-value', { input })).code;
     },
     BUDGET_EXHAUSTED: async () => {
       const { who, card } = await story.holder('bare');

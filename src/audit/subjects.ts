@@ -63,6 +63,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   adjustBalance: at('member', 'input.member'),
   // Of many, the first one.
   recordEvents: at('event', 'events.0.eventId'),
+  refundStoredValue: at('member', 'input.member'),
   applyProgram: { type: 'program', keyOf: () => 'program' },
   cancelRedemption: at('redemption', 'input.redemption'),
   confirmUse: at('redemption', 'input.redemption'),

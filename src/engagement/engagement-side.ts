@@ -3,6 +3,7 @@ import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { CardService } from '../members/card.service';
+import type { MemberService } from '../members/member.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
 import type { Catalogue } from '../program/catalogue';
@@ -14,6 +15,8 @@ import type { EventConsumer } from './event/event-consumer';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
 import { RewardService } from './reward/reward.service';
+import { StoredValueResolver } from './stored-value/stored-value.resolver';
+import { StoredValueService } from './stored-value/stored-value.service';
 import { type TermGiftLog, TermGiftService } from './term-gift/term-gift.service';
 import { TermGiftsJob } from './term-gift/term-gifts.job';
 
@@ -33,6 +36,7 @@ export interface EngagementSide {
   readonly rewards: RewardService;
   readonly events: EventService;
   readonly returns: ReturnService;
+  readonly storedValue: StoredValueService;
   readonly engagementJobs: readonly { readonly name: string; run(): Promise<number> }[];
 }
 
@@ -42,20 +46,25 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   const rewards = new RewardService(database, ledger, redemptions, current, clock);
   // Each takes part in every event, in this order.
   const returns = new ReturnService(database, ledger, points, current, clock);
-  const consumers: readonly EventConsumer[] = [returns];
+  const storedValue = new StoredValueService(database, ledger, memberRows, current, clock);
+  const consumers: readonly EventConsumer[] = [storedValue, returns];
   const events = new EventService(database, ledger, memberRows, current, clock, consumers);
   const termGifts = new TermGiftService(database, rewards, clock, log);
   cards.onSold((termId) => termGifts.settle(termId));
-  return { rewards, events, returns, engagementJobs: [new SettleReturnsJob(returns), new TermGiftsJob(termGifts)] };
+  const engagementJobs = [new SettleReturnsJob(returns), new TermGiftsJob(termGifts)];
+  return { rewards, events, returns, storedValue, engagementJobs };
 }
 
-export const ENGAGEMENT_RESOLVERS = [EventResolver] as const;
+export const ENGAGEMENT_RESOLVERS = [EventResolver, StoredValueResolver] as const;
 
 type Instance = readonly [(typeof ENGAGEMENT_RESOLVERS)[number], object];
 
 export function engagementResolvers(
-  { events, returns }: EngagementSide,
+  { events, returns, storedValue, members }: EngagementSide & { readonly members: MemberService },
   catalogue: () => Catalogue,
 ): readonly Instance[] {
-  return [[EventResolver, new EventResolver(events, returns, catalogue)]];
+  return [
+    [EventResolver, new EventResolver(events, returns, catalogue)],
+    [StoredValueResolver, new StoredValueResolver(storedValue, members, catalogue)],
+  ];
 }

@@ -47,7 +47,7 @@ export const ACCOUNT_KINDS = {
   REVERSIBLE: 0x0046,
   /** Money that the member paid in. holder member. */
   STORED_VALUE: 0x0048,
-  /** … and what came on top of it. holder member. */
+  /** … and what was given on top of it. holder member. */
   STORED_VALUE_BONUS: 0x0049,
   STORED_VALUE_DEBT: 0x004a,
   /** What of a payment is not covered yet. holder payment. */

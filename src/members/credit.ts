@@ -8,7 +8,7 @@ import { type AccountKind, ACCOUNT_KINDS as KIND, TRANSFER_CODES, type TransferC
 import type { Opening, TransferInput } from '../ledger/transfer';
 import type { EarnedKind } from '../program/program';
 import type { Judging } from './level';
-import { growthAccount, leftOn, pointsAccount } from './member-accounts';
+import { growthAccount, leftOn, pointsAccount, storedValueBonusAccount } from './member-accounts';
 import { expiryDay, hasLots, lotAccount, NEVER, pointsDebtAccount } from './points';
 import { lotDueWriter, openedLotsWriter } from './points.store';
 
@@ -65,7 +65,8 @@ export const PURSES: Readonly<Record<EarnedKind, Purse>> = {
     sink: KIND.GROWTH_LOST,
   },
   STORED_VALUE: {
-    account: (memberId, unit) => accountKey({ holder: memberId, kind: KIND.STORED_VALUE, unit }),
+    // What is earned is bonus: it is never paid back, and what a return takes is never taken from money paid in.
+    account: (memberId, unit) => storedValueBonusAccount(memberId, unit),
     debt: (memberId, unit) => accountKey({ holder: memberId, kind: KIND.STORED_VALUE_DEBT, unit }),
     unit: (currency) => currency,
     source: KIND.STORED_VALUE_GIVEN,

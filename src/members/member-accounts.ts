@@ -62,6 +62,16 @@ export function growthAccount(memberId: Id): AccountKey {
   return accountKey({ holder: memberId, kind: KIND.GROWTH, unit: GROWTH });
 }
 
+/** Money that was paid in. */
+export function storedValueAccount(memberId: Id, currency: Unit): AccountKey {
+  return accountKey({ holder: memberId, kind: KIND.STORED_VALUE, unit: currency });
+}
+
+/** … and what was given on top of it, which is spent alike and never paid back. */
+export function storedValueBonusAccount(memberId: Id, currency: Unit): AccountKey {
+  return accountKey({ holder: memberId, kind: KIND.STORED_VALUE_BONUS, unit: currency });
+}
+
 /** `ref` is the term of the card that entitles, or zero when the level does. */
 export function quotaAccount(
   memberId: Id,

@@ -171,11 +171,31 @@ export interface PointsPolicy {
   readonly roundTo: 'DAY' | 'MONTH' | 'YEAR';
 }
 
+export interface RechargeBonus {
+  /** The amount of a recharge from which it counts. */
+  readonly from: Amount;
+  /** Exactly one of both is given. */
+  readonly bonus?: Amount;
+  readonly rate?: number;
+}
+/** Money that members pay in and spend later. */
+export interface StoredValuePolicy {
+  readonly bonuses: readonly RechargeBonus[];
+  readonly spend: 'BALANCE_FIRST' | 'BONUS_FIRST';
+  readonly refund: {
+    readonly allowed: boolean;
+    readonly bonus: 'FORFEIT' | 'KEEP';
+    /** After the last recharge. */
+    readonly withinDays?: number;
+  };
+}
+
 export interface ProgramSettings {
   readonly name: string;
   readonly currency: Unit;
   readonly timeZone: string;
   readonly points?: PointsPolicy;
+  readonly storedValue?: StoredValuePolicy;
 }
 
 /**

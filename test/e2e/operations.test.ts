@@ -10,6 +10,7 @@ import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
 
 const PROGRAM = programText({
+  settings: { storedValue: { refund: { allowed: true } } },
   plans: [
     plan('plus', { entitlements: [entitles('freight', 2)], refund: { withinDays: 7 } }),
     plan('gated', { application: { fields: [{ code: 'age', name: 'Age', kind: 'NUMBER' }] } }),
@@ -48,6 +49,10 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     await story.claim(who, 'latte'),
   ];
   const item = gateway.itemId('latte');
+  const recharge = { source: 'till', eventId: 'recharge', type: 'RECHARGE', amount: 100 };
+  await gateway.run(SHOP, 'record-events', {
+    events: [{ ...recharge, member: who.subject, occurredAt: '2026-02-01T00:00:00Z' }],
+  });
   const delivery = await tell(gateway, 'brewer', held.id);
   await listen(gateway, 'leaver');
   const key = { idempotencyKey: 'the key of this operation' };
@@ -138,7 +143,17 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
         events: [{ source: 'shop', eventId: 'once more', member, type: 'SHARE', occurredAt: '2026-03-01T00:00:00Z' }],
       },
     },
-    'member-events': { who, answers: { externalId: member, events: { edges: [] } } },
+    'spend-stored-value': {
+      who: SHOP,
+      variables: { input: { member, amount: 30, orderId: 'a haircut', ...key } },
+      answers: { fromBalance: { amount: 30 }, member: { storedValue: { balance: { amount: 50 } } } },
+    },
+    'refund-stored-value': {
+      who: OPERATIONS,
+      variables: { input: { member, amount: 20, orderId: 'paid back', ...key } },
+      answers: { fromBalance: { amount: 20 } },
+    },
+    'member-events': { who, answers: { externalId: member, events: { edges: [{ node: { type: 'RECHARGE' } }] } } },
     ...(await partnerRunsOf(gateway)),
     program: { who: AUDITOR, answers: { version: 1 } },
     'plan-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },

@@ -5,6 +5,7 @@ import { EventService } from '../../src/engagement/event/event.service';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
 import { ReturnService } from '../../src/engagement/return/return.service';
 import { RewardService } from '../../src/engagement/reward/reward.service';
+import { StoredValueService } from '../../src/engagement/stored-value/stored-value.service';
 import { TermGiftService } from '../../src/engagement/term-gift/term-gift.service';
 import type { Actor } from '../../src/kernel/actor';
 import { type Instant, ManualClock } from '../../src/kernel/clock';
@@ -93,6 +94,7 @@ export class House {
   readonly refunds: RefundService;
   readonly budgets: GroupBudgetService;
   readonly termGifts: TermGiftService;
+  readonly storedValue: StoredValueService;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -132,7 +134,8 @@ export class House {
     );
     this.rewards = new RewardService(database, ledger, this.redemptions, current, clock);
     this.returns = new ReturnService(database, ledger, this.points, current, clock);
-    const consumers = [this.returns, ...(options.consumers ?? [])];
+    this.storedValue = new StoredValueService(database, ledger, memberRows, current, clock);
+    const consumers = [this.storedValue, this.returns, ...(options.consumers ?? [])];
     this.events = new EventService(database, ledger, memberRows, current, clock, consumers);
     this.applications = new ApplicationService(database, memberRows, current, clock);
     this.budgets = new GroupBudgetService(database, ledger, clock);

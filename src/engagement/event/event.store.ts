@@ -3,7 +3,7 @@ import type { InsertRow, Sql, SqlRow } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
 import type { CompanionWriter } from '../../ledger/batch';
-import { EVENT_TYPES } from '../../program/event-type';
+import { EVENT_TYPES, type EventType } from '../../program/event-type';
 import { type Asked, type Earning, earningsOf } from '../earning/earning';
 import type { MemberEvent } from './event';
 
@@ -117,6 +117,15 @@ export async function findEvents(
     [idToBytes(memberId), ...place, limit],
   );
   return rows.map(fromRow);
+}
+
+/** The last event of a type, by when it occurred. */
+export async function findLastEvent(sql: Sql, memberId: Id, type: EventType): Promise<RecordedEvent | undefined> {
+  const [row] = await sql.arrays(
+    `SELECT ${COLUMN_LIST} FROM member_event WHERE member_id = ? AND type = ? ORDER BY occurred_at DESC, id DESC LIMIT 1`,
+    [idToBytes(memberId), EVENT_TYPES.indexOf(type)],
+  );
+  return row && fromRow(row);
 }
 
 /** The events of an order, the oldest first. */

@@ -12,6 +12,7 @@ import { passiveBenefit } from './passive-benefit.rule';
 import { planSale } from './plan-sale.rule';
 import { references } from './references.rule';
 import type { Rule } from './rule';
+import { storedValue } from './stored-value.rule';
 import { uniqueCodes } from './unique-codes.rule';
 
 export const RULES: readonly Rule[] = [
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   offerSupply,
   offerTerms,
   earning,
+  storedValue,
 ];
 
 /** Those that say something of offers alone. */
