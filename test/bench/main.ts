@@ -1,19 +1,21 @@
 // `npm run bench`: how quick the gateway is, as ratios against other ways on the same machine in the same run.
 import { Command, InvalidArgumentError } from 'commander';
 import { type Pace, withBench } from './bench';
+import { measureEvents } from './events';
 import { measureHome } from './home';
 import { describeMachine } from './machine';
 import { measureRedeem } from './redeem';
 import { aimsOf, type BenchReport, reportText } from './report';
 import { fillWorld, measureSizes, type World } from './sizes';
 
-const PARTS = ['home', 'redeem', 'sizes'] as const;
+const PARTS = ['home', 'redeem', 'events', 'sizes'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Options {
   readonly json?: boolean;
   readonly quick?: boolean;
   readonly parts: readonly Part[];
+  readonly only?: readonly Part[];
   readonly sizes?: readonly number[];
 }
 
@@ -38,18 +40,24 @@ function progress(text: string): void {
   process.stderr.write(`bench: ${text}\n`);
 }
 
-async function measure({ quick, parts, sizes }: Options): Promise<BenchReport> {
+async function measure({ quick, only, parts: named, sizes }: Options): Promise<BenchReport> {
   const [first, ...others] = sizes ?? (quick ? QUICK_SIZES : SIZES);
+  const parts = only ?? named;
   const report: BenchReport = {};
   await withBench(quick ? QUICK : FULL, progress, async (bench) => {
-    const small = await fillWorld(bench, first!, 'world');
-    if (parts.includes('home')) report.home = await measureHome(bench, small.place);
+    const compared = parts.includes('home') || parts.includes('sizes');
+    const small = compared ? await fillWorld(bench, first!, 'world') : undefined;
+    if (small && parts.includes('home')) report.home = await measureHome(bench, small.place);
     if (parts.includes('redeem')) {
       // A world of its own, because its redemptions would make the small world of the sizes a large one.
       const { place } = await fillWorld(bench, first!, 'redeem');
       report.redeem = await measureRedeem(bench, place);
     }
-    if (!parts.includes('sizes')) return;
+    if (parts.includes('events')) {
+      const { place } = await fillWorld(bench, first!, 'events');
+      report.events = await measureEvents(bench, place);
+    }
+    if (!small || !parts.includes('sizes')) return;
     const worlds: World[] = [small];
     for (const size of others) worlds.push(await fillWorld(bench, size, 'world'));
     report.sizes = await measureSizes(bench, worlds);
@@ -70,6 +78,7 @@ const command = new Command('bench')
   .description('Measures the gateway against other ways of doing the same. Needs MariaDB or MySQL, up to 15 minutes.')
   .option('--json', 'print one JSON object as the last line')
   .option('--quick', 'a smoke run of less than two minutes; its figures mean little')
+  .option('--only <part>', 'the same for one part', partsFrom)
   .option('--parts <list>', `which of ${PARTS.join(',')}`, partsFrom, [...PARTS])
   .option('--sizes <list>', 'numbers of members, the first being what the others are compared with', sizesFrom)
   .action(async (options: Options) => {
