@@ -122,7 +122,8 @@ export async function findEvents(
 /** The last event of a type, by when it occurred. */
 export async function findLastEvent(sql: Sql, memberId: Id, type: EventType): Promise<RecordedEvent | undefined> {
   const [row] = await sql.arrays(
-    `SELECT ${COLUMN_LIST} FROM member_event WHERE member_id = ? AND type = ? ORDER BY occurred_at DESC, id DESC LIMIT 1`,
+    `SELECT ${COLUMN_LIST} FROM member_event WHERE member_id = ? AND type = ?
+     ORDER BY occurred_at DESC, id DESC LIMIT 1`,
     [idToBytes(memberId), EVENT_TYPES.indexOf(type)],
   );
   return row && fromRow(row);
