@@ -6,6 +6,7 @@ import { describeAccount } from '../ledger/describe';
 import { explainAccount, renderExplanation } from '../ledger/explain';
 import { verifyLedger } from '../ledger/verify';
 import { renderVerifyReport } from '../ledger/verify-tally';
+import { lotCheck } from '../members/lot.check';
 import { holdCheck } from '../redemption/hold.check';
 import { poolCheck } from '../redemption/pool.check';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
@@ -31,7 +32,7 @@ export function addLedgerCommand(root: Command): void {
   action(ledger.command('verify').description('prove that every balance equals its transfers'), async () => {
     const report = await withGateway((gateway) => {
       const bar = progressBar('verifying');
-      return verifyLedger(gateway.database, [holdCheck, poolCheck], ({ step, done, total }) =>
+      return verifyLedger(gateway.database, [holdCheck, poolCheck, lotCheck], ({ step, done, total }) =>
         bar.update(step, done, total),
       ).finally(() => bar.stop());
     });

@@ -10,7 +10,7 @@ import type { EarnedKind } from '../program/program';
 import type { Judging } from './level';
 import { growthAccount, leftOn, pointsAccount, storedValueBonusAccount } from './member-accounts';
 import { expiryDay, hasLots, lotAccount, NEVER, pointsDebtAccount } from './points';
-import { lotDueWriter, openedLotsWriter } from './points.store';
+import { heldByLotsWriter, lotDueWriter } from './points.store';
 
 export interface ChainPart {
   readonly openings: readonly Opening[];
@@ -116,7 +116,7 @@ function addLot(draft: ChainDraft, judging: Judging, { amount, code, group, earn
   if (!inLots) {
     // What the member had before points began to expire does not.
     draft.open(lotAccount(memberId, NEVER), source, leftOn(rows.balances, pointsAccount(memberId)));
-    draft.companions.push(companion(openedLotsWriter, { memberId }));
+    draft.companions.push(companion(heldByLotsWriter, { memberId }));
   }
   const lot = lotAccount(memberId, day);
   if (day !== NEVER && !rows.balances.has(lot)) draft.companions.push(companion(lotDueWriter, { memberId, day }));

@@ -6,7 +6,8 @@ import { eachDatabase } from '../../test/support/lanes';
 import { DAY, type Instant, ManualClock } from '../kernel/clock';
 import { BusinessTime } from '../kernel/period';
 import { ExpirePointsJob } from './expire-points.job';
-import { expiryDay, NEVER } from './points';
+import { lotCheck } from './lot.check';
+import { expiryDay, lotAccount, NEVER } from './points';
 
 const OFFERS = [
   offer('cup', { card: 'NONE', pointsPrice: 30, unitCost: 0 }),
@@ -148,5 +149,25 @@ eachDatabase((lane) => {
       expect(await scene.points(memberId)).toMatchObject({ spendable: 75, balance: 75, due: [] });
       clock.set(at('2026-09-10T10:00:00'));
     }
+  });
+
+  test('a lot that was made smaller behind the back of the ledger is found', async () => {
+    const scene = await open(new ManualClock(at('2026-11-10T10:00:00')));
+    const { memberId, member } = await scene.member();
+    await scene.earned(member, 'PURCHASE', { amount: 10 });
+    expect(await lotCheck.run(lane.database.read)).toEqual([]);
+    const lot = Buffer.from(lotAccount(memberId, 2027_12_01), 'hex');
+    const set = (earned: number) =>
+      lane.database.transaction((tx) =>
+        tx.run('UPDATE ledger_account SET credits_posted = ? WHERE account = ?', [earned, lot]),
+      );
+    await set(9);
+    expect(await lotCheck.run(lane.database.read)).toEqual([`member ${memberId} has 10 points, of which lots hold 9`]);
+    await set(10);
+    await lane.database.transaction((tx) => tx.run('DELETE FROM points_lot_due WHERE day = 20271201'));
+    expect(await lotCheck.run(lane.database.read)).toEqual([expect.stringContaining('no day is noted')]);
+    await lane.database.transaction((tx) =>
+      tx.run('INSERT INTO points_lot_due (day, member_id) VALUES (20271201, ?)', [Buffer.from(memberId, 'hex')]),
+    );
   });
 });

@@ -12,9 +12,11 @@ import type { Judging } from './level';
 import { pointsAccount } from './member-accounts';
 import type { MemberRows, MemberRowsStore } from './member-rows.store';
 import { type PointsStanding, pointsOf } from './points';
-import { findLotsDue, forgetLotsDue, StalePointsError, sweepWriter } from './points.store';
+import { findLotsDue, findLotsUntil, forgetLotsDue, StalePointsError, sweepWriter } from './points.store';
 
 const ATTEMPTS = 10;
+/** A chain has room for no more than two hundred transfers. */
+const LOTS_A_SWEEP = 150;
 
 export class PointsService {
   constructor(
@@ -30,21 +32,28 @@ export class PointsService {
    * is settled. Whoever spends points asks for it first, so that none is spent that has expired. Answers the rows
    * afterwards; a member of whom nothing is to be done costs one read, or none with `known` rows.
    */
-  async tidy(memberId: Id, known?: MemberRows): Promise<MemberRows | undefined> {
+  tidy(memberId: Id, known?: MemberRows): Promise<MemberRows | undefined> {
+    return this.sweep(memberId, known, false);
+  }
+
+  /** `wholly`: with the lots of months that are over, which no read of a member comes across. */
+  private async sweep(memberId: Id, known: MemberRows | undefined, wholly: boolean): Promise<MemberRows | undefined> {
     let rows = known ?? (await this.memberRows.load(memberId));
     for (let attempt = 1; rows && attempt <= ATTEMPTS; attempt += 1) {
       const judging = { rows, catalogue: this.catalogue(), now: this.clock.now() };
       const standing = pointsOf(judging);
+      const today = judging.catalogue.time.periodAt('DAY', judging.now);
+      const due = wholly ? await findLotsUntil(this.database.read, memberId, today) : standing.due;
       const owes = standing.debt > 0 && standing.balance > standing.lapsed;
-      if (standing.due.length === 0 && standing.lapsed === 0 && !owes) return rows;
-      await this.sweep(judging, standing);
+      if (due.length === 0 && standing.lapsed === 0 && !owes) return rows;
+      await this.take(judging, { ...standing, due });
       rows = await this.memberRows.load(memberId);
     }
     return rows;
   }
 
   /** Expired points go first: a debt is not settled from what could not have been spent. */
-  private async sweep(judging: Judging, { due, lapsed, debt }: PointsStanding): Promise<void> {
+  private async take(judging: Judging, { due, lapsed, debt }: PointsStanding): Promise<void> {
     const { id: memberId } = judging.rows.member;
     const { time, settings } = judging.catalogue;
     const draft = new ChainDraft();
@@ -52,7 +61,7 @@ export class PointsService {
     // The balance is locked even when nothing is taken from it, so that the proof sees it as it is.
     draft.open(points, contraAccount(KIND.POINTS_ISSUED, POINT));
     const source = contraAccount(KIND.LOT_SOURCE, POINT);
-    for (const { account, earned } of due) draft.move(account, source, earned, TRANSFER_CODES.EXPIRE);
+    for (const { account, earned } of due.slice(0, LOTS_A_SWEEP)) draft.move(account, source, earned, TRANSFER_CODES.EXPIRE);
     if (lapsed > 0) draft.move(points, contraAccount(KIND.POINTS_EXPIRED, POINT), lapsed, TRANSFER_CODES.EXPIRE);
     if (due.length > 0 || lapsed > 0) {
       const today = time.periodAt('DAY', judging.now);
@@ -76,16 +85,11 @@ export class PointsService {
     const today = this.catalogue().time.periodAt('DAY', this.clock.now());
     const due = await findLotsDue(this.database.read, today, limit);
     const members = [...new Set(due.map(({ memberId }) => memberId))];
-    const left = await Promise.all(members.map(async (id) => [id, await this.isUntidy(id)] as const));
-    const untidy = new Set(left.flatMap(([id, is]) => (is ? [id] : [])));
-    const done = due.filter(({ memberId }) => !untidy.has(memberId));
+    await Promise.all(members.map((memberId) => this.sweep(memberId, undefined, true)));
+    // Whose points changed all the while stays noted, and is looked at again.
+    const left = await Promise.all(due.map(({ memberId, day }) => findLotsUntil(this.database.read, memberId, day)));
+    const done = due.filter((_lot, at) => left[at]!.length === 0);
     await this.database.transaction((tx) => forgetLotsDue(tx, done));
     return done.length;
-  }
-
-  /** Tidies; true when the points of the member changed so often that it has to be tried again. */
-  private async isUntidy(memberId: Id): Promise<boolean> {
-    const rows = await this.tidy(memberId);
-    return rows ? pointsOf({ rows, catalogue: this.catalogue(), now: this.clock.now() }).due.length > 0 : false;
   }
 }

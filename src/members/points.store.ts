@@ -2,11 +2,11 @@
 import type { Sql } from '../database/sql';
 import { type Id, idFromBytes, idToBytes } from '../kernel/id';
 import type { PeriodNumber } from '../kernel/period';
-import { available } from '../ledger/account';
+import { accountParts, available } from '../ledger/account';
 import type { CompanionWriter } from '../ledger/batch';
-import { bytes, fromBalanceRow } from '../ledger/ledger.store';
+import { bytes, fromBalanceRow, hexOf } from '../ledger/ledger.store';
 import { pointsAccount } from './member-accounts';
-import { lotAccount } from './points';
+import { type Lot, lotAccount } from './points';
 
 /** Thrown when the points of a member changed since a chain was built on them; it then fails whole. */
 export class StalePointsError extends Error {
@@ -40,25 +40,42 @@ export const lotDueWriter: CompanionWriter<LotDue> = {
   },
 };
 
-/** What the lots of a member hold that end after a day. */
-async function lotsAfter(tx: Sql, memberId: Id, day: PeriodNumber): Promise<number> {
+/** Lots of a member whose day is not after this one and that hold something. */
+export async function findLotsUntil(sql: Sql, memberId: Id, day: PeriodNumber): Promise<Lot[]> {
+  const [from, to] = [lotAccount(memberId, 0), lotAccount(memberId, day)].map(bytes) as [Buffer, Buffer];
+  const rows = await sql.arrays(
+    `SELECT account, credits_posted, credits_pending, debits_posted, debits_pending FROM ledger_account
+     WHERE account BETWEEN ? AND ? ORDER BY account`,
+    [from, to],
+  );
+  const lots = rows.map((row) => {
+    const account = hexOf(row[0]);
+    return { account, day: accountParts(account).period, earned: available(fromBalanceRow(row, 1)) };
+  });
+  return lots.filter(({ earned }) => earned > 0);
+}
+
+/** What the lots of a member hold that end after a day; `undefined` when it has none. */
+async function lotsAfter(tx: Sql, memberId: Id, day: PeriodNumber): Promise<number | undefined> {
   const [from, to] = [lotAccount(memberId, day + 1), lotAccount(memberId, 0xffff_ffff)].map(bytes) as [Buffer, Buffer];
   const rows = await tx.arrays(
     `SELECT account, credits_posted, credits_pending, debits_posted, debits_pending FROM ledger_account
      WHERE account BETWEEN ? AND ?`,
     [from, to],
   );
+  if (rows.length === 0) return undefined;
   return rows.reduce((sum, row) => sum + available(fromBalanceRow(row, 1)), 0);
 }
 
-/** Proves that the lots which a chain was the first to open hold the whole balance. */
-export const openedLotsWriter: CompanionWriter<Pick<LotDue, 'memberId'>> = {
+/** Proves that lots hold the whole balance, where there are any: for who opens the first, and for who gives back. */
+export const heldByLotsWriter: CompanionWriter<Pick<LotDue, 'memberId'>> = {
   order: 13,
   async write(tx, rows) {
     for (const { row, chain } of rows) {
       const balance = chain.balanceAfter(pointsAccount(row.memberId));
-      if (balance && available(balance) > (await lotsAfter(tx, row.memberId, 0))) {
-        throw new StalePointsError(`the points of ${row.memberId} changed while its first lots were opened`);
+      const held = balance && (await lotsAfter(tx, row.memberId, 0));
+      if (held !== undefined && available(balance!) > held) {
+        throw new StalePointsError(`the points of ${row.memberId} changed while lots were found for them`);
       }
     }
   },
@@ -77,7 +94,7 @@ export const sweepWriter: CompanionWriter<Sweep> = {
   async write(tx, rows) {
     for (const { row, chain } of rows) {
       const balance = available(chain.balanceAfter(pointsAccount(row.memberId))!);
-      const running = await lotsAfter(tx, row.memberId, row.today);
+      const running = (await lotsAfter(tx, row.memberId, row.today)) ?? 0;
       if (row.taken > 0 ? balance !== running : balance > running) {
         throw new StalePointsError(`the points of ${row.memberId} changed while they were swept`);
       }

@@ -8,9 +8,10 @@ import { type Companion, companion } from '../ledger/batch';
 import { ACCOUNT_KINDS, TRANSFER_CODES, type TransferCode } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
 import { type ChainResult, isMismatch, type Opening, type Transfer, type TransferInput } from '../ledger/transfer';
-import { savingsAccount, savingsMonthAccount, savingsSource } from '../members/member-accounts';
+import { pointsAccount, savingsAccount, savingsMonthAccount, savingsSource } from '../members/member-accounts';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import { homelessPoints } from '../members/points';
+import { heldByLotsWriter, StalePointsError } from '../members/points.store';
 import type { Catalogue } from '../program/catalogue';
 import type { Redemption } from './redemption';
 import { breakEvenWriter, type EndRow, endWriter, StaleRedemptionError } from './redemption.store';
@@ -51,7 +52,8 @@ export class Endings {
     const chain = refused
       ? { key, fingerprint, id, transfers: [], refused: JSON.stringify(refused) }
       : { key, fingerprint, id, openings, transfers };
-    return unlessStale(this.ledger.submit(chain, [companion(endWriter, row), ...companions]));
+    const rows = [companion(endWriter, row), ...returnProof(redemption, transfers), ...companions];
+    return unlessStale(this.ledger.submit(chain, rows));
   }
 
   /** The code of the offer that it is of; `undefined` for benefits. */
@@ -153,12 +155,19 @@ export class Endings {
   }
 }
 
-/** The result of a chain, or `undefined` when its row had changed before. */
+/** Proves, for points that come back, that the lots found for them hold them all. */
+export function returnProof({ memberId }: Redemption, transfers: readonly TransferInput[]): Companion[] {
+  const points = pointsAccount(memberId);
+  const back = transfers.some((transfer) => 'credit' in transfer && transfer.credit === points);
+  return back ? [companion(heldByLotsWriter, { memberId })] : [];
+}
+
+/** The result of a chain, or `undefined` when its row, or the points that come back, had changed before. */
 export async function unlessStale(result: Promise<ChainResult>): Promise<ChainResult | undefined> {
   try {
     return await result;
   } catch (error) {
-    if (error instanceof StaleRedemptionError) return undefined;
+    if (error instanceof StaleRedemptionError || error instanceof StalePointsError) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // What tests tell a gateway, through its API alone: members join, cards open, perks are claimed, used and taken back.
 import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
+import { lotCheck } from '../../src/members/lot.check';
 import { holdCheck } from '../../src/redemption/hold.check';
 import { poolCheck } from '../../src/redemption/pool.check';
 import { AUDITOR, memberOf, OPERATIONS, SHOP, type TestGateway, type Who } from './gateway';
@@ -195,5 +196,5 @@ export class Story {
 
 /** Every invariant of the ledger holds; so do those of holds and redemptions, and of pools of codes. */
 export function expectBooksInOrder(database: Database): Promise<void> {
-  return expectClean(database, [holdCheck, poolCheck]);
+  return expectClean(database, [holdCheck, poolCheck, lotCheck]);
 }

@@ -18,6 +18,7 @@ import { GroupBudgetService } from '../../src/marketplace/group-budget.service';
 import { OfferCatalogueStore } from '../../src/marketplace/offer/offer-catalogue.store';
 import { StockService } from '../../src/marketplace/stock.service';
 import { CardService } from '../../src/members/card.service';
+import { lotCheck } from '../../src/members/lot.check';
 import type { Card } from '../../src/members/member';
 import { type MemberInput, MemberService } from '../../src/members/member.service';
 import { firstPeriodsAt, type MemberRows, MemberRowsStore } from '../../src/members/member-rows.store';
@@ -271,5 +272,5 @@ export function tally(outcomes: readonly (Redemption | Refusal)[]): Record<strin
 
 /** The ledger's own proof, and that of holds and pools. */
 export function expectBooks(database: Database): Promise<void> {
-  return expectClean(database, [holdCheck, poolCheck]);
+  return expectClean(database, [holdCheck, poolCheck, lotCheck]);
 }

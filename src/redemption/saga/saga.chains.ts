@@ -8,7 +8,7 @@ import { ACCOUNT_KINDS, TRANSFER_CODES } from '../../ledger/chart';
 import type { ChainResult, TransferInput } from '../../ledger/transfer';
 import type { CodeCipher } from '../../marketplace/code-cipher';
 import type { Issued } from '../../partner-port/connector';
-import { type Endings, unlessStale } from '../endings';
+import { type Endings, returnProof, unlessStale } from '../endings';
 import type { Redemption } from '../redemption';
 import { StaleRedemptionError } from '../redemption.store';
 import type { Move } from './moves';
@@ -71,6 +71,7 @@ export class SagaChains {
   ): Promise<ChainResult | undefined> {
     const { transfers, step, refused } = plan;
     const rows = step ? [companion(stepWriter, this.row(redemption, step))] : [];
+    rows.push(...returnProof(redemption, transfers));
     const chain = { ...request, id: newId(this.clock.now()), transfers, refused };
     return unlessStale(this.endings.ledger.submit(chain, rows));
   }
