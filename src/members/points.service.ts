@@ -61,7 +61,8 @@ export class PointsService {
     // The balance is locked even when nothing is taken from it, so that the proof sees it as it is.
     draft.open(points, contraAccount(KIND.POINTS_ISSUED, POINT));
     const source = contraAccount(KIND.LOT_SOURCE, POINT);
-    for (const { account, earned } of due.slice(0, LOTS_A_SWEEP)) draft.move(account, source, earned, TRANSFER_CODES.EXPIRE);
+    for (const { account, earned } of due.slice(0, LOTS_A_SWEEP))
+      draft.move(account, source, earned, TRANSFER_CODES.EXPIRE);
     if (lapsed > 0) draft.move(points, contraAccount(KIND.POINTS_EXPIRED, POINT), lapsed, TRANSFER_CODES.EXPIRE);
     if (due.length > 0 || lapsed > 0) {
       const today = time.periodAt('DAY', judging.now);
