@@ -3,6 +3,7 @@ import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
+import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
 import type { EventType } from './event-type';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
@@ -176,6 +177,8 @@ export interface ProgramSettings {
   readonly currency: Unit;
   readonly timeZone: string;
   readonly points?: PointsPolicy;
+  readonly checkIn?: CheckInSettings;
+  readonly referral?: ReferralSettings;
 }
 
 /**
@@ -190,6 +193,8 @@ export const SECTIONS = {
   partners: 'PARTNER',
   offers: 'OFFER',
   earningRules: 'EARNING_RULE',
+  tasks: 'TASK',
+  draws: 'DRAW',
 } as const;
 export type Section = keyof typeof SECTIONS;
 export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
@@ -203,6 +208,8 @@ export interface DefinitionOf {
   readonly PARTNER: Partner;
   readonly OFFER: OfferDefinition;
   readonly EARNING_RULE: EarningRule;
+  readonly TASK: Task;
+  readonly DRAW: Draw;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}
