@@ -18,6 +18,7 @@ export const REFUSALS = {
   MEMBER_LIMIT_REACHED: { retry: true, meaning: 'The member took this offer as often as the period allows.' },
   OUT_OF_STOCK: { retry: true, meaning: 'The offer has no stock left, in all or for today.' },
   INSUFFICIENT_POINTS: { retry: true, meaning: 'The member has fewer points than the offer asks.' },
+  NO_CHANCE: { retry: true, meaning: 'The member has no chance left for this draw, and it sells none.' },
   BUDGET_EXHAUSTED: { retry: true, meaning: 'Nothing is left of what was set aside for the offer or the group.' },
   SUB_CAP_REACHED: { retry: true, meaning: "A part of the card's cost cap (class, month, partner, use) is used up." },
   CARD_CAP_REACHED: { retry: true, meaning: 'The card may not cost the operator more in this term.' },
