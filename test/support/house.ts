@@ -130,7 +130,7 @@ export class House {
       this.points,
       clock,
     );
-    this.rewards = new RewardService(database, ledger, this.redemptions, current, clock);
+    this.rewards = new RewardService(database, ledger, memberRows, this.redemptions, current, clock);
     this.returns = new ReturnService(database, ledger, this.points, current, clock);
     const consumers = [this.returns, ...(options.consumers ?? [])];
     this.events = new EventService(database, ledger, memberRows, current, clock, consumers);

@@ -16,6 +16,7 @@ import type { MemberRows, MemberRowsStore } from '../../members/member-rows.stor
 import type { Catalogue } from '../../program/catalogue';
 import { type CatalogueDraw, isWithin } from '../../program/catalogue-engagement';
 import type { Prize } from '../../program/engagement';
+import type { Given } from '../reward/reward';
 import type { RewardService } from '../reward/reward.service';
 import { dueWriter } from '../reward/reward.store';
 import { drawingWriter, keepSeed, listDrawings, readByTicket, readDrawing, readOdds, readSeed } from './draw.store';
@@ -111,6 +112,18 @@ export class DrawService {
     return listDrawings(this.parts.database.read, memberId, page.before, page.limit);
   }
 
+  /** What was given for drawings, by their ids. */
+  async givenFor(drawings: readonly Drawing[]): Promise<ReadonlyMap<Id, Given>> {
+    const won = drawings.filter(({ prize }) => prize !== undefined);
+    const given = await this.parts.rewards.given(won.map(({ ticket }) => occasionOf(ticket)));
+    return new Map(
+      won.flatMap(({ id, ticket }) => {
+        const found = given.get(occasionOf(ticket));
+        return found ? [[id, found] as const] : [];
+      }),
+    );
+  }
+
   /** The hash of today's seed of a draw, published before anybody can know how a ticket falls. */
   async seedHashOf(drawId: Id): Promise<string> {
     const day = this.parts.catalogue().time.periodAt('DAY', this.parts.clock.now());
@@ -167,7 +180,7 @@ export class DrawService {
     const odds = { prizes: draw.prizes.map(({ code, weight }) => ({ code, weight })), nothing: draw.nothing };
     const companions = [companion(drawingWriter, { drawing: { ...own, ...won }, odds })];
     if (prize) {
-      const occasion = namedId('drawing', ticket);
+      const occasion = occasionOf(ticket);
       const reason = `draw ${draw.code}: ${prize.code}`;
       const giving = { memberId, reward: prize.reward, occasion, reason, programVersion: draw.version };
       companions.push(companion(dueWriter, giving));
@@ -203,6 +216,10 @@ export class DrawService {
     await database.transaction((tx) => keepSeed(tx, drawId, day, newSeed()));
     return (await readSeed(database.read, drawId, day))!;
   }
+}
+
+function occasionOf(ticket: Id): Id {
+  return namedId('drawing', ticket);
 }
 
 function hashOf(seed: Buffer): string {

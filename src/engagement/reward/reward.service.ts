@@ -1,25 +1,29 @@
 // Gives rewards: coupons first, each once; then points and growth in one chain with the row that says what was given.
 import type { Database } from '../../database/database';
 import type { Clock } from '../../kernel/clock';
-import { type Id, namedId, newId, ZERO_ID } from '../../kernel/id';
-import { GROWTH, POINT } from '../../kernel/money';
+import { type Id, namedId, newId } from '../../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
-import { type AccountKey, accountKey } from '../../ledger/account';
 import { companion } from '../../ledger/batch';
-import { ACCOUNT_KINDS, TRANSFER_CODES } from '../../ledger/chart';
+import { TRANSFER_CODES } from '../../ledger/chart';
 import type { LedgerService } from '../../ledger/ledger.service';
-import type { Opening, TransferInput } from '../../ledger/transfer';
-import { growthAccount, pointsAccount } from '../../members/member-accounts';
+import { addCredit, ChainDraft } from '../../members/credit';
+import type { Judging } from '../../members/level';
+import type { MemberRowsStore } from '../../members/member-rows.store';
+import { StalePointsError } from '../../members/points.store';
 import type { Catalogue } from '../../program/catalogue';
-import type { Code } from '../../program/program';
+import type { Code, EarnedKind } from '../../program/program';
 import type { ItemKind } from '../../redemption/redemption';
 import type { RedemptionService } from '../../redemption/redemption.service';
 import { chanceAccount, chancesGrantedAccount } from '../draw/draw-accounts';
+import { addSettlements } from '../earning/earning';
 import type { Given, Giving, RewardGiver } from './reward';
 import { deleteDue, dueOf, dueSince, givenWriter, readGiven } from './reward.store';
 
 const TOO_LARGE = refuse('CONFLICT', 'The balance of the member would grow too large.');
-
+const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
+const NOTHING: Given = { points: 0, growth: 0, storedValue: 0, chances: {}, redemptions: [], missed: [] };
+/** A member whose points change all the while is left to the job after so many attempts. */
+const ATTEMPTS = 10;
 const MEMBERS_AT_ONCE = 500;
 const REWARDS_AT_ONCE = 500;
 
@@ -27,6 +31,7 @@ export class RewardService implements RewardGiver {
   constructor(
     private readonly database: Database,
     private readonly ledger: LedgerService,
+    private readonly memberRows: MemberRowsStore,
     private readonly redemptions: Pick<RedemptionService, 'gift'>,
     private readonly catalogue: () => Catalogue,
     private readonly clock: Clock,
@@ -86,28 +91,36 @@ export class RewardService implements RewardGiver {
     const known = (await readGiven(this.database.read, [occasion])).get(occasion);
     if (known) return { given: known, written: false };
     const { redemptions, missed } = await this.giveCoupons(giving);
-    const { points = 0, growth = 0 } = giving.reward;
-    const parts = this.balanceParts(giving);
-    const given: Given = {
-      points,
-      growth,
-      storedValue: 0,
-      chances: parts.chances,
-      redemptions,
-      missed: [...missed, ...parts.missed],
-    };
-    const { openings, transfers } = parts;
-    const chain = {
-      key: namedId('reward', occasion),
-      fingerprint: namedId('reward', giving.memberId, occasion),
-      id: newId(this.clock.now()),
-      openings,
-      transfers,
-    };
-    const result = await this.ledger.submit(chain, [companion(givenWriter, { giving, given })]);
+    const parts = { redemptions, missed };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.submit(giving, parts);
+      } catch (error) {
+        // What was built on is not so any more: it is read and built anew.
+        if (!(error instanceof StalePointsError) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async submit(
+    giving: Giving,
+    coupons: Pick<Given, 'redemptions' | 'missed'>,
+  ): Promise<{ readonly given: Given; readonly written: boolean }> {
+    const { occasion, memberId, reward } = giving;
+    const rows = await this.memberRows.load(memberId);
+    if (!rows) return { given: { ...NOTHING, missed: [NO_MEMBER] }, written: false };
+    const now = this.clock.now();
+    const { draft, missed, chances } = this.balanceParts(giving, { rows, catalogue: this.catalogue(), now });
+    const { points = 0, growth = 0, storedValue = 0 } = reward;
+    const { redemptions } = coupons;
+    const given = { points, growth, storedValue, chances, redemptions, missed: [...coupons.missed, ...missed] };
+    const { openings, transfers } = draft;
+    const key = namedId('reward', occasion);
+    const fingerprint = namedId('reward', memberId, occasion);
+    const companions = [...draft.companions, companion(givenWriter, { giving, given })];
+    const result = await this.ledger.submit({ key, fingerprint, id: newId(now), openings, transfers }, companions);
     if (!result.applied) {
-      const nothing = { points: 0, growth: 0, chances: {}, missed: [...given.missed, TOO_LARGE] };
-      return { given: { ...given, ...nothing }, written: false };
+      return { given: { ...NOTHING, redemptions, missed: [...given.missed, TOO_LARGE] }, written: false };
     }
     if (!result.replayed) return { given, written: true };
     return { given: (await readGiven(this.database.read, [occasion])).get(occasion) ?? given, written: false };
@@ -140,32 +153,29 @@ export class RewardService implements RewardGiver {
     return (itemKind === 'BENEFIT' ? catalogue.benefitByCode(code) : catalogue.offerByCode(code))?.id;
   }
 
-  private balanceParts({ memberId, reward }: Giving) {
-    const openings: Opening[] = [];
-    const transfers: TransferInput[] = [];
+  private balanceParts({ memberId, reward }: Giving, judging: Judging) {
+    const draft = new ChainDraft();
     const missed: Refusal[] = [];
     const chances: Record<Code, number> = {};
-    const add = (from: AccountKey, account: AccountKey, amount: number | undefined): void => {
-      if (amount === undefined) return;
-      openings.push({ account, grant: 0, from });
-      transfers.push({ kind: 'TRANSFER', debit: from, credit: account, amount, code: TRANSFER_CODES.REWARD });
-    };
-    add(source('POINTS_ISSUED', POINT), pointsAccount(memberId), reward.points);
-    add(source('GROWTH_EARNED', GROWTH), growthAccount(memberId), reward.growth);
+    const earned = new Set<EarnedKind>();
+    const amounts = { POINTS: reward.points, GROWTH: reward.growth, STORED_VALUE: reward.storedValue };
+    for (const [earns, amount] of Object.entries(amounts) as [EarnedKind, number | undefined][]) {
+      if (amount === undefined) continue;
+      addCredit(draft, judging, { earns, amount, code: TRANSFER_CODES.REWARD, earnedAt: judging.now });
+      earned.add(earns);
+    }
     for (const [code, count] of Object.entries(reward.draws ?? {})) {
-      const draw = this.catalogue().drawByCode(code);
+      const draw = judging.catalogue.drawByCode(code);
       if (!draw) {
         missed.push(refuse('NOT_FOUND', `The program has no draw ${code} any more.`));
         continue;
       }
-      add(chancesGrantedAccount(draw.id), chanceAccount(memberId, draw.number), count);
+      const [account, source] = [chanceAccount(memberId, draw.number), chancesGrantedAccount(draw.id)];
+      draft.open(account, source);
+      draft.move(source, account, count, TRANSFER_CODES.REWARD);
       chances[code] = count;
     }
-    if (reward.storedValue !== undefined) missed.push(refuse('NOT_FOUND', 'The program has no stored value.'));
-    return { openings, transfers, missed, chances };
+    addSettlements(draft, judging, earned);
+    return { draft, missed, chances };
   }
-}
-
-function source(kind: 'POINTS_ISSUED' | 'GROWTH_EARNED', unit: string): AccountKey {
-  return accountKey({ holder: ZERO_ID, kind: ACCOUNT_KINDS[kind], unit });
 }

@@ -62,7 +62,6 @@ const cases: [string, string, string[]][] = [
       'tasks[0].reward.benefits[1] | one of the redeemable benefits',
       'tasks[0].reward.offers[0] | the code of one of the offers',
       'tasks[0].reward.draws.wheel | the code of one of the draws',
-      'tasks[0].reward.storedValue | no stored value',
     ],
   ],
   [

@@ -15,10 +15,6 @@ export function rewardFaults(program: ProgramDraft, reward: Draft<Reward> | unde
   for (const code of Object.keys(reward.draws ?? {})) {
     if (!draws.has(code)) faults.push({ ...codeFault(code, draws, [...path, 'draws', code], 'draws'), atKey: true });
   }
-  if (reward.storedValue !== undefined) {
-    const allowed = 'points, growth, benefits, offers and draws: there is no stored value yet';
-    faults.push({ path: [...path, 'storedValue'], atKey: true, given: 'the part storedValue', allowed });
-  }
   return faults;
 }
 
