@@ -7,26 +7,20 @@ import type { StockService } from '../marketplace/stock.service';
 import type { MemberService } from '../members/member.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
-import type { Catalogue } from '../program/catalogue';
 import type { CatalogueService } from '../program/catalogue.service';
 import type { RedemptionService } from '../redemption/redemption.service';
-import { CheckInResolver } from './check-in/check-in.resolver';
 import { CheckInService } from './check-in/check-in.service';
-import { DrawResolver } from './draw/draw.resolver';
 import { DrawService } from './draw/draw.service';
-import { EventResolver } from './event/event.resolver';
 import { EventService } from './event/event.service';
 import type { EventConsumer } from './event/event-consumer';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
-import { ReferralResolver } from './referral/referral.resolver';
 import { ReferralService } from './referral/referral.service';
 import { GiveRewardsJob } from './reward/give-rewards.job';
 import { RewardService } from './reward/reward.service';
 import { type TermGiftLog, TermGiftService } from './term-gift/term-gift.service';
 import { TermGiftsJob } from './term-gift/term-gifts.job';
 import { TaskConsumer } from './task/task.consumer';
-import { TaskResolver } from './task/task.resolver';
 import { TaskService } from './task/task.service';
 
 export interface EngagementParts {
@@ -58,7 +52,7 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   const { database, ledger, memberRows, catalogue, points, redemptions, cards, clock, log } = parts;
   const current = () => catalogue.current();
   const rewards = new RewardService(database, ledger, memberRows, redemptions, current, clock);
-  const shared = { database, ledger, memberRows, catalogue: current, rewards, clock };
+  const shared = { database, ledger, memberRows, points, catalogue: current, rewards, clock };
   const tasks = new TaskService(database, ledger, current, clock);
   const checkIns = new CheckInService(shared);
   const draws = new DrawService({ ...shared, stock: parts.stock });
@@ -72,28 +66,4 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   cards.onSold((termId) => termGifts.settle(termId));
   const engagementJobs = [new SettleReturnsJob(returns), new TermGiftsJob(termGifts), new GiveRewardsJob(rewards)];
   return { rewards, events, returns, tasks, checkIns, draws, referrals, engagementJobs };
-}
-
-export const ENGAGEMENT_RESOLVERS = [
-  EventResolver,
-  TaskResolver,
-  CheckInResolver,
-  DrawResolver,
-  ReferralResolver,
-] as const;
-
-type Instance = readonly [(typeof ENGAGEMENT_RESOLVERS)[number], object];
-
-export function engagementResolvers(
-  side: EngagementSide & Pick<EngagementParts, 'members'>,
-  catalogue: () => Catalogue,
-): readonly Instance[] {
-  const { events, returns, tasks, checkIns, draws, referrals, members } = side;
-  return [
-    [EventResolver, new EventResolver(events, returns, catalogue)],
-    [TaskResolver, new TaskResolver(tasks)],
-    [CheckInResolver, new CheckInResolver(checkIns, members)],
-    [DrawResolver, new DrawResolver(draws, members, catalogue)],
-    [ReferralResolver, new ReferralResolver(referrals, members)],
-  ];
 }
