@@ -1,4 +1,4 @@
-// Tasks and draws as requests read them: conditions compiled, times as instants, what a reward is left as it is written.
+// Tasks and draws as requests read them: conditions compiled, times as instants; rewards as they are written.
 import { assert } from '../kernel/assert';
 import type { Instant } from '../kernel/clock';
 import { COUNT, type Unit } from '../kernel/money';

@@ -1,6 +1,7 @@
 // The words of a program about what members do: tasks, draws, check-ins and referrals.
+import type { Code } from './code';
 import type { EventType } from './event-type';
-import type { Code, MemberLimit } from './program';
+import type { MemberLimit } from './member-limit';
 import type { Reward } from './reward';
 
 export const TASK_KINDS = ['ONCE', 'DAILY', 'WEEKLY', 'STREAK', 'SPEND_TARGET'] as const;

@@ -5,9 +5,10 @@ import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
 import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
 import type { EventType } from './event-type';
+import type { MemberLimit } from './member-limit';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
-export type { Amount, Code, Term };
+export type { Amount, Code, MemberLimit, Term };
 
 export const BENEFIT_CLASSES = ['BASIC', 'DISCOUNT', 'SERVICE', 'CONTENT', 'POINTS', 'PARTNER'] as const;
 export type BenefitClass = (typeof BENEFIT_CLASSES)[number];
@@ -104,10 +105,6 @@ export interface OpenHours {
   /** `HH:MM`; `from` is inclusive, `until` is exclusive and of the next day when it is not after `from`. */
   readonly from: string;
   readonly until: string;
-}
-export interface MemberLimit {
-  readonly limit: number;
-  readonly period: 'EVER' | Exclude<PeriodKind, 'TERM' | 'YEAR'>;
 }
 export interface OfferDefinition extends Priced {
   readonly code: Code;

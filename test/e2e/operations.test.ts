@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSigningSecret } from '../../src/partner-port/signature';
+import { ACTIVITY_PARTS, activityRuns } from '../support/activity-runs';
 import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
 import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, Story } from '../support/gateway-story';
@@ -18,6 +19,7 @@ const PROGRAM = programText({
   benefits: [benefit('freight')],
   offers: [offer('latte')],
   partners: ['brewer', 'cinema', 'leaver'],
+  ...ACTIVITY_PARTS,
 });
 
 const DEAD_HOST = '127.0.0.1:9';
@@ -140,6 +142,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     },
     'member-events': { who, answers: { externalId: member, events: { edges: [] } } },
     ...(await partnerRunsOf(gateway)),
+    ...(await activityRuns(story)),
     program: { who: AUDITOR, answers: { version: 1 } },
     'plan-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
     'apply-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },

@@ -1,4 +1,4 @@
-// The door to draws: a chance is taken, the day's seed tells where the ticket falls, and the ledger hands out the prize.
+// The door to draws: a chance is taken, the day's seed tells where the ticket falls, the ledger hands out the prize.
 import { createHash } from 'node:crypto';
 import type { Database } from '../../database/database';
 import type { Actor } from '../../kernel/actor';

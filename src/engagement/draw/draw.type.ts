@@ -87,8 +87,8 @@ export class DrawingConnectionType {
 @ObjectType('DrawAudit', {
   simpleResolvers: true,
   description:
-    'A drawing, computed again. The roll is HMAC-SHA-256 of the 16 bytes of the ticket under the seed, as a number of ' +
-    '256 bits, modulo the sum of the weights; it falls on the first prize whose weights up to it exceed the roll.',
+    'A drawing, computed again. The roll is HMAC-SHA-256 of the 16 bytes of the ticket under the seed, as a number ' +
+    'of 256 bits, modulo the sum of the weights; it falls on the first prize whose weights up to it exceed the roll.',
 })
 export class DrawAuditType {
   @Field(() => ID)

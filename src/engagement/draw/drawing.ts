@@ -1,4 +1,4 @@
-// A drawing: one draw that was made; how it falls is a pure function of seed, ticket and odds, so that it can be audited.
+// A drawing: one draw that was made. How it falls is a pure function of seed, ticket and odds, so it can be audited.
 import { createHmac } from 'node:crypto';
 import type { Instant } from '../../kernel/clock';
 import { type Id, idToBytes } from '../../kernel/id';

@@ -1,4 +1,4 @@
-// A member's own code for inviting others: its id in letters that cannot be mistaken for each other, with a check letter.
+// A member's own code for inviting others: its id in letters that are not mistaken for each other, and a check letter.
 import { type Id, idFromBytes } from '../../kernel/id';
 
 /** Crockford's 32: without I, L, O and U. */

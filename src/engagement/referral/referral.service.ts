@@ -84,7 +84,9 @@ export class ReferralService implements EventConsumer {
     }
     const referral = { inviteeId: memberId, inviterId, acceptedAt: now, expiresAt: now + windowDays * DAY };
     const refusal = await this.submit(referral, settings);
-    return refusal ?? (await readReferral(database.read, memberId)) ?? SECOND;
+    if (refusal) return refusal;
+    const accepted = await readReferral(database.read, memberId);
+    return accepted?.inviterId === inviterId ? accepted : SECOND;
   }
 
   /** How many accepted a member's code, and how many of them earned the rewards. Authorise before asking. */
