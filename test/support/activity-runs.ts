@@ -1,7 +1,5 @@
 // The operations of what members do, as the test of all operations runs them, with the parts of the program they need.
-import { referralCodeOf } from '../../src/engagement/referral/referral-code';
 import { DAY } from '../../src/kernel/clock';
-import { fromGlobalId } from '../../src/kernel/id';
 import { dateOfDay } from '../../src/kernel/period';
 import { SHOP } from './gateway';
 import type { Story } from './gateway-story';
@@ -30,7 +28,7 @@ export async function activityRuns(story: Story) {
   const key = { idempotencyKey: 'the key of this operation' };
   const { time } = gateway.gateway.catalogue.current();
   const dayOf = (ago: number) => dateOfDay(time.periodAt('DAY', clock.now() - ago * DAY));
-  const { id } = await gateway.run<{ id: string }>(SHOP, 'staff-member', { externalId: inviter.subject });
+  const { referrals } = await gateway.run<{ referrals: { code: string } }>(inviter, 'my-activities');
   const drawing = await gateway.run<{ id: string }>(who, 'draw', { input: { draw: 'wheel', idempotencyKey: 'first' } });
   const assignments = [{ member: who.subject, task: 'spend', ...key }];
   return {
@@ -41,7 +39,7 @@ export async function activityRuns(story: Story) {
     'audit-drawing': { who, variables: { id: drawing.id }, answers: { agrees: true, won: 'points', seed: null } },
     'accept-referral': {
       who,
-      variables: { code: referralCodeOf(fromGlobalId('member', id)!) },
+      variables: { code: referrals.code },
       answers: { __typename: 'AcceptedReferral', earnedAt: null },
     },
     'my-activities': { who: inviter, answers: { referrals: { earned: 0 }, draws: [{ chances: 0 }] } },

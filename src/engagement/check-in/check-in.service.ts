@@ -12,6 +12,7 @@ import type { LedgerService } from '../../ledger/ledger.service';
 import { isMismatch, type Opening, type TransferInput } from '../../ledger/transfer';
 import { leftOn, pointsAccount } from '../../members/member-accounts';
 import type { MemberRows, MemberRowsStore } from '../../members/member-rows.store';
+import type { PointsService } from '../../members/points.service';
 import type { Catalogue } from '../../program/catalogue';
 import type { CheckInSettings } from '../../program/engagement';
 import type { RewardService } from '../reward/reward.service';
@@ -22,6 +23,7 @@ export interface CheckInParts {
   readonly ledger: LedgerService;
   readonly memberRows: MemberRowsStore;
   readonly catalogue: () => Catalogue;
+  readonly points: PointsService;
   readonly rewards: RewardService;
   readonly clock: Clock;
 }
@@ -75,6 +77,8 @@ export class CheckInService {
     if (known) return known.madeUp ? known : DONE;
     let refusal: Refusal | undefined = NOT_FREE;
     for (const price of this.pricesOf(memberId, settings.makeUp!)) {
+      // No point is spent that has expired.
+      if (price.refusal === NO_POINTS) await this.parts.points.tidy(memberId);
       refusal = await this.submit(memberId, settings, { day, madeUp: true, price });
       if (refusal?.code !== NOT_FREE.code) break;
     }

@@ -12,7 +12,8 @@ import type { LedgerService } from '../../ledger/ledger.service';
 import { isMismatch } from '../../ledger/transfer';
 import type { StockService } from '../../marketplace/stock.service';
 import { checkText } from '../../members/input-checks';
-import type { MemberRows, MemberRowsStore } from '../../members/member-rows.store';
+import type { MemberRowsStore } from '../../members/member-rows.store';
+import type { PointsService } from '../../members/points.service';
 import type { Catalogue } from '../../program/catalogue';
 import { type CatalogueDraw, isWithin } from '../../program/catalogue-engagement';
 import type { Prize } from '../../program/engagement';
@@ -52,6 +53,7 @@ export interface DrawParts {
   readonly catalogue: () => Catalogue;
   readonly rewards: RewardService;
   readonly stock: StockService;
+  readonly points: PointsService;
   readonly clock: Clock;
   /** 32 bytes; of the system's generator unless told. */
   readonly newSeed?: () => Buffer;
@@ -60,7 +62,7 @@ export interface DrawParts {
 interface Ticket {
   readonly ticket: Id;
   readonly draw: CatalogueDraw;
-  readonly rows: MemberRows;
+  readonly memberId: Id;
   readonly day: PeriodNumber;
   readonly roll: number;
 }
@@ -97,12 +99,11 @@ export class DrawService {
     const ticket = namedId('draw', actor.role, actor.subject, memberId, idempotencyKey);
     const known = await readByTicket(database.read, ticket);
     if (known) return this.answer(known, draw);
-    const rows = await this.parts.memberRows.load(memberId);
-    if (!rows) return NO_MEMBER;
+    if (!(await this.parts.memberRows.load(memberId))) return NO_MEMBER;
     if (!isWithin(draw, clock.now())) return NOT_OPEN;
     const day = catalogue().time.periodAt('DAY', clock.now());
     const roll = rollOf(await this.seedOf(draw.id, day), ticket, totalWeight(draw));
-    const refusal = await this.take({ ticket, draw, rows, day, roll });
+    const refusal = await this.take({ ticket, draw, memberId, day, roll });
     const drawn = await readByTicket(database.read, ticket);
     return drawn ? this.answer(drawn, draw) : (refusal ?? NO_DRAW);
   }
@@ -155,6 +156,8 @@ export class DrawService {
   private async take(asked: Ticket): Promise<Refusal | undefined> {
     let refusal: Refusal | undefined;
     for (const payment of paymentsOf(asked.draw)) {
+      // No point is spent that has expired.
+      if (payment.kind === 'POINTS') await this.parts.points.tidy(asked.memberId);
       for (const prize of candidatesOf(asked.draw, asked.roll)) {
         const outcome = await this.attempt(asked, payment, prize);
         if (!outcome) return undefined;
@@ -170,8 +173,7 @@ export class DrawService {
 
   private async attempt(asked: Ticket, payment: Payment, prize: Prize | undefined): Promise<Refusal | undefined> {
     const { database, ledger, catalogue, clock } = this.parts;
-    const { ticket, draw, rows, day, roll } = asked;
-    const memberId = rows.member.id;
+    const { ticket, draw, memberId, day, roll } = asked;
     const now = clock.now();
     const id = newId(now);
     const points = payment.kind === 'POINTS' ? payment.price : 0;

@@ -16,7 +16,14 @@ import { type CatalogueTask, isWithin } from '../../program/catalogue-engagement
 import { LATENESS, windowOf, windowRef } from '../event-match';
 import { runAround } from './streak-run';
 import { turnAt } from './task.consumer';
-import { type Completion, freeDays, readCompletions } from './task.store';
+import {
+  type Completion,
+  type CompletionPlace,
+  FIRST_PLACE,
+  freeDays,
+  pageCompletions,
+  readCompletions,
+} from './task.store';
 import { assignedTurns, ONLY_TURN, type Turn, taskAccount, taskContra } from './task-accounts';
 
 export interface AssignInput {
@@ -109,6 +116,21 @@ export class TaskService {
       const progress = progressOf(task, balance, done.get(turnKey(task.id, turn)));
       const state = progress.state === 'OPEN' && now > endsAt ? 'EXPIRED' : progress.state;
       return { task, ...turn, ...progress, state, endsAt };
+    }
+  }
+
+  /** All completions there are, for reports and replays; read in pages of so many. Authorise before asking. */
+  async *completions(page: number): AsyncGenerator<{ member: string; task: string; completedAt: Instant }> {
+    for (let after: CompletionPlace | undefined = FIRST_PLACE; after; ) {
+      const { completions, last }: Awaited<ReturnType<typeof pageCompletions>> = await pageCompletions(
+        this.database.read,
+        after,
+        page,
+      );
+      for (const { member, taskId, completedAt } of completions) {
+        yield { member, task: this.catalogue().task(taskId)?.code ?? '', completedAt };
+      }
+      after = last;
     }
   }
 

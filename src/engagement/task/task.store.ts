@@ -141,22 +141,37 @@ export async function readCompletions(sql: Sql, memberId: Id, periods: readonly 
   }));
 }
 
-export interface MemberCompletion extends Completion {
-  readonly memberId: Id;
+/** A completion as reports tell it. */
+export interface ToldCompletion {
+  /** The external id of the member. */
+  readonly member: string;
+  readonly taskId: Id;
+  readonly completedAt: Instant;
 }
 
-/** Completions of one task in the order of members, for reports and replays: those after the given place. */
-export async function listCompletions(sql: Sql, after: Id, limit: number): Promise<MemberCompletion[]> {
+export type CompletionPlace = readonly [member: Buffer, task: Buffer, assignment: Buffer, period: number];
+
+export const FIRST_PLACE: CompletionPlace = [idToBytes(ZERO_ID), idToBytes(ZERO_ID), idToBytes(ZERO_ID), -1];
+
+/** A page of all completions in the order of their key, after a place, with the place of the last. */
+export async function pageCompletions(
+  sql: Sql,
+  after: CompletionPlace,
+  limit: number,
+): Promise<{ readonly completions: readonly ToldCompletion[]; readonly last?: CompletionPlace }> {
   const rows = await sql.arrays(
-    `SELECT task_id, assignment, period, completed_at, member_id FROM task_completion
-     WHERE member_id > ? ORDER BY member_id LIMIT ${Math.trunc(limit)}`,
-    [idToBytes(after)],
+    `SELECT m.external_id, c.task_id, c.completed_at, c.member_id, c.assignment, c.period
+     FROM task_completion c JOIN member m ON m.id = c.member_id
+     WHERE (c.member_id, c.task_id, c.assignment, c.period) > (?, ?, ?, ?)
+     ORDER BY c.member_id, c.task_id, c.assignment, c.period LIMIT ${Math.trunc(limit)}`,
+    [...after],
   );
-  return rows.map((row) => ({
-    taskId: idFromBytes(row[0] as Buffer),
-    assignment: idFromBytes(row[1] as Buffer),
-    period: amountOf(row[2]),
-    completedAt: amountOf(row[3]),
-    memberId: idFromBytes(row[4] as Buffer),
+  const completions = rows.map((row) => ({
+    member: String(row[0]),
+    taskId: idFromBytes(row[1] as Buffer),
+    completedAt: amountOf(row[2]),
   }));
+  const end = rows.at(-1);
+  if (!end || rows.length < limit) return { completions };
+  return { completions, last: [end[3] as Buffer, end[1] as Buffer, end[4] as Buffer, amountOf(end[5])] };
 }
