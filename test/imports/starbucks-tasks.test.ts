@@ -58,7 +58,7 @@ async function replayed(url: string, lines: DataLines, times = 1) {
 }
 
 eachDatabase((lane) => {
-  test('the rule by hand: windows with both ends, a strict bogo, a discount in all, the same offer twice at once', async () => {
+  test('the rule by hand: windows with both ends, a strict bogo, a discount in all, one offer twice', async () => {
     const { outcome, wrong } = await replayed(
       lane.url,
       dataOf([
@@ -85,7 +85,7 @@ eachDatabase((lane) => {
 });
 
 eachDatabase((lane) => {
-  test('a completion that the rule does not know is a miss, and one that the data do not have is an extra', async () => {
+  test('a completion that the rule does not know is a miss, one that the data lack is an extra', async () => {
     const { outcome } = await replayed(
       lane.url,
       dataOf([received(BOGO, 0), bought(5, 6), completed(ANNA, BOGO, 5, 6), bought(6, 12)]),
