@@ -2,8 +2,8 @@
 import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
-import type { CardService } from '../members/card.service';
 import type { StockService } from '../marketplace/stock.service';
+import type { CardService } from '../members/card.service';
 import type { MemberService } from '../members/member.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
@@ -18,10 +18,10 @@ import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
 import { GiveRewardsJob } from './reward/give-rewards.job';
 import { RewardService } from './reward/reward.service';
-import { type TermGiftLog, TermGiftService } from './term-gift/term-gift.service';
-import { TermGiftsJob } from './term-gift/term-gifts.job';
 import { TaskConsumer } from './task/task.consumer';
 import { TaskService } from './task/task.service';
+import { type TermGiftLog, TermGiftService } from './term-gift/term-gift.service';
+import { TermGiftsJob } from './term-gift/term-gifts.job';
 
 export interface EngagementParts {
   readonly database: Database;

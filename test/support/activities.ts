@@ -22,9 +22,15 @@ export async function openActivities(
   options: Omit<HouseOptions, 'program'> = {},
 ): Promise<Activities> {
   const house = await openHouse(database, { ...options, program: null });
-  const side = makeEngagementSide(house);
+  const side = sideOf(house);
   await house.apply(program);
   return { ...side, house };
+}
+
+/** The services of engagement as another process would have them, on its house. */
+export function sideOf(house: House): EngagementSide {
+  const log = { error: (details: object) => void house.errors.push(details) };
+  return makeEngagementSide({ ...house, log });
 }
 
 export async function judgingOf({ house }: Activities, memberId: Id): Promise<Judging> {

@@ -1,11 +1,10 @@
 // Check-ins on both databases: once a day, in a row, made up for, and each number of days rewarded once.
-import { type Activities, joined, judgingOf, left, openActivities } from '../../../test/support/activities';
+import { type Activities, joined, judgingOf, left, openActivities, sideOf } from '../../../test/support/activities';
 import { programText } from '../../../test/support/gateway-program';
 import { expectBooks, House, must } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
 import { DAY } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
-import { makeEngagementSide } from '../engagement-side';
 
 const PROGRAM = programText({
   settings: {
@@ -47,7 +46,7 @@ eachDatabase((lane) => {
     const memberId = await joined(activities);
     const second = new House(await lane.openAnother(), activities.house.clock, {});
     await second.catalogue.refresh();
-    const twin = makeEngagementSide(second);
+    const twin = sideOf(second);
     const outcomes = await Promise.all(
       [activities, twin, activities, twin].map((one) => one.checkIns.checkIn(memberId)),
     );

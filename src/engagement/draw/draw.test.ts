@@ -1,6 +1,6 @@
 // Draws on both databases: odds that hold, drawings that can be computed again, and stock that nobody wins twice.
 import { createHash } from 'node:crypto';
-import { type Activities, joined, judgingOf, left, openActivities } from '../../../test/support/activities';
+import { type Activities, joined, judgingOf, left, openActivities, sideOf } from '../../../test/support/activities';
 import { programText } from '../../../test/support/gateway-program';
 import { expectBooks, House, must, SHOP, unique } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
@@ -8,7 +8,6 @@ import { DAY } from '../../kernel/clock';
 import { type Id, namedId } from '../../kernel/id';
 import { isRefusal } from '../../kernel/refusal';
 import { leftOn } from '../../members/member-accounts';
-import { makeEngagementSide } from '../engagement-side';
 import { chanceAccount } from './draw-accounts';
 import { type Drawing, landingOf, rollOf, totalWeight } from './drawing';
 
@@ -134,7 +133,7 @@ eachDatabase((lane) => {
     const members = await Promise.all(Array.from({ length: 10 }, () => joined(activities)));
     const second = new House(await lane.openAnother(), activities.house.clock, {});
     await second.catalogue.refresh();
-    const twin = makeEngagementSide(second);
+    const twin = sideOf(second);
     const outcomes = await Promise.all(
       members.map((memberId, at) => {
         const input = { memberId, draw: 'rare', idempotencyKey: unique('key') };
@@ -152,7 +151,7 @@ eachDatabase((lane) => {
     await giveChances(memberId, 'earned', 5);
     const second = new House(await lane.openAnother(), activities.house.clock, {});
     await second.catalogue.refresh();
-    const twin = makeEngagementSide(second);
+    const twin = sideOf(second);
     const input = { memberId, draw: 'earned', idempotencyKey: unique('key') };
     const outcomes = await Promise.all([activities, twin, activities].map(({ draws }) => draws.draw(SHOP, input)));
     expect(new Set(outcomes.map((outcome) => (outcome as Drawing).id)).size).toBe(1);

@@ -1,13 +1,12 @@
 // Referrals on both databases: both are rewarded once, and nobody invites itself, by whatever way round.
 import fc from 'fast-check';
-import { type Activities, happens, joined, left, openActivities } from '../../../test/support/activities';
+import { type Activities, happens, joined, left, openActivities, sideOf } from '../../../test/support/activities';
 import { programText } from '../../../test/support/gateway-program';
 import { expectBooks, House, must } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
 import { DAY } from '../../kernel/clock';
 import { type Id, newId } from '../../kernel/id';
 import { isRefusal } from '../../kernel/refusal';
-import { makeEngagementSide } from '../engagement-side';
 import { memberOfReferralCode, referralCodeOf } from './referral-code';
 
 const PROGRAM = programText({
@@ -107,7 +106,7 @@ eachDatabase((lane) => {
 
     const second = new House(await lane.openAnother(), activities.house.clock, {});
     await second.catalogue.refresh();
-    const doors = [activities.referrals, makeEngagementSide(second).referrals];
+    const doors = [activities.referrals, sideOf(second).referrals];
     const others = await Promise.all(Array.from({ length: size }, () => joined(activities)));
     const outcomes = await Promise.all(
       others.map((member, at) => doors[at % 2]!.accept(member, referralCodeOf(others[(at + 1) % size]!))),

@@ -6,6 +6,7 @@ import {
   judgingOf,
   left,
   openActivities,
+  sideOf,
   standingOf,
 } from '../../../test/support/activities';
 import { programText } from '../../../test/support/gateway-program';
@@ -14,7 +15,6 @@ import { eachDatabase } from '../../../test/support/lanes';
 import { DAY, HOUR } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
 import { isRefusal } from '../../kernel/refusal';
-import { makeEngagementSide } from '../engagement-side';
 
 const task = (code: string, rest: object) => ({
   code,
@@ -238,6 +238,6 @@ eachDatabase((lane) => {
     const { house } = activities;
     const second = new House(database, house.clock, {});
     await second.catalogue.refresh();
-    return { ...makeEngagementSide(second), house: second };
+    return { ...sideOf(second), house: second };
   }
 });
