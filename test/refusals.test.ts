@@ -60,8 +60,10 @@ function programWith(grand: string, changes: object): string {
       offer('spendy', { card: 'NONE', unitCost: 0, minSpend: 300 }),
       offer('budgeted', { budget: 199 }),
     ],
+    draws: [{ code: 'wheel', name: 'Wheel', nothing: 1, prizes: [PRIZE] }],
   });
 }
+const PRIZE = { code: 'points', name: 'Points', weight: 1, reward: { points: 1 } };
 const BREWED = { fulfilment: 'PARTNER_API', card: 'NONE', unitCost: 0 };
 const POOLED = { fulfilment: 'CODE_POOL', card: 'NONE', unitCost: 0 };
 
@@ -203,6 +205,11 @@ eachDatabase((lane) => {
       await story.claim(who, 'budgeted', { card: card.id });
       // The cap of the card is used up as well, which comes after it.
       return outcomeOf(await story.redeem(who, 'budgeted', { card: card.id }));
+    },
+    NO_CHANCE: async () => {
+      const who = await story.member();
+      const input = { draw: 'wheel', idempotencyKey: fresh('key') };
+      return (await gateway.run<{ code: string }>(who, 'draw', { input })).code;
     },
     NOT_CANCELLABLE: async () => {
       const { who } = await story.holder('bare');

@@ -110,14 +110,18 @@ describe('the schema', () => {
       });
       return !keys.some((key) => ['idempotencyKey', 'orderId'].includes(key));
     });
-    // The same however often they are asked: by the external id, the card, the code, the whole text, the partner
-    // or the event. A key or secret made twice, because its answer was lost, is harmless: it is seen and revoked.
+    // The same however often they are asked: by the external id, the card, the code, the whole text, the partner,
+    // the event or the day. A key or secret made twice, because its answer was lost, is harmless: it is seen and
+    // revoked.
     expect(keyless.map(({ name }) => name).sort()).toEqual([
+      'acceptReferral',
       'applyProgram',
+      'checkIn',
       'closeCard',
       'createOffer',
       'createPartnerCredential',
       'endOffer',
+      'makeUpCheckIn',
       'pauseOffer',
       'registerMembers',
       'registerPartner',

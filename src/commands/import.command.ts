@@ -11,6 +11,7 @@ import { CompletionReplay } from '../imports/starbucks/replay';
 import { findOracle, oracleOf, replayFigures } from '../imports/starbucks/replay-table';
 import { StarbucksImportService } from '../imports/starbucks/starbucks.service';
 import type { ImportState } from '../imports/starbucks/state';
+import { TaskReplay, taskFigures } from '../imports/starbucks/task-replay';
 import { ManualClock, systemClock } from '../kernel/clock';
 import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
 import { addJourneyCommand } from './import-journey.command';
@@ -20,6 +21,7 @@ interface StarbucksOptions extends CommonOptions {
   readonly cap?: string;
   readonly quota?: string;
   readonly replayCompletions?: boolean;
+  readonly replayTasks?: boolean;
   readonly concurrency: string;
 }
 
@@ -37,12 +39,14 @@ export function addImportCommand(root: Command): void {
     .option('--cap <dollars>', 'what each card may cost (20, or as imported before)')
     .option('--quota <times>', 'how often a member may take each offer (needs --cap; else as often as the cap allows)')
     .option('--replay-completions', 'send every completed offer as a redemption request (needs --cap)')
+    .option('--replay-tasks', 'assign received offers and record transactions; tell whether the same are completed')
     .option('--concurrency <requests>', 'redemption requests in flight, of different members', '64');
   action(starbucks, async (options: StarbucksOptions, dir) => {
     const settings = settingsOf(options);
     const concurrency = wholeNumber('--concurrency', options.concurrency, CONCURRENCY_MAX);
     try {
-      return await importStarbucks(dir!, { settings, concurrency, replays: options.replayCompletions === true });
+      const { replayCompletions: replays = false, replayTasks: tasks = false } = options;
+      return await importStarbucks(dir!, { settings, concurrency, replays, tasks });
     } catch (error) {
       if (error instanceof ImportFault) throw new CommandError(error.message);
       throw error;
@@ -73,6 +77,7 @@ interface Asked {
   readonly settings?: CapSettings;
   readonly concurrency: number;
   readonly replays: boolean;
+  readonly tasks: boolean;
 }
 
 async function importStarbucks(dir: string, asked: Asked): Promise<Output> {
@@ -86,20 +91,31 @@ async function importStarbucks(dir: string, asked: Asked): Promise<Output> {
   }
   const clock = new ManualClock(systemClock.now());
   const done = await withGateway((gateway) => store(gateway, clock, checked, asked), clock);
-  const sections = done.replay ? [totals, { title: done.replay.title, figures: done.replay.figures }] : [totals];
-  const ok = !done.replay?.figures.some(isWrong);
-  const verdict = done.replay && !ok ? ['The replay differs from what is expected.'] : [];
+  const replayed = [done.replay, done.tasks].flatMap((section) => section ?? []);
+  const sections = [totals, ...replayed];
+  const ok = !replayed.some(({ figures }) => figures.some(isWrong));
+  const verdict = !ok ? ['The replay differs from what is expected.'] : [];
   const text = [...sections.map(section), storedText(done, checked), ...verdict].join('\n\n');
   const { before, after, state } = done;
   const json = { totals: checked.figures, before, after, cap: state.cap, quota: state.quota ?? null };
-  return { text, json: { ...json, changed: isChanged(done), replay: done.replay?.figures }, ok };
+  return {
+    text,
+    json: { ...json, changed: isChanged(done), replay: done.replay?.figures, tasks: done.tasks?.figures },
+    ok,
+  };
+}
+
+interface Section {
+  readonly title: string;
+  readonly figures: readonly Figure[];
 }
 
 interface Done {
   readonly before: StoredRows;
   readonly after: StoredRows;
   readonly state: ImportState;
-  readonly replay?: { readonly title: string; readonly figures: readonly Figure[] };
+  readonly replay?: Section;
+  readonly tasks?: Section;
 }
 
 async function store(gateway: Gateway, clock: ManualClock, checked: CheckedFolder, asked: Asked): Promise<Done> {
@@ -110,20 +126,31 @@ async function store(gateway: Gateway, clock: ManualClock, checked: CheckedFolde
   try {
     const { settings, concurrency } = asked;
     const state = await service.run({ checked, settings, now: systemClock.now(), onProgress });
-    if (!asked.replays) return { before, state, after: await countStored(gateway.database.read) };
+    const tasks = asked.tasks ? await replayTasks(gateway, clock, { checked, state, onProgress }) : undefined;
+    if (!asked.replays) return { before, state, after: await countStored(gateway.database.read), tasks };
     await service.assertProgramInForce(checked, state);
     const oracle = findOracle(await oracleOf(checked), state);
     const outcome = await new CompletionReplay(gateway, clock, { checked, state, concurrency, onProgress }).run();
     const figures = replayFigures(outcome, checked.totals.events['offer completed'], oracle);
     const limits = `cap ${state.cap} dollars, ${state.quota === undefined ? 'no quota' : `quota ${state.quota}`}`;
     const title = `Replay of the completions (${limits}, ${concurrency} in flight)`;
-    return { before, state, after: await countStored(gateway.database.read), replay: { title, figures } };
+    return { before, state, after: await countStored(gateway.database.read), tasks, replay: { title, figures } };
   } finally {
     bar.stop();
   }
 }
 
-function section({ title, figures }: { title: string; figures: readonly Figure[] }): string {
+async function replayTasks(
+  gateway: Gateway,
+  clock: ManualClock,
+  request: { checked: CheckedFolder; state: ImportState; onProgress: OnProgress },
+): Promise<Section> {
+  const outcome = await new TaskReplay(gateway, clock, request).run();
+  const title = 'Replay of received offers and transactions as tasks';
+  return { title, figures: taskFigures(outcome, request.checked) };
+}
+
+function section({ title, figures }: Section): string {
   return `${title}\n\n${figureTable(figures)}`;
 }
 
@@ -132,15 +159,16 @@ function isChanged({ before, after }: Done): boolean {
 }
 
 function storedText(done: Done, { offers, totals }: CheckedFolder): string {
-  const { before, after, replay } = done;
+  const { before, after, replay, tasks } = done;
   const number = (count: number): string => count.toLocaleString('en-US');
   const added = (name: keyof StoredRows): string => number(after[name] - before[name]);
   const counts = `${added('members')} members, ${added('cards')} cards, ${added('redemptions')} redemptions`;
   const { events } = totals;
-  const waiting = [
-    `${number(events.transaction)} transactions (they earn neither points nor growth yet)`,
-    `${number(events['offer received'])} offers received and ${number(events['offer viewed'])} viewed`,
-  ];
+  const { transaction, 'offer received': received } = events;
+  const waiting = [`${number(events['offer viewed'])} offers viewed`];
+  if (!tasks) {
+    waiting.unshift(`${number(transaction)} transactions and ${number(received)} offers received (--replay-tasks)`);
+  }
   if (!replay) waiting.push(`${number(events['offer completed'])} completions (--replay-completions redeems them)`);
   return [
     isChanged(done) ? `Added: ${counts}.` : 'Nothing changed: all of this was stored before.',

@@ -1,7 +1,7 @@
 // The schema of the gateway: its resolvers, each made by hand.
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
-import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-side';
+import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-resolvers';
 import { MemberSavingsResolver } from '../insight/savings.resolver';
 import type { AccountKey } from '../ledger/account';
 import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';

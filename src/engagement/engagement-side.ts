@@ -2,21 +2,25 @@
 import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
+import type { StockService } from '../marketplace/stock.service';
 import type { CardService } from '../members/card.service';
 import type { MemberService } from '../members/member.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
-import type { Catalogue } from '../program/catalogue';
 import type { CatalogueService } from '../program/catalogue.service';
 import type { RedemptionService } from '../redemption/redemption.service';
-import { EventResolver } from './event/event.resolver';
+import { CheckInService } from './check-in/check-in.service';
+import { DrawService } from './draw/draw.service';
 import { EventService } from './event/event.service';
 import type { EventConsumer } from './event/event-consumer';
+import { ReferralService } from './referral/referral.service';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
+import { GiveRewardsJob } from './reward/give-rewards.job';
 import { RewardService } from './reward/reward.service';
-import { StoredValueResolver } from './stored-value/stored-value.resolver';
 import { StoredValueService } from './stored-value/stored-value.service';
+import { TaskConsumer } from './task/task.consumer';
+import { TaskService } from './task/task.service';
 import { type TermGiftLog, TermGiftService } from './term-gift/term-gift.service';
 import { TermGiftsJob } from './term-gift/term-gifts.job';
 
@@ -28,6 +32,8 @@ export interface EngagementParts {
   readonly points: PointsService;
   readonly redemptions: RedemptionService;
   readonly cards: CardService;
+  readonly stock: StockService;
+  readonly members: MemberService;
   readonly clock: Clock;
   readonly log: TermGiftLog;
 }
@@ -38,33 +44,29 @@ export interface EngagementSide {
   readonly returns: ReturnService;
   readonly storedValue: StoredValueService;
   readonly engagementJobs: readonly { readonly name: string; run(): Promise<number> }[];
+  readonly tasks: TaskService;
+  readonly checkIns: CheckInService;
+  readonly draws: DrawService;
+  readonly referrals: ReferralService;
 }
 
 export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   const { database, ledger, memberRows, catalogue, points, redemptions, cards, clock, log } = parts;
   const current = () => catalogue.current();
-  const rewards = new RewardService(database, ledger, redemptions, current, clock);
+  const rewards = new RewardService(database, ledger, memberRows, redemptions, current, clock);
+  const shared = { database, ledger, memberRows, points, catalogue: current, rewards, clock };
+  const tasks = new TaskService(database, ledger, current, clock);
+  const checkIns = new CheckInService(shared);
+  const draws = new DrawService({ ...shared, stock: parts.stock });
+  const referrals = new ReferralService(shared);
+  catalogue.onChange((next, previous) => draws.align(next, previous));
   // Each takes part in every event, in this order.
   const returns = new ReturnService(database, ledger, points, current, clock);
   const storedValue = new StoredValueService(database, ledger, memberRows, current, clock);
-  const consumers: readonly EventConsumer[] = [storedValue, returns];
+  const consumers: readonly EventConsumer[] = [storedValue, returns, new TaskConsumer(rewards), referrals];
   const events = new EventService(database, ledger, memberRows, current, clock, consumers);
   const termGifts = new TermGiftService(database, rewards, clock, log);
   cards.onSold((termId) => termGifts.settle(termId));
-  const engagementJobs = [new SettleReturnsJob(returns), new TermGiftsJob(termGifts)];
-  return { rewards, events, returns, storedValue, engagementJobs };
-}
-
-export const ENGAGEMENT_RESOLVERS = [EventResolver, StoredValueResolver] as const;
-
-type Instance = readonly [(typeof ENGAGEMENT_RESOLVERS)[number], object];
-
-export function engagementResolvers(
-  { events, returns, storedValue, members }: EngagementSide & { readonly members: MemberService },
-  catalogue: () => Catalogue,
-): readonly Instance[] {
-  return [
-    [EventResolver, new EventResolver(events, returns, catalogue)],
-    [StoredValueResolver, new StoredValueResolver(storedValue, members, catalogue)],
-  ];
+  const engagementJobs = [new SettleReturnsJob(returns), new TermGiftsJob(termGifts), new GiveRewardsJob(rewards)];
+  return { rewards, events, returns, storedValue, tasks, checkIns, draws, referrals, engagementJobs };
 }

@@ -75,6 +75,9 @@ export const GLOBAL_ID_TYPES = [
   'reconciliationItem',
   'earningRule',
   'memberEvent',
+  'task',
+  'draw',
+  'drawing',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -150,3 +150,23 @@ export class BusinessTime {
     return this.fromLocal(Date.UTC(year, month - 1 + months, Math.min(day, lastDay)) + timeOfDay);
   }
 }
+
+/** The day so many days after another, or before it; both as period numbers of days. */
+export function addDays(day: PeriodNumber, days: number): PeriodNumber {
+  const [year, month] = [Math.trunc(day / 10_000), Math.trunc(day / 100) % 100];
+  const date = new Date(Date.UTC(year, month - 1, (day % 100) + days));
+  return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
+}
+
+/** `20261122` → `2026-11-22`. */
+export function dateOfDay(day: PeriodNumber): string {
+  const digits = String(day);
+  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
+}
+
+/** `2026-11-22` → `20261122`; `undefined` for a text that is no date. */
+export function dayOfDate(date: string): PeriodNumber | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return undefined;
+  const day = Number(date.replaceAll('-', ''));
+  return day % 100 > 0 && addDays(day, 0) === day ? day : undefined;
+}

@@ -19,6 +19,7 @@ export const REFUSALS = {
   OUT_OF_STOCK: { retry: true, meaning: 'The offer has no stock left, in all or for today.' },
   INSUFFICIENT_POINTS: { retry: true, meaning: 'The member has fewer points than the offer asks.' },
   INSUFFICIENT_STORED_VALUE: { retry: true, meaning: 'The member has less stored value than is asked for.' },
+  NO_CHANCE: { retry: true, meaning: 'The member has no chance left for this draw, and it sells none.' },
   BUDGET_EXHAUSTED: { retry: true, meaning: 'Nothing is left of what was set aside for the offer or the group.' },
   SUB_CAP_REACHED: { retry: true, meaning: "A part of the card's cost cap (class, month, partner, use) is used up." },
   CARD_CAP_REACHED: { retry: true, meaning: 'The card may not cost the operator more in this term.' },

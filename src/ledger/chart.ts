@@ -58,6 +58,30 @@ export const ACCOUNT_KINDS = {
   SAVINGS: 0x0050,
   /** What the member saved in one month, by use. holder member, period month. */
   SAVINGS_MONTH: 0x0051,
+  /** What a task still asks for. holder member, ref assignment (zero for everybody), item task, period. */
+  TASK_LEFT: 0x0080,
+  /** Whether a day may still count for a streak. holder member, item task, period day. */
+  TASK_DAY: 0x0081,
+  /** Days that counted for a streak. holder member, item task. */
+  TASK_DAYS: 0x0082,
+  /** Whether a day may still be checked in on. holder member, period day. */
+  CHECK_IN_DAY: 0x0083,
+  /** Days checked in on. holder member. */
+  CHECK_IN_DAYS: 0x0084,
+  /** Free days that may still be made up for. holder member, period month. */
+  MAKE_UPS: 0x0085,
+  /** Chances of a draw. holder member, item draw. */
+  DRAW_CHANCE: 0x0086,
+  /** How often a member may still draw. holder member, item draw, period. */
+  DRAW_LIMIT: 0x0087,
+  /** What is left of a prize. holder draw, ref made of the prize's code. */
+  PRIZE_STOCK: 0x0088,
+  /** Whether an invited member may still earn the rewards. holder invited member, ref inviter, period last day. */
+  REFERRAL: 0x0089,
+  /** How many may still accept a member's code. holder inviter. */
+  REFERRALS_LEFT: 0x008a,
+  /** All acceptances; taken in turn, so that no two make a ring together. holder zero. */
+  REFERRALS: 0x008b,
 
   /** Caps granted when terms open. holder plan. */
   CAP_GRANTED: 0x8010,
@@ -108,6 +132,26 @@ export const ACCOUNT_KINDS = {
   /** Balances taken to settle debts. */
   RECLAIMED: 0x804f,
   SAVINGS_SOURCE: 0x8050,
+  /** What tasks asked for. holder task. */
+  TASK_SET: 0x8080,
+  /** What was done towards them. holder task. */
+  TASK_DONE: 0x8081,
+  TASK_DAYS_OPENED: 0x8082,
+  CHECK_IN_OPENED: 0x8083,
+  MAKE_UPS_GRANTED: 0x8084,
+  MAKE_UPS_USED: 0x8085,
+  /** holder draw. */
+  CHANCES_GRANTED: 0x8086,
+  CHANCES_USED: 0x8087,
+  DRAW_LIMIT_GRANTED: 0x8088,
+  DRAW_LIMIT_USED: 0x8089,
+  /** holder draw, ref made of the prize's code. */
+  PRIZES_GRANTED: 0x808a,
+  PRIZES_WON: 0x808b,
+  REFERRALS_OPENED: 0x808c,
+  REFERRALS_CLOSED: 0x808d,
+  REFERRALS_GRANTED: 0x808e,
+  REFERRALS_USED: 0x808f,
 } as const;
 
 export type AccountKindName = keyof typeof ACCOUNT_KINDS;
@@ -147,6 +191,10 @@ export const TRANSFER_CODES = {
   LAPSE: 26,
   TERM_REFUND: 35,
   REWARD: 40,
+  TASK: 41,
+  CHECK_IN: 42,
+  DRAW: 43,
+  REFERRAL: 44,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 

@@ -66,12 +66,17 @@ export class StockService {
    */
   async align(next: Catalogue, previous: Catalogue): Promise<void> {
     const changed = next.offers.filter((offer) => differs(previous.offer(offer.id), offer));
-    let due = await this.alignOnce(changed.flatMap((offer) => suppliesOf(offer, next.settings.currency)));
+    await this.grant(changed.flatMap((offer) => suppliesOf(offer, next.settings.currency)));
+    await this.look(next);
+  }
+
+  /** Grants each supply what its version says, once for each version. */
+  async grant(supplies: readonly Supply[]): Promise<void> {
+    let due = await this.alignOnce(supplies);
     for (let attempt = 2; due.length > 0; attempt += 1) {
       assert(attempt <= ATTEMPTS, `${due.length} supplies changed during each of ${ATTEMPTS} attempts to align them`);
       due = await this.alignOnce(due);
     }
-    await this.look(next);
   }
 
   /** Answers the supplies that somebody else aligned meanwhile, to another version. */
@@ -176,8 +181,9 @@ export class StockService {
   }
 }
 
-/** One account that is granted as a version of the offer says; `amount` is absent when something else grants it. */
-interface Supply {
+/** One account that is granted as a version says; `amount` is absent when something else grants it. */
+export interface Supply {
+  /** Names it for good: words with colons between them, the id of its item among them. */
   readonly name: string;
   readonly version: number;
   readonly account: AccountKey;

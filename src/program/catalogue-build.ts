@@ -244,7 +244,7 @@ function memberLimitsOf({ memberLimit, memberLimits }: OfferDefinition): Catalog
   return Object.freeze(limits.sort((left, right) => length(right.period) - length(left.period)));
 }
 
-function baseOf(type: GlobalIdType, { id, number, code, version, retired }: StoredItem): CatalogueItem {
+export function baseOf(type: GlobalIdType, { id, number, code, version, retired }: StoredItem): CatalogueItem {
   return { id, globalId: toGlobalId(type, id), number, code, version, retired };
 }
 
@@ -252,7 +252,7 @@ function costsOf({ unitCost, faceValue, pointsPrice, costBasis, coPay, couponVal
   return { unitCost, faceValue, pointsPrice, costBasis, coPay, couponValidDays };
 }
 
-function money(amount: number, currency: Unit): Money {
+export function money(amount: number, currency: Unit): Money {
   return Object.freeze({ amount, currency });
 }
 

@@ -14,6 +14,7 @@ import {
   partnerFrom,
   planFrom,
 } from './catalogue-build';
+import { type CatalogueDraw, type CatalogueTask, drawFrom, taskFrom } from './catalogue-engagement';
 import type {
   CatalogueBenefit,
   CatalogueBudget,
@@ -64,6 +65,8 @@ export class Catalogue {
   private readonly partnerShelf: Shelf<CataloguePartner>;
   private readonly offerShelf: Shelf<CatalogueOffer>;
   private readonly rulesByEvent = new Map<EventType, readonly CatalogueEarningRule[]>();
+  private readonly taskShelf: Shelf<CatalogueTask>;
+  private readonly drawShelf: Shelf<CatalogueDraw>;
 
   /** `version` grows with every change of the catalogue; `items` include retired ones. */
   constructor(
@@ -112,6 +115,8 @@ export class Catalogue {
     for (const rule of rules.live.toSorted((left, right) => left.priority - right.priority)) {
       this.rulesByEvent.set(rule.on, [...this.earningRules(rule.on), rule]);
     }
+    this.taskShelf = new Shelf(of('TASK').map((item) => taskFrom(item, definitionOf(item, 'TASK'), currency)));
+    this.drawShelf = new Shelf(of('DRAW').map((item) => drawFrom(item, definitionOf(item, 'DRAW'))));
     this.levels = Object.freeze(this.levelShelf.live.toSorted((left, right) => left.rank - right.rank));
   }
 
@@ -167,6 +172,19 @@ export class Catalogue {
     return this.rulesByEvent.get(type) ?? [];
   }
 
+  task(id: Id): CatalogueTask | undefined {
+    return this.taskShelf.byId.get(id);
+  }
+  taskByCode(code: Code): CatalogueTask | undefined {
+    return this.taskShelf.byCode.get(code);
+  }
+  draw(id: Id): CatalogueDraw | undefined {
+    return this.drawShelf.byId.get(id);
+  }
+  drawByCode(code: Code): CatalogueDraw | undefined {
+    return this.drawShelf.byCode.get(code);
+  }
+
   /** An offer that is not in here, as it would be. Throws when it refers to what is not here. */
   offerAsIf(item: StoredItem): CatalogueOffer {
     return offerFrom(item, definitionOf(item, 'OFFER'), this.lookup);
@@ -183,6 +201,16 @@ export class Catalogue {
   }
   get partners(): readonly CataloguePartner[] {
     return this.partnerShelf.live;
+  }
+  get tasks(): readonly CatalogueTask[] {
+    return this.taskShelf.live;
+  }
+  get draws(): readonly CatalogueDraw[] {
+    return this.drawShelf.live;
+  }
+  /** The program version in which the settings last changed; 0 before any program was applied. */
+  get settingsVersion(): number {
+    return this.items('PROGRAM')[0]?.version ?? 0;
   }
   /** Live offers in the order of lists, which is that of their numbers: a new one comes last. */
   get offers(): readonly CatalogueOffer[] {

@@ -92,13 +92,13 @@ function nameOf(value: JsonObject): string {
 }
 
 function ownNameOf(value: JsonObject): Json | undefined {
-  return value.code ?? value.benefit ?? value.period;
+  return value.code ?? value.benefit ?? value.period ?? value.day;
 }
 
 /** What has no name is told by all that it says, in whatever order it was written. */
 function partsOf(value: JsonObject): string {
   const parts = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return parts.flatMap(([key, part]) => (String(part) === '' ? [] : [`${key} ${part}`])).join(', ');
+  return parts.flatMap(([key, part]) => (String(part) === '' ? [] : [`${key} ${show(part)}`])).join(', ');
 }
 
 function isObject(value: Json): value is JsonObject {

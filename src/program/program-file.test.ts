@@ -169,6 +169,8 @@ describe('a sound file', () => {
       benefits: [],
       partners: [],
       offers: [],
+      tasks: [],
+      draws: [],
       levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, entitlements: [] }],
     });
     expect(Object.isFrozen(program.levels[0]?.entitlements)).toBe(true);

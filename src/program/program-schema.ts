@@ -146,13 +146,15 @@ function faultOf(error: ErrorObject, sourceOf: (path: Path) => string | undefine
   return [{ path, given: sourceOf(path) ?? showGiven(data), allowed: describe(parentSchema), keepsShape }];
 }
 
-/** A JSON Pointer as a path. Keys that look like numbers are codes of partners, which stay text. */
+/** A JSON Pointer as a path. Keys that look like numbers are codes, which stay text. */
 function pathOf(pointer: string): Path {
   const steps = pointer
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return steps.map((step, at) => (/^\d+$/.test(step) && steps[at - 1] !== 'perPartner' ? Number(step) : step));
+  // The draws of a reward are named by code; those at the root are a list.
+  const isCode = (at: number): boolean => steps[at - 1] === 'perPartner' || (steps[at - 1] === 'draws' && at > 1);
+  return steps.map((step, at) => (/^\d+$/.test(step) && !isCode(at) ? Number(step) : step));
 }
 
 const CODE: AnySchemaObject = schema.$defs.code;

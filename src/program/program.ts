@@ -3,10 +3,12 @@ import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
+import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
 import type { EventType } from './event-type';
+import type { MemberLimit } from './member-limit';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
-export type { Amount, Code, Term };
+export type { Amount, Code, MemberLimit, Term };
 
 export const BENEFIT_CLASSES = ['BASIC', 'DISCOUNT', 'SERVICE', 'CONTENT', 'POINTS', 'PARTNER'] as const;
 export type BenefitClass = (typeof BENEFIT_CLASSES)[number];
@@ -104,10 +106,6 @@ export interface OpenHours {
   readonly from: string;
   readonly until: string;
 }
-export interface MemberLimit {
-  readonly limit: number;
-  readonly period: 'EVER' | Exclude<PeriodKind, 'TERM' | 'YEAR'>;
-}
 export interface OfferDefinition extends Priced {
   readonly code: Code;
   readonly title: string;
@@ -196,6 +194,8 @@ export interface ProgramSettings {
   readonly timeZone: string;
   readonly points?: PointsPolicy;
   readonly storedValue?: StoredValuePolicy;
+  readonly checkIn?: CheckInSettings;
+  readonly referral?: ReferralSettings;
 }
 
 /**
@@ -210,6 +210,8 @@ export const SECTIONS = {
   partners: 'PARTNER',
   offers: 'OFFER',
   earningRules: 'EARNING_RULE',
+  tasks: 'TASK',
+  draws: 'DRAW',
 } as const;
 export type Section = keyof typeof SECTIONS;
 export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
@@ -223,6 +225,8 @@ export interface DefinitionOf {
   readonly PARTNER: Partner;
   readonly OFFER: OfferDefinition;
   readonly EARNING_RULE: EarningRule;
+  readonly TASK: Task;
+  readonly DRAW: Draw;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}

@@ -286,6 +286,69 @@ function earningRuleOf(name: string): fc.Arbitrary<EarningRule> {
     })
     .map(({ base, negative, ...rule }) => ({ ...rule, ...base, negative: negative && rule.caps.length === 0 }));
 }
+const reward = fc.record({ points: fc.integer({ min: 1, max: 9 }), growth: optional(fc.constant(5)) });
+const filter = {
+  on: fc.constantFrom('CUSTOM' as const),
+  eventName: optional(fc.constant('scan')),
+  when: optional(fc.constant('event.quantity > 1')),
+};
+const renamed = <Item>(items: readonly Item[]) => items.map((item, at) => ({ ...item, code: `item-${at}` }));
+
+const taskOf = fc.record({
+  code: fc.constant('task'),
+  name: line,
+  description: optional(paragraph),
+  kind: fc.constantFrom('ONCE' as const, 'DAILY' as const),
+  count: fc.constantFrom('COUNT' as const, 'QUANTITY' as const),
+  target: fc.integer({ min: 1, max: 99 }),
+  single: fc.constant(false),
+  strict: fc.boolean(),
+  openTo: fc.constant('EVERYBODY' as const),
+  validFrom: optional(fc.constant('2026-01-01T00:00:00Z')),
+  reward: optional(reward),
+  ...filter,
+});
+
+const drawOf = fc.record({
+  code: fc.constant('draw'),
+  name: line,
+  chancePrice: optional(fc.nat({ max: 9 })),
+  prizes: fc
+    .array(
+      fc.record({
+        code: fc.constant('prize'),
+        name: line,
+        weight: fc.integer({ min: 1, max: 99 }),
+        stock: optional(fc.nat({ max: 9 })),
+        whenGone: fc.constantFrom('NOTHING' as const, 'NEXT' as const),
+        reward,
+      }),
+      { minLength: 1, maxLength: 2 },
+    )
+    .map(renamed),
+  nothing: fc.nat({ max: 99 }),
+});
+
+const checkIn = fc.record({
+  daily: optional(reward),
+  streaks: fc.uniqueArray(fc.record({ day: fc.integer({ min: 1, max: 6 }), reward }), {
+    selector: ({ day }) => day,
+    maxLength: 2,
+  }),
+  cycleDays: optional(fc.constant(7)),
+  makeUp: optional(
+    fc.record({ withinDays: fc.constant(7), freePerMonth: fc.nat({ max: 9 }), pointsPrice: optional(fc.constant(5)) }),
+  ),
+});
+
+const referral = fc.record({
+  windowDays: fc.constant(9),
+  newForDays: fc.constant(8),
+  maxPerInviter: optional(fc.constant(7)),
+  inviterReward: optional(reward),
+  inviteeReward: optional(reward),
+  ...filter,
+});
 
 function budgetOf(name: string, levels: readonly string[]): fc.Arbitrary<Budget> {
   return fc.record({
@@ -318,6 +381,10 @@ const programs: fc.Arbitrary<Program> = fc
           ? fc.constant([])
           : fc.tuple(...offers.map((name) => offerOf(name, levels, plans, partners))),
       earningRules: fc.tuple(...rules.map(earningRuleOf)),
+      tasks: fc.array(taskOf, { maxLength: 2 }).map(renamed),
+      draws: fc.array(drawOf, { maxLength: 2 }).map(renamed),
+      checkIn: optional(checkIn),
+      referral: optional(referral),
     });
   })
   .map((program) => tidy(program) as Program);

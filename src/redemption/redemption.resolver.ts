@@ -1,10 +1,10 @@
 // Redemptions at the API: quote, redeem, cancel, confirm the use, look one up.
 import { Arg, Ctx, createUnionType, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { Actor } from '../kernel/actor';
-import { fromGlobalId, type Id } from '../kernel/id';
+import { fromGlobalId } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { checkAmount, checkText } from '../members/input-checks';
 import type { MemberService } from '../members/member.service';
+import { namedMember } from '../members/named-member';
 import type { Catalogue } from '../program/catalogue';
 import type { RequestContext } from '../request/context';
 import { OncePerRequest } from '../request/once';
@@ -32,7 +32,6 @@ const RedemptionResult = createUnionType({
 const QuoteResult = createUnionType({ name: 'QuoteResult', types: () => [RedemptionQuoteType, RefusalType] as const });
 
 const NO_CARD = refuse('NOT_FOUND', 'There is no such card.', 'card');
-const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 const NO_REDEMPTION = refuse('NOT_FOUND', 'There is no such redemption.', 'redemption');
 
 @Resolver()
@@ -53,7 +52,7 @@ export class RedemptionResolver {
       checkAmount('maxCoPay', input.maxCoPay ?? 0) ??
       checkAmount('orderAmount', input.orderAmount ?? 0);
     if (fault) return toRefusalType(fault);
-    const memberId = await this.memberOf(context.actor!, input.member);
+    const memberId = await namedMember(this.members, context.actor!, input.member);
     if (isRefusal(memberId)) return toRefusalType(memberId);
     const wanted = wantedOf(input.item, input.card);
     if (isRefusal(wanted)) return toRefusalType(wanted);
@@ -72,7 +71,7 @@ export class RedemptionResolver {
     @Arg('member', () => String, { nullable: true, description: 'Its external id, for servers and staff.' })
     member?: string | null,
   ): Promise<object> {
-    const memberId = await this.memberOf(context.actor!, member);
+    const memberId = await namedMember(this.members, context.actor!, member);
     if (isRefusal(memberId)) return toRefusalType(memberId);
     const wanted = wantedOf(item, card);
     if (isRefusal(wanted)) return toRefusalType(wanted);
@@ -111,16 +110,6 @@ export class RedemptionResolver {
     const redemptionId = fromGlobalId('redemption', id);
     const found = redemptionId === undefined ? undefined : await this.redemptions.find(redemptionId);
     return found && maySee(context.actor!, found) ? this.view(found, context) : null;
-  }
-
-  /** Whose redemption: a member's own, or the one that a server or a member of staff names. */
-  private async memberOf(actor: Actor, named: string | null | undefined): Promise<Id | Refusal> {
-    if (actor.role === 'MEMBER') {
-      const other = named !== undefined && named !== null && named !== actor.subject;
-      return other ? NO_MEMBER : (actor.memberId ?? NO_MEMBER);
-    }
-    if (!named) return refuse('INVALID_INPUT', 'member is missing; give the external id of the member.', 'member');
-    return (await this.members.idOf(named)) ?? NO_MEMBER;
   }
 
   private view(redemption: Redemption, context: RequestContext): RedemptionView {

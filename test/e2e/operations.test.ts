@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSigningSecret } from '../../src/partner-port/signature';
+import { ACTIVITY_PARTS, activityRuns } from '../support/activity-runs';
 import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
 import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, Story } from '../support/gateway-story';
@@ -10,7 +11,6 @@ import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
 
 const PROGRAM = programText({
-  settings: { storedValue: { refund: { allowed: true } } },
   plans: [
     plan('plus', { entitlements: [entitles('freight', 2)], refund: { withinDays: 7 } }),
     plan('gated', { application: { fields: [{ code: 'age', name: 'Age', kind: 'NUMBER' }] } }),
@@ -19,6 +19,8 @@ const PROGRAM = programText({
   benefits: [benefit('freight')],
   offers: [offer('latte')],
   partners: ['brewer', 'cinema', 'leaver'],
+  ...ACTIVITY_PARTS,
+  settings: { ...ACTIVITY_PARTS.settings, storedValue: { refund: { allowed: true } } },
 });
 
 const DEAD_HOST = '127.0.0.1:9';
@@ -155,6 +157,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     },
     'member-events': { who, answers: { externalId: member, events: { edges: [{ node: { type: 'RECHARGE' } }] } } },
     ...(await partnerRunsOf(gateway)),
+    ...(await activityRuns(story)),
     program: { who: AUDITOR, answers: { version: 1 } },
     'plan-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
     'apply-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },

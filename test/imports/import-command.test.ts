@@ -103,7 +103,7 @@ describe('sound data', () => {
       expect(first).toMatchObject({ exitCode: 0, errors: '' });
       expect(first.output).toContain('Added: 3 members, 3 cards, 4 redemptions.');
       expect(first.output).toMatch(/cost, dollars +30 +30 +yes/);
-      expect(first.output).toContain('not stored: 1 transactions (they earn neither points nor growth yet)');
+      expect(first.output).toContain('not stored: 1 transactions and 2 offers received (--replay-tasks)');
       expect(second).toMatchObject({ exitCode: 0, errors: '' });
       expect(second.output).toContain('Nothing changed: all of this was stored before.');
       expect(second.output).toMatch(/cost, dollars +30 +30 +yes/);

@@ -122,7 +122,16 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'used_value voided used requested_by requested_at settled_at due_at',
   },
   {
-    reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',
+    reward_given:
+      'occasion member_id reason program_version points growth stored_value chances redemptions missed given_at',
+    reward_due: 'occasion member_id reason program_version reward due_at',
+    task_completion: 'member_id task_id assignment period program_version completed_at event_id recorded_at',
+    task_day: 'member_id task_id day streak_end',
+    draw_seed: 'draw_id day seed',
+    draw_odds: 'draw_id version odds',
+    drawing: 'id ticket member_id draw_id version day roll landed prize points drawn_at',
+    check_in: 'member_id day made_up streak rewarded made_at',
+    referral: 'invitee_id inviter_id accepted_at expires_at earned_at event_id',
   },
   {
     audit_entry: 'number kind made_at role actor request_id action subject_type subject_key asked outcome detail hash',

@@ -1,4 +1,5 @@
-// `npm run replay`: every replay of the oracle, whole, on both databases, at two concurrencies, with the books proven.
+// `npm run replay`: every replay of the oracles, whole, on both databases, with the books proven: caps at two
+// concurrencies, and tasks.
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { progressBar } from '../../src/commands/progress';
@@ -12,6 +13,7 @@ import { verifyLedger } from '../../src/ledger/verify';
 import { holdCheck } from '../../src/redemption/hold.check';
 import { startPrivateMysql } from '../support/mysql-server';
 import { DATA_FOLDER, type FreshDatabase, freshFile, freshMysql, openHouse } from './house';
+import { replayTasks, taskTable } from './tasks';
 
 const LANES = ['sqlite', 'mysql'] as const;
 
@@ -52,10 +54,13 @@ function planOf(oracles: readonly OracleReplay[], { concurrency, only }: Options
     ),
   );
   const chosen = plans.filter(({ name }) => name.includes(only));
-  if (chosen.length > 0) return chosen;
-  throw new Error(
-    `--only is ${JSON.stringify(only)}; allowed is a part of: ${plans.map(({ name }) => name).join('; ')}`,
-  );
+  if (chosen.length > 0 || taskPlans(only).length > 0) return chosen;
+  const names = [...plans, ...taskPlans('')].map(({ name }) => name).join('; ');
+  throw new Error(`--only is ${JSON.stringify(only)}; allowed is a part of: ${names}`);
+}
+
+function taskPlans(only: string): { readonly name: string; readonly lane: Plan['lane'] }[] {
+  return LANES.map((lane) => ({ name: `${lane} tasks`, lane })).filter(({ name }) => name.includes(only));
 }
 
 async function replay(checked: CheckedFolder, plan: Plan, place: FreshDatabase): Promise<Row> {
@@ -88,17 +93,26 @@ async function replay(checked: CheckedFolder, plan: Plan, place: FreshDatabase):
   }
 }
 
-async function replayAll(checked: CheckedFolder, plans: readonly Plan[]): Promise<Row[]> {
-  const server = plans.some(({ lane }) => lane === 'mysql') ? await startPrivateMysql() : undefined;
-  const rows: Row[] = [];
+interface Judged {
+  readonly equal: boolean;
+  readonly clean: boolean;
+}
+
+/** Each run in a database of its own, one after the other. */
+async function replayAll<Run extends { readonly name: string; readonly lane: Plan['lane'] }, Result extends Judged>(
+  runs: readonly Run[],
+  replayOne: (run: Run, place: FreshDatabase) => Promise<Result>,
+): Promise<Result[]> {
+  const server = runs.some(({ lane }) => lane === 'mysql') ? await startPrivateMysql() : undefined;
+  const results: Result[] = [];
   try {
-    for (const [at, plan] of plans.entries()) {
-      const place = plan.lane === 'sqlite' ? await freshFile() : await freshMysql(server!.url, `replay_${at}`);
-      const row = await replay(checked, plan, place).finally(() => place.remove());
-      rows.push(row);
-      process.stderr.write(`${plan.name}: ${row.equal && row.clean ? 'equal and clean' : 'NOT as expected'}\n`);
+    for (const [at, run] of runs.entries()) {
+      const place = run.lane === 'sqlite' ? await freshFile() : await freshMysql(server!.url, `replay_${at}`);
+      const result = await replayOne(run, place).finally(() => place.remove());
+      results.push(result);
+      process.stderr.write(`${run.name}: ${result.equal && result.clean ? 'equal and clean' : 'NOT as expected'}\n`);
     }
-    return rows;
+    return results;
   } finally {
     await server?.stop();
   }
@@ -151,12 +165,16 @@ async function run(options: Options): Promise<void> {
     throw new Error(`there is no cap-replay.json in ${options.data}, so nothing to compare with`);
   const wrong = checked.figures.filter(isWrong).map(({ what }) => what);
   if (wrong.length > 0) throw new Error(`the files are not what totals.json says: ${wrong.join(', ')}`);
-  const rows = await replayAll(checked, planOf(oracles, options));
-  const ok = rows.every(({ clean, equal }) => clean && equal);
-  process.stdout.write(`${tableOf(rows)}\n`);
+  const rows = await replayAll(planOf(oracles, options), (plan, place) => replay(checked, plan, place));
+  const tasks = await replayAll(taskPlans(options.only), ({ name }, place) => replayTasks(checked, name, place));
+  const ok = [...rows, ...tasks].every(({ clean, equal }) => clean && equal);
+  if (rows.length > 0) process.stdout.write(`${tableOf(rows)}\n`);
+  if (tasks.length > 0) process.stdout.write(`${taskTable(tasks)}\n`);
   if (!ok) process.stderr.write('replay: at least one run differs from the oracle or its books are not clean\n');
   if (options.json)
-    process.stdout.write(`${JSON.stringify({ ok, requests: rows[0]!.outcome.requests, runs: rows.map(jsonOf) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ok, requests: rows[0]?.outcome.requests, runs: rows.map(jsonOf), tasks })}\n`,
+    );
   process.exitCode = ok ? 0 : 1;
 }
 

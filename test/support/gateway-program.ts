@@ -11,6 +11,8 @@ export interface ProgramParts {
   readonly partners?: readonly string[];
   readonly offers?: readonly Part[];
   readonly earningRules?: readonly Part[];
+  readonly tasks?: readonly Part[];
+  readonly draws?: readonly Part[];
   /** Settings: whatever is no list of items. */
   readonly settings?: Part;
   readonly budgets?: readonly Part[];
@@ -54,8 +56,10 @@ export function programText(parts: ProgramParts): string {
     offers = [],
     earningRules = [],
     budgets = [],
+    tasks = [],
+    draws = [],
   } = parts;
   const named = partners.map((code) => ({ code, name: `Partner ${code}` }));
-  const sections = { levels, plans, benefits, partners: named, offers, earningRules, budgets };
+  const sections = { levels, plans, benefits, partners: named, offers, earningRules, budgets, tasks, draws };
   return JSON.stringify({ name: 'Test', currency, timeZone, ...parts.settings, ...sections });
 }

@@ -133,7 +133,7 @@ export class House {
       this.points,
       clock,
     );
-    this.rewards = new RewardService(database, ledger, this.redemptions, current, clock);
+    this.rewards = new RewardService(database, ledger, memberRows, this.redemptions, current, clock);
     this.returns = new ReturnService(database, ledger, this.points, current, clock);
     this.storedValue = new StoredValueService(database, ledger, memberRows, current, clock);
     const consumers = [this.storedValue, this.returns, ...(options.consumers ?? [])];

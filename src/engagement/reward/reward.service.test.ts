@@ -33,7 +33,7 @@ eachDatabase((lane) => {
     const giving = givingOf(memberId, { points: 50, growth: 7 });
     const asked = await Promise.all([1, 2, 3].map(() => house.rewards.give(giving)));
     const later = await house.rewards.give({ ...giving, reward: { points: 1_000 } });
-    const given = { points: 50, growth: 7, storedValue: 0, redemptions: [], missed: [] };
+    const given = { points: 50, growth: 7, storedValue: 0, chances: {}, redemptions: [], missed: [] };
     expect([...asked, later]).toEqual(Array(4).fill(given));
     expect(await leftOf(memberId)).toEqual({ points: 50, growth: 7 });
   });

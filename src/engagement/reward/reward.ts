@@ -10,6 +10,8 @@ export interface Giving {
   readonly occasion: Id;
   /** Who gives, in words, for the coupon's and the transfer's history: `task daily-check-in`. */
   readonly reason: string;
+  /** The program version that promised it. */
+  readonly programVersion?: number;
 }
 
 /** What was given; parts that could not be given (out of stock, cap reached) say why. */
@@ -17,6 +19,8 @@ export interface Given {
   readonly points: number;
   readonly growth: number;
   readonly storedValue: number;
+  /** Chances, by the code of the draw. */
+  readonly chances?: Readonly<Record<string, number>>;
   /** Redemptions of the coupons that were issued. */
   readonly redemptions: readonly Id[];
   readonly missed: readonly Refusal[];

@@ -45,7 +45,24 @@ export function programText(offers: readonly StarbucksOffer[], { cap, quota }: C
       couponValidDays: offer.days,
       ...(memberLimit && { memberLimit }),
     })),
+    tasks: offers.filter(({ type }) => type !== 'informational').map(taskOf),
   });
+}
+
+/** What the member has to do, as a task that the receipt of the offer assigns; it has the offer's code. */
+function taskOf({ id, type, difficulty, days, ...offer }: StarbucksOffer) {
+  const one = { kind: 'ONCE', single: true, strict: true };
+  const rule = type === 'bogo' ? one : { kind: 'SPEND_TARGET' };
+  return {
+    code: id,
+    name: titleOf({ id, type, difficulty, days, ...offer }),
+    on: 'PURCHASE',
+    count: 'AMOUNT',
+    target: Math.max(difficulty, 1),
+    openTo: 'ASSIGNED',
+    windowDays: days,
+    ...rule,
+  };
 }
 
 function titleOf({ type, reward, days }: StarbucksOffer): string {

@@ -1,6 +1,8 @@
 // Every rule that a program file must pass beyond its JSON Schema.
 
 import { budgets } from './budgets.rule';
+import { checkInTerms } from './check-in-terms.rule';
+import { drawTerms } from './draw-terms.rule';
 import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
 import { levelsAscend } from './levels-ascend.rule';
@@ -11,8 +13,10 @@ import { parentPlans } from './parent-plans.rule';
 import { passiveBenefit } from './passive-benefit.rule';
 import { planSale } from './plan-sale.rule';
 import { references } from './references.rule';
+import { referralTerms } from './referral-terms.rule';
 import type { Rule } from './rule';
 import { storedValue } from './stored-value.rule';
+import { taskTerms } from './task-terms.rule';
 import { uniqueCodes } from './unique-codes.rule';
 
 export const RULES: readonly Rule[] = [
@@ -29,6 +33,10 @@ export const RULES: readonly Rule[] = [
   offerTerms,
   earning,
   storedValue,
+  taskTerms,
+  drawTerms,
+  checkInTerms,
+  referralTerms,
 ];
 
 /** Those that say something of offers alone. */

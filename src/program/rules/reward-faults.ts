@@ -11,10 +11,9 @@ export function rewardFaults(program: ProgramDraft, reward: Draft<Reward> | unde
     ...listFaults(reward.benefits, codesOf(redeemable), [...path, 'benefits'], 'redeemable benefits'),
     ...listFaults(reward.offers, codesOf(program.offers), [...path, 'offers'], 'offers'),
   ];
-  for (const part of ['storedValue', 'draws'] as const) {
-    if (reward[part] === undefined) continue;
-    const allowed = 'points, growth, benefits and offers: the program has nothing of this kind yet';
-    faults.push({ path: [...path, part], atKey: true, given: `the part ${part}`, allowed });
+  const draws = codesOf(program.draws);
+  for (const code of Object.keys(reward.draws ?? {})) {
+    if (!draws.has(code)) faults.push({ ...codeFault(code, draws, [...path, 'draws', code], 'draws'), atKey: true });
   }
   return faults;
 }
