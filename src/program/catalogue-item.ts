@@ -6,6 +6,7 @@ import type { PeriodKind } from '../kernel/period';
 import type { CatalogueSale } from './catalogue-sale';
 import type { Condition, EventCondition } from './condition';
 import type { EventType } from './event-type';
+import type { LevelGift } from './level-terms';
 import type { Saves } from './plan-sale';
 import type {
   BenefitClass,
@@ -37,6 +38,8 @@ export interface StoredItem {
   readonly retired: boolean;
   /** Frozen, with every default filled in. */
   readonly definition: JsonObject;
+  /** When that version was applied; known of levels and settings, which are counted from then on. */
+  readonly appliedAt?: Instant;
   /** Comes from somebody else than the operator: a fault of it leaves it out, and nothing else. */
   readonly guest?: boolean;
 }
@@ -57,6 +60,8 @@ export interface LevelView {
   readonly name: string;
   readonly rank: number;
   readonly threshold: number;
+  readonly minRating: number;
+  readonly minDays: number;
 }
 export interface PlanView {
   readonly id: string;
@@ -140,6 +145,9 @@ export interface CatalogueLevel extends CatalogueItem, Entitling {
   readonly threshold: number;
   readonly pointsMultiplier: number;
   readonly growthMultiplier: number;
+  readonly minRating: number;
+  readonly minDays: number;
+  readonly gifts: readonly LevelGift[];
   readonly view: LevelView;
 }
 

@@ -169,7 +169,7 @@ describe('a sound file', () => {
       benefits: [],
       partners: [],
       offers: [],
-      levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, entitlements: [] }],
+      levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, entitlements: [], gifts: [] }],
     });
     expect(Object.isFrozen(program.levels[0]?.entitlements)).toBe(true);
   });

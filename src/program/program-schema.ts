@@ -146,13 +146,16 @@ function faultOf(error: ErrorObject, sourceOf: (path: Path) => string | undefine
   return [{ path, given: sourceOf(path) ?? showGiven(data), allowed: describe(parentSchema), keepsShape }];
 }
 
-/** A JSON Pointer as a path. Keys that look like numbers are codes of partners, which stay text. */
+/** Mappings of which the keys are codes: those that look like numbers stay text. */
+const BY_CODE = new Set<string | number | undefined>(['perPartner', 'daily', 'activation']);
+
+/** A JSON Pointer as a path. */
 function pathOf(pointer: string): Path {
   const steps = pointer
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return steps.map((step, at) => (/^\d+$/.test(step) && steps[at - 1] !== 'perPartner' ? Number(step) : step));
+  return steps.map((step, at) => (/^\d+$/.test(step) && !BY_CODE.has(steps[at - 1]) ? Number(step) : step));
 }
 
 const CODE: AnySchemaObject = schema.$defs.code;

@@ -4,6 +4,7 @@ import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
 import type { EventType } from './event-type';
+import type { LevelGift, LevelPolicy } from './level-terms';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
 export type { Amount, Code, Term };
@@ -39,6 +40,11 @@ export interface Level {
   readonly threshold: number;
   readonly pointsMultiplier: number;
   readonly growthMultiplier: number;
+  /** Needed besides growth, in a program with a rating. */
+  readonly minRating?: number;
+  /** Days at this level before the next can be reached. */
+  readonly minDays?: number;
+  readonly gifts: readonly LevelGift[];
   readonly entitlements: readonly Entitlement[];
 }
 
@@ -176,6 +182,7 @@ export interface ProgramSettings {
   readonly currency: Unit;
   readonly timeZone: string;
   readonly points?: PointsPolicy;
+  readonly levelPolicy?: LevelPolicy;
 }
 
 /**

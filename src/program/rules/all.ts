@@ -3,6 +3,9 @@
 import { budgets } from './budgets.rule';
 import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
+import { levelGifts } from './level-gifts.rule';
+import { levelPolicy } from './level-policy.rule';
+import { levelRating } from './level-rating.rule';
 import { levelsAscend } from './levels-ascend.rule';
 import { offerCost } from './offer-cost.rule';
 import { offerSupply } from './offer-supply.rule';
@@ -18,6 +21,9 @@ export const RULES: readonly Rule[] = [
   uniqueCodes,
   references,
   levelsAscend,
+  levelPolicy,
+  levelRating,
+  levelGifts,
   parentPlans,
   planSale,
   budgets,
