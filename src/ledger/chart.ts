@@ -54,6 +54,10 @@ export const ACCOUNT_KINDS = {
   STORED_VALUE_BILL: 0x004b,
   /** … and what is. holder payment. */
   STORED_VALUE_PAID: 0x004c,
+  /** What the member's rating is, from 0 up. holder member. */
+  RATING: 0x0060,
+  /** By how much the rating can still rise. holder member. */
+  RATING_ROOM: 0x0061,
   /** What the member saved on one card (posted = used, pending = issued). holder member, ref term or zero. */
   SAVINGS: 0x0050,
   /** What the member saved in one month, by use. holder member, period month. */
@@ -108,6 +112,8 @@ export const ACCOUNT_KINDS = {
   /** Balances taken to settle debts. */
   RECLAIMED: 0x804f,
   SAVINGS_SOURCE: 0x8050,
+  /** Where ratings, and the room above them, come from when they open. */
+  RATING_GRANTED: 0x8060,
 } as const;
 
 export type AccountKindName = keyof typeof ACCOUNT_KINDS;
@@ -147,6 +153,12 @@ export const TRANSFER_CODES = {
   LAPSE: 26,
   TERM_REFUND: 35,
   REWARD: 40,
+  /** Growth of a day on which a card ran. */
+  DAILY_GROWTH: 30,
+  /** Growth of a paid term. */
+  ACTIVATE: 31,
+  /** Growth that fell while no card ran. */
+  DECAY: 32,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 
