@@ -114,6 +114,8 @@ describe('the schema', () => {
     // or the event. A key or secret made twice, because its answer was lost, is harmless: it is seen and revoked.
     expect(keyless.map(({ name }) => name).sort()).toEqual([
       'applyProgram',
+      'claimLevelGift',
+      'clearManualLevel',
       'closeCard',
       'createOffer',
       'createPartnerCredential',
@@ -134,6 +136,7 @@ describe('the schema', () => {
       'revokePartnerCredential',
       'rotatePartnerCredential',
       'rotateWebhookSecret',
+      'setManualLevel',
       'setPartnerConnector',
       'setWebhookEndpoint',
       'submitOffer',

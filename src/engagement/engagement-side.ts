@@ -3,6 +3,7 @@ import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { CardService } from '../members/card.service';
+import type { MemberService } from '../members/member.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
 import type { Catalogue } from '../program/catalogue';
@@ -11,6 +12,9 @@ import type { RedemptionService } from '../redemption/redemption.service';
 import { EventResolver } from './event/event.resolver';
 import { EventService } from './event/event.service';
 import type { EventConsumer } from './event/event-consumer';
+import { GiveLevelGiftsJob } from './level-gift/give-level-gifts.job';
+import { LevelGiftResolver } from './level-gift/level-gift.resolver';
+import { LevelGiftService } from './level-gift/level-gift.service';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
 import { RewardService } from './reward/reward.service';
@@ -34,6 +38,7 @@ export interface EngagementSide {
   readonly events: EventService;
   readonly returns: ReturnService;
   readonly engagementJobs: readonly { readonly name: string; run(): Promise<number> }[];
+  readonly levelGifts: LevelGiftService;
 }
 
 export function makeEngagementSide(parts: EngagementParts): EngagementSide {
@@ -46,16 +51,26 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   const events = new EventService(database, ledger, memberRows, current, clock, consumers);
   const termGifts = new TermGiftService(database, rewards, clock, log);
   cards.onSold((termId) => termGifts.settle(termId));
-  return { rewards, events, returns, engagementJobs: [new SettleReturnsJob(returns), new TermGiftsJob(termGifts)] };
+  const levelGifts = new LevelGiftService(database, memberRows, rewards, current, clock);
+  const engagementJobs = [
+    new SettleReturnsJob(returns),
+    new TermGiftsJob(termGifts),
+    new GiveLevelGiftsJob(levelGifts),
+  ];
+  return { rewards, events, returns, levelGifts, engagementJobs };
 }
 
-export const ENGAGEMENT_RESOLVERS = [EventResolver] as const;
+export const ENGAGEMENT_RESOLVERS = [EventResolver, LevelGiftResolver] as const;
 
 type Instance = readonly [(typeof ENGAGEMENT_RESOLVERS)[number], object];
 
 export function engagementResolvers(
-  { events, returns }: EngagementSide,
+  side: EngagementSide & { readonly members: MemberService },
   catalogue: () => Catalogue,
 ): readonly Instance[] {
-  return [[EventResolver, new EventResolver(events, returns, catalogue)]];
+  const { events, returns, levelGifts, members } = side;
+  return [
+    [EventResolver, new EventResolver(events, returns, catalogue)],
+    [LevelGiftResolver, new LevelGiftResolver(levelGifts, members)],
+  ];
 }

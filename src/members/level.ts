@@ -101,3 +101,27 @@ export function heldLevelOf(judging: Judging): CatalogueLevel | undefined {
   if (catalogue.levelPolicy.plain && state.manualId === undefined) return level;
   return liveLevel(catalogue, state.levelId);
 }
+
+/** Whether a level that staff set is what shows. */
+export function levelIsManual(judging: Judging): boolean {
+  const { manualUntil } = levelStandingOf(judging).state;
+  return manualUntil !== undefined && manualUntil > judging.now;
+}
+
+/** Until when the level that shows stays whatever the growth; `undefined` when it follows growth. */
+export function levelKeptUntil(judging: Judging): Instant | undefined {
+  const { level, state } = levelStandingOf(judging);
+  if (levelIsManual(judging)) return state.manualUntil;
+  if (judging.catalogue.levelPolicy.plain || level?.id !== state.levelId) return undefined;
+  const until = state.fallsAt ?? state.keptUntil;
+  return until !== undefined && until > judging.now ? until : undefined;
+}
+
+/** When the least time at the level is over that is held; `undefined` when it is, or when there is none. */
+export function nextLevelFrom(judging: Judging): Instant | undefined {
+  const held = heldLevelOf(judging);
+  const { since } = levelStandingOf(judging).state;
+  if (!held || held.minDays === 0 || since === undefined) return undefined;
+  const from = judging.catalogue.time.addDays(since, held.minDays);
+  return from > judging.now ? from : undefined;
+}

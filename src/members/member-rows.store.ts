@@ -23,15 +23,16 @@ const KEYS_MAX = 16;
 const IN_FLIGHT_MAX = 2;
 
 // Columns by type, because a UNION gives each column one type: five ids, one account, four texts, nine numbers.
-const MEMBER_PART = `SELECT 1, id, level_id, level_shown_id, level_manual_id, NULL, NULL, external_id, nickname, tags,
-  birthday, joined_at, level_at, growth_unbooked, level_since, level_kept_until, level_falls_at, level_manual_until,
-  level_due_at, NULL FROM member WHERE id IN `;
+const MEMBER_PART = `SELECT 1, id, level_id, level_shown_id, level_manual_id, NULL, NULL, external_id, nickname,
+  tags, birthday, joined_at, level_at, growth_unbooked, level_since, level_kept_until, level_falls_at,
+  level_manual_until, level_due_at, NULL FROM member WHERE id IN `;
 // By the term's member: from its terms to their cards is half the way of from the cards to their terms.
 const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency,
   t.price_code, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
   t.withdrawn, c.closed_at FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
-  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL, NULL FROM ledger_account WHERE `;
+  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL, NULL
+  FROM ledger_account WHERE `;
 // Bytes 39 to 42 of an account key are its period, so that past months, days and weeks are left where they are.
 const PERIOD = 'SUBSTR(account, 39, 4)';
 const PERIOD_PART = `(${PERIOD} = ? OR (${PERIOD} >= ? AND ${PERIOD} < ?) OR ${PERIOD} >= ?)`;

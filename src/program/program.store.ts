@@ -41,7 +41,8 @@ export class ProgramStore {
   private async timesOf(sql: Sql, items: readonly StoredItem[]): Promise<ReadonlyMap<number, number>> {
     const versions = [...new Set(items.filter(({ kind }) => COUNTED_SINCE.has(kind)).map(({ version }) => version))];
     if (versions.length === 0) return new Map();
-    const statement = `SELECT version, applied_at FROM program_version WHERE version IN (${questionMarks(versions.length)})`;
+    const marks = questionMarks(versions.length);
+    const statement = `SELECT version, applied_at FROM program_version WHERE version IN (${marks})`;
     return new Map((await sql.arrays(statement, versions)).map((row) => [Number(row[0]), Number(row[1])]));
   }
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
 import { EventService } from '../../src/engagement/event/event.service';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
+import { LevelGiftService } from '../../src/engagement/level-gift/level-gift.service';
 import { ReturnService } from '../../src/engagement/return/return.service';
 import { RewardService } from '../../src/engagement/reward/reward.service';
 import { TermGiftService } from '../../src/engagement/term-gift/term-gift.service';
@@ -98,6 +99,7 @@ export class House {
   readonly refunds: RefundService;
   readonly budgets: GroupBudgetService;
   readonly termGifts: TermGiftService;
+  readonly levelGifts: LevelGiftService;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -147,6 +149,7 @@ export class House {
     this.budgets = new GroupBudgetService(database, ledger, clock);
     this.termGifts = new TermGiftService(database, this.rewards, clock, log);
     this.cards.onSold((termId) => this.termGifts.settle(termId));
+    this.levelGifts = new LevelGiftService(database, memberRows, this.rewards, current, clock);
     this.ends = new EndRedemptionService(database, endings, this.saga, clock);
     this.refunds = new RefundService(database, ledger, this.cards, this.ends, current, clock);
     this.catalogue.onChange((next, previous) => this.stock.align(next, previous));

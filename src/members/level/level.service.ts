@@ -19,7 +19,6 @@ import { readHistory, type StoredChange } from './level.store';
 import { NEVER_LOOKED } from './level-state';
 import type { LevelWriter } from './level-writer';
 
-const REASON_MAX = 500;
 const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 
 export interface ManualLevelInput {
@@ -91,16 +90,20 @@ export class LevelService {
   async setManual(input: ManualLevelInput): Promise<MemberRows | Refusal> {
     const { memberId, level: code, until, reason, notedBy } = input;
     const now = this.clock.now();
-    const fault = checkReason(reason) ?? checkInstant('until', until, { from: now + 1, now });
+    const fault = checkText('reason', reason) ?? checkInstant('until', until, { from: now + 1, now });
     if (fault) return fault;
     const level = this.catalogue().levelByCode(code);
     if (!level) return refuse('NOT_FOUND', `The program has no level ${shown(code)}.`, 'level');
+    const rows = await this.memberRows.load(memberId);
+    const { manualId, manualUntil } = rows?.member.levelState ?? NEVER_LOOKED;
+    // Asked again, it is there already.
+    if (rows && manualId === level.id && manualUntil === until) return rows;
     return this.manual(memberId, { levelId: level.id, until, notedBy, reason });
   }
 
   /** Takes a manual level back; without one, nothing happens. */
   async clearManual(memberId: Id, { reason, notedBy }: { reason: string; notedBy: string }) {
-    const fault = checkReason(reason);
+    const fault = checkText('reason', reason);
     if (fault) return fault;
     const rows = await this.memberRows.load(memberId);
     if (!rows) return NO_MEMBER;
@@ -120,13 +123,6 @@ export class LevelService {
   historyOf(page: { memberId: Id; before?: Id; limit: number }): Promise<StoredChange[]> {
     return readHistory(this.database.read, page);
   }
-}
-
-function checkReason(reason: string): Refusal | undefined {
-  const fault = checkText('reason', reason.slice(0, 128).trim());
-  if (fault) return fault;
-  if (reason.length <= REASON_MAX) return undefined;
-  return refuse('INVALID_INPUT', `reason has ${reason.length} characters; allowed are ${REASON_MAX}.`, 'reason');
 }
 
 function growthContra(kind: 'GROWTH_EARNED' | 'GROWTH_LOST'): AccountKey {

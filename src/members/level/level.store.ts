@@ -1,4 +1,4 @@
-// The SQL of levels: what is remembered with each member, the history, gifts that are due, and what is due to be looked at.
+// The SQL of levels: what is remembered with each member, the history, gifts that fell due, and who is to be looked at.
 import { questionMarks } from '../../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
