@@ -2,14 +2,11 @@
 import type { Sql } from '../../src/database/sql';
 import { bytes, LEVEL, MEMBER, TIME } from '../seed-ids';
 
-const CHANGE = '019b8c0a000070008000000000012100';
-
 export async function seed(tx: Sql): Promise<void> {
   const state = 'level_at = ?, level_id = ?, level_since = ?, level_shown_id = ?, level_kept_until = ?';
   const values = [TIME, bytes(LEVEL), TIME, bytes(LEVEL), TIME + 1_000_000];
   await tx.run(`UPDATE member SET ${state} WHERE id = ?`, [...values, bytes(MEMBER)]);
   const change = {
-    id: bytes(CHANGE),
     member_id: bytes(MEMBER),
     from_id: null,
     to_id: bytes(LEVEL),

@@ -26,7 +26,7 @@ export class Levels1764000000012 implements MigrationInterface {
     await createTable(runner, () => ({
       name: 'level_history',
       columns: {
-        id: `${types.id} NOT NULL`,
+        seq: types.autoId,
         member_id: `${types.id} NOT NULL`,
         from_id: types.id,
         to_id: types.id,
@@ -36,8 +36,7 @@ export class Levels1764000000012 implements MigrationInterface {
         noted_by: types.text(190),
         reason: types.text(500),
       },
-      primaryKey: ['id'],
-      indexes: { level_history_member: ['member_id', 'id'] },
+      indexes: { level_history_member: ['member_id', 'seq'] },
     }));
     await createTable(runner, () => ({
       name: 'level_gift',

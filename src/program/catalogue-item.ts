@@ -12,7 +12,6 @@ import type {
   BenefitClass,
   Code,
   CostBasis,
-  EarnedKind,
   EarningCap,
   Fulfilment,
   Funding,
@@ -20,6 +19,7 @@ import type {
   OfferKind,
   PlanKind,
   Quota,
+  RuleEarning,
   Term,
 } from './program';
 import type { JsonObject } from './program-item';
@@ -231,7 +231,7 @@ export interface CatalogueEarningRule extends CatalogueItem {
   readonly on: EventType;
   readonly name?: string;
   readonly when?: EventCondition;
-  readonly earns: EarnedKind;
+  readonly earns: RuleEarning;
   /** `FIXED` gives so much an event; the others, so much for each whole step of what they name. */
   readonly by: 'FIXED' | 'AMOUNT' | 'QUANTITY';
   /** 1 for `FIXED`. */

@@ -147,6 +147,9 @@ export interface OfferDefinition extends Priced {
 
 export const EARNED_KINDS = ['GROWTH', 'POINTS', 'STORED_VALUE'] as const;
 export type EarnedKind = (typeof EARNED_KINDS)[number];
+/** What a rule may give or take: balances that are owed when they are taken back too late, and the rating. */
+export const RULE_EARNINGS = [...EARNED_KINDS, 'RATING'] as const;
+export type RuleEarning = (typeof RULE_EARNINGS)[number];
 export type Multiplier = 'PLAN' | 'LEVEL';
 export interface EarningCap {
   readonly period: Exclude<PeriodKind, 'TERM'>;
@@ -159,7 +162,7 @@ export interface EarningRule {
   readonly name?: string;
   /** A CEL expression over the event, the member and the card. */
   readonly when?: string;
-  readonly earns: EarnedKind;
+  readonly earns: RuleEarning;
   /** Exactly one of both is given. */
   readonly fixed?: number;
   readonly per?: { readonly amount?: Amount; readonly quantity?: number; readonly gives: number };

@@ -115,7 +115,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     member:
       'id external_id nickname birthday tags joined_at level_at growth_unbooked level_id level_since level_shown_id ' +
       'level_kept_until level_falls_at level_manual_id level_manual_until level_due_at',
-    level_history: 'id member_id from_id to_id why at program_version noted_by reason',
+    level_history: 'seq member_id from_id to_id why at program_version noted_by reason',
     level_gift: 'member_id level_id code state program_version reward due_at given_at',
   },
   {

@@ -66,11 +66,12 @@ export class LevelResolver {
     after?: string | null,
   ): Promise<LevelChangeConnectionType> {
     const size = pageSize(first);
-    const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
+    const key = afterKey(CURSOR, after, /^\d{1,15}$/);
+    const before = key === undefined ? undefined : Number(key);
     const { rows, catalogue } = member.standing;
     const found = await this.levels.historyOf({ memberId: rows.member.id, before, limit: size + 1 });
     const edges = found.slice(0, size).map((change) => ({
-      cursor: encodeCursor(CURSOR, change.id),
+      cursor: encodeCursor(CURSOR, String(change.seq)),
       node: changeView(change, catalogue),
     }));
     return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };

@@ -120,7 +120,7 @@ export class LevelService {
   }
 
   /** Newest first. Authorise before asking. */
-  historyOf(page: { memberId: Id; before?: Id; limit: number }): Promise<StoredChange[]> {
+  historyOf(page: { memberId: Id; before?: number; limit: number }): Promise<StoredChange[]> {
     return readHistory(this.database.read, page);
   }
 }

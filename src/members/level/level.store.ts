@@ -2,7 +2,7 @@
 import { questionMarks } from '../../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
-import { type Id, idAt, idFromBytes, idToBytes, newId } from '../../kernel/id';
+import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
 import { type AccountKey, available } from '../../ledger/account';
 import { bytes, fromBalanceRow, hexOf } from '../../ledger/ledger.store';
 import type { Code } from '../../program/program';
@@ -125,23 +125,12 @@ export interface HistoryRow extends LevelChange {
   readonly reason?: string;
 }
 
-const HISTORY_COLUMNS = ['id', 'member_id', 'from_id', 'to_id', 'why', 'at', 'program_version', 'noted_by', 'reason'];
+const HISTORY_COLUMNS = ['member_id', 'from_id', 'to_id', 'why', 'at', 'program_version', 'noted_by', 'reason'];
 
 /** In the order in which they happened to each member. */
 export async function insertHistory(tx: Sql, changes: readonly HistoryRow[]): Promise<void> {
   if (changes.length === 0) return;
-  let last: { readonly at: Instant; readonly base: Id; count: number } | undefined;
-  const idFor = (at: Instant): Id => {
-    // Changes of one millisecond keep their order, because ids tell it.
-    if (last?.at === at && last.count < 255) {
-      last.count += 1;
-      return idAt(last.base, last.count);
-    }
-    last = { at, base: newId(at), count: 0 };
-    return last.base;
-  };
   const rows = changes.map((change) => [
-    idToBytes(idFor(change.at)),
     idToBytes(change.memberId),
     optionalBytes(change.from),
     optionalBytes(change.to),
@@ -155,21 +144,22 @@ export async function insertHistory(tx: Sql, changes: readonly HistoryRow[]): Pr
 }
 
 export interface StoredChange extends HistoryRow {
-  readonly id: Id;
+  /** Of two changes of a member, the later one has the higher number. */
+  readonly seq: number;
 }
 
 /** Newest first, from before `before`. */
 export async function readHistory(
   sql: Sql,
-  { memberId, before, limit }: { memberId: Id; before?: Id; limit: number },
+  { memberId, before, limit }: { memberId: Id; before?: number; limit: number },
 ): Promise<StoredChange[]> {
   const rows = await sql.arrays(
-    `SELECT ${HISTORY_COLUMNS.join(', ')} FROM level_history WHERE member_id = ? ${before ? 'AND id < ?' : ''}
-     ORDER BY id DESC LIMIT ?`,
-    [idToBytes(memberId), ...(before ? [idToBytes(before)] : []), limit],
+    `SELECT seq, ${HISTORY_COLUMNS.join(', ')} FROM level_history
+     WHERE member_id = ? ${before === undefined ? '' : 'AND seq < ?'} ORDER BY seq DESC LIMIT ?`,
+    [idToBytes(memberId), ...(before === undefined ? [] : [before]), limit],
   );
   return rows.map((row) => ({
-    id: hexOf(row[0]),
+    seq: Number(row[0]),
     memberId: hexOf(row[1]),
     from: optionalId(row[2]),
     to: optionalId(row[3]),
