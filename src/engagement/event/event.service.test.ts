@@ -46,6 +46,7 @@ eachDatabase((lane) => {
       points: 19,
       growth: 5,
       storedValue: 0,
+      rating: 0,
     });
     expect(await scene.earned(member, 'PURCHASE', { amount: 99 })).toEqual({ points: 0, growth: 0, storedValue: 0 });
     expect(await scene.points(memberId)).toMatchObject({ balance: 19, spendable: 19 });

@@ -18,7 +18,7 @@ export const levelRating: Rule = ({ levels, levelPolicy }) => {
   const known = [...present(levels)].flatMap(([at, { rank, minRating = 0 }]) =>
     rank === undefined ? [] : [{ at, rank, minRating }],
   );
-  if (known.length < (levels ?? []).length) return faults;
+  if (!levelPolicy?.rating || known.length < (levels ?? []).length) return faults;
   const ordered = known.toSorted((left, right) => left.rank - right.rank);
   for (const [place, level] of ordered.entries()) {
     const lower = ordered[place - 1];
@@ -29,7 +29,7 @@ export const levelRating: Rule = ({ levels, levelPolicy }) => {
     }
   }
   const [lowest] = ordered;
-  if (lowest && lowest.minRating > 0 && !levelPolicy?.mayHaveNone) {
+  if (lowest && lowest.minRating > 0 && !levelPolicy.mayHaveNone) {
     const allowed = '0 for the lowest level, so that every member has one; or levelPolicy.mayHaveNone';
     faults.push({ path: ['levels', lowest.at, 'minRating'], given: String(lowest.minRating), allowed });
   }
