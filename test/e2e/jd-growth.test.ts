@@ -68,7 +68,7 @@ eachDatabase((lane) => {
     expect(await levels.claim(reached, 'silver', 'silver-beans')).toMatchObject({ points: 200 });
   });
 
-  test('returns and refusals lower the rating, and after a year and a month of grace the level by one step', async () => {
+  test('refusals lower the rating, and after a year and a month of grace the level by one step', async () => {
     const who = await silver();
     const { levelKeptUntil } = await levels.standing(who);
     expect(levelKeptUntil).toBe('2027-03-14T04:00:00.000Z');

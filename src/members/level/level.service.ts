@@ -10,8 +10,9 @@ import type { LedgerService } from '../../ledger/ledger.service';
 import type { TransferInput } from '../../ledger/transfer';
 import type { Catalogue } from '../../program/catalogue';
 import type { Code } from '../../program/program';
+import { addSettlement, ChainDraft, debtOf } from '../credit';
 import { checkInstant, checkText, shown } from '../input-checks';
-import { advancedOf } from '../level';
+import { advancedOf, type Judging } from '../level';
 import { growthAccount } from '../member-accounts';
 import type { MemberRows, MemberRowsStore } from '../member-rows.store';
 import type { Advanced } from './advance';
@@ -19,6 +20,8 @@ import { readHistory, type StoredChange } from './level.store';
 import { NEVER_LOOKED } from './level-state';
 import type { LevelWriter } from './level-writer';
 
+/** The only group of a booking's chain. */
+const SETTLEMENT = 1;
 const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 
 export interface ManualLevelInput {
@@ -53,7 +56,7 @@ export class LevelService {
       if (!rows) continue;
       const advanced = advancedOf({ rows, catalogue: this.catalogue(), now });
       const transfers = bookingOf(rows, advanced);
-      if (transfers.length > 0) bookings.push(this.book(rows, transfers));
+      if (transfers.length > 0) bookings.push(this.book({ rows, catalogue: this.catalogue(), now }, transfers));
       else quiet.push(rows.member.id);
     }
     if (quiet.length > 0) bookings.push(this.review(quiet, now));
@@ -74,15 +77,22 @@ export class LevelService {
   }
 
   /** Whoever else books from the same state has the same key, so that it is booked once. The writer sees it happen. */
-  private async book({ member }: MemberRows, transfers: readonly TransferInput[]): Promise<void> {
+  private async book(judging: Judging, transfers: readonly TransferInput[]): Promise<void> {
+    const { member } = judging.rows;
     const { at = 0, unbooked } = member.levelState ?? NEVER_LOOKED;
     const account = growthAccount(member.id);
+    const draft = new ChainDraft();
+    draft.add({ openings: [{ account, grant: 0, from: growthContra('GROWTH_EARNED') }], transfers });
+    // What is owed is settled from days as from anything else that is earned.
+    if (debtOf(judging, 'GROWTH') > 0) {
+      addSettlement(draft, member.id, 'GROWTH', judging.catalogue.settings.currency, SETTLEMENT);
+    }
     await this.ledger.submit({
       key: namedId('growth-by-itself', member.id, String(at), String(unbooked)),
       fingerprint: namedId('growth-by-itself', member.id),
       id: newId(this.clock.now()),
-      openings: [{ account, grant: 0, from: growthContra('GROWTH_EARNED') }],
-      transfers,
+      openings: draft.openings,
+      transfers: draft.transfers,
     });
   }
 
