@@ -8,6 +8,7 @@ import { Offers1764000000006 } from './0006-offers/up';
 import { Saga1764000000007 } from './0007-saga/up';
 import { Webhooks1764000000008 } from './0008-webhooks/up';
 import { MemberEvents1764000000011 } from './0011-member-events/up';
+import { Levels1764000000012 } from './0012-levels/up';
 import { Sales1764000000013 } from './0013-sales/up';
 import { Engagement1764000000014 } from './0014-engagement/up';
 import { Audit1764000000017 } from './0017-audit/up';
@@ -22,6 +23,7 @@ export const MIGRATIONS = [
   Saga1764000000007,
   Webhooks1764000000008,
   MemberEvents1764000000011,
+  Levels1764000000012,
   Sales1764000000013,
   Engagement1764000000014,
   Audit1764000000017,

@@ -26,7 +26,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
       name: 'member',
       table: 'member',
       by: 'id',
-      columns: 'external_id, nickname, birthday, tags, joined_at',
+      columns: 'external_id, nickname, birthday, tags, joined_at, level_id, level_manual_id, level_manual_until',
       order: 'id',
     },
   ],

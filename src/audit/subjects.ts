@@ -60,6 +60,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   closeCard: at('card', 'card'),
   refundCard: at('card', 'input.card'),
   reviewPlanApplication: at('planApplication', 'input.application'),
+  setManualLevel: at('member', 'input.member'),
+  clearManualLevel: at('member', 'input.member'),
   adjustBalance: at('member', 'input.member'),
   // Of many, the first one.
   recordEvents: at('event', 'events.0.eventId'),

@@ -18,6 +18,8 @@ import { StockService } from '../marketplace/stock.service';
 import { StockLowJob } from '../marketplace/stock-low.job';
 import { CardService } from '../members/card.service';
 import { ExpirePointsJob } from '../members/expire-points.job';
+import { BookLevelsJob } from '../members/level/book-levels.job';
+import { LevelService } from '../members/level/level.service';
 import { MemberService } from '../members/member.service';
 import { MemberRowsStore } from '../members/member-rows.store';
 import type { SaleSide } from '../members/sale/sale-side';
@@ -51,6 +53,7 @@ export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleS
   readonly programs: ProgramService;
   readonly memberRows: MemberRowsStore;
   readonly members: MemberService;
+  readonly levels: LevelService;
   readonly cards: CardService;
   readonly stock: StockService;
   readonly pools: CodePoolService;
@@ -77,7 +80,7 @@ export async function compose(
 ): Promise<Gateway> {
   const key = await loadCodeKey(config);
   const house = await composeHouse(config, log, clock, key);
-  const { database, ledger, catalogue, stock, budgets } = house;
+  const { database, ledger, catalogue, stock, budgets, levels } = house;
   const base = { config, log, clock, ...house };
   const availability = new AvailabilityCache(clock);
   const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
@@ -100,6 +103,7 @@ export async function compose(
     new ExpirePointsJob(house.points),
     new DeliverWebhooksJob(database, dispatcher, clock),
     new PruneWebhooksJob(database, clock),
+    new BookLevelsJob(database, levels, () => catalogue.current(), clock),
     new StockLowJob(database, stock, () => catalogue.current(), clock),
     ...engagement.engagementJobs,
   ];

@@ -15,6 +15,8 @@ import { OfferReviewService } from '../marketplace/offer/review.service';
 import { PartnerStore } from '../marketplace/partner/partner.store';
 import { StockService } from '../marketplace/stock.service';
 import { CardService } from '../members/card.service';
+import { LevelService } from '../members/level/level.service';
+import { LevelWriter } from '../members/level/level-writer';
 import { MemberService } from '../members/member.service';
 import { firstPeriodsAt, MemberRowsStore } from '../members/member-rows.store';
 import { PointsService } from '../members/points.service';
@@ -47,6 +49,9 @@ export async function composeHouse(config: Config, log: Logger, clock: Clock, ke
   const memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
   const points = new PointsService(database, ledger, memberRows, current, clock);
   const members = new MemberService(database, ledger, memberRows, points, current, clock);
+  const levelWriter = new LevelWriter(current);
+  ledger.watch(levelWriter);
+  const levels = new LevelService(database, ledger, memberRows, levelWriter, current, clock);
   const cards = new CardService(database, ledger, memberRows, current, clock);
   const stock = new StockService(database, ledger, clock);
   const pools = new CodePoolService(database, ledger, cipher, clock);
@@ -55,7 +60,8 @@ export async function composeHouse(config: Config, log: Logger, clock: Clock, ke
   const applications = new ApplicationService(database, memberRows, current, clock);
   const budgets = new GroupBudgetService(database, ledger, clock);
   const marketplace = { stock, pools, offers, offerReviews, budgets };
-  const people = { memberRows, points, members, cards, applications, purchases: new PurchaseStore(database.read) };
+  const purchases = new PurchaseStore(database.read);
+  const people = { memberRows, points, members, levels, cards, applications, purchases };
   return { database, cipher, ledger, catalogue, programs, ...people, ...marketplace };
 }
 

@@ -8,6 +8,7 @@ import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';
 import { OfferResolver } from '../marketplace/offer/offer.resolver';
 import { OfferReviewResolver } from '../marketplace/offer/review.resolver';
 import { PARTNER_RESOLVERS, partnerResolvers } from '../marketplace/partner/partner-resolvers';
+import { LevelResolver } from '../members/level/level.resolver';
 import { MemberResolver } from '../members/member.resolver';
 import { PointsResolver } from '../members/points.resolver';
 import { SALE_RESOLVERS, saleResolvers } from '../members/sale/sale-side';
@@ -30,6 +31,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ...SALE_RESOLVERS,
   RefundResolver,
   GroupBudgetResolver,
+  LevelResolver,
   OfferResolver,
   OfferReviewResolver,
   ...PARTNER_RESOLVERS,
@@ -59,6 +61,7 @@ export function gatewaySchema(gateway: Gateway) {
     ...saleResolvers(gateway, current),
     [RefundResolver, new RefundResolver(gateway.refunds)],
     [GroupBudgetResolver, new GroupBudgetResolver(gateway.budgets, current)],
+    [LevelResolver, new LevelResolver(gateway.levels, members, current)],
     [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
     [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
     ...partnerResolvers(gateway, current),

@@ -5,6 +5,7 @@ import { CheckInResolver } from './check-in/check-in.resolver';
 import { DrawResolver } from './draw/draw.resolver';
 import type { EngagementSide } from './engagement-side';
 import { EventResolver } from './event/event.resolver';
+import { LevelGiftResolver } from './level-gift/level-gift.resolver';
 import { ReferralResolver } from './referral/referral.resolver';
 import { StoredValueResolver } from './stored-value/stored-value.resolver';
 import { TaskResolver } from './task/task.resolver';
@@ -16,6 +17,7 @@ export const ENGAGEMENT_RESOLVERS = [
   CheckInResolver,
   DrawResolver,
   ReferralResolver,
+  LevelGiftResolver,
 ] as const;
 
 type Instance = readonly [(typeof ENGAGEMENT_RESOLVERS)[number], object];
@@ -24,7 +26,7 @@ export function engagementResolvers(
   side: EngagementSide & { readonly members: MemberService },
   catalogue: () => Catalogue,
 ): readonly Instance[] {
-  const { events, returns, storedValue, tasks, checkIns, draws, referrals, members } = side;
+  const { events, returns, storedValue, tasks, checkIns, draws, referrals, levelGifts, members } = side;
   return [
     [EventResolver, new EventResolver(events, returns, catalogue)],
     [StoredValueResolver, new StoredValueResolver(storedValue, members, catalogue)],
@@ -32,5 +34,6 @@ export function engagementResolvers(
     [CheckInResolver, new CheckInResolver(checkIns, members)],
     [DrawResolver, new DrawResolver(draws, members, catalogue)],
     [ReferralResolver, new ReferralResolver(referrals, members)],
+    [LevelGiftResolver, new LevelGiftResolver(levelGifts, members)],
   ];
 }

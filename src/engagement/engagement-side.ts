@@ -13,6 +13,8 @@ import { CheckInService } from './check-in/check-in.service';
 import { DrawService } from './draw/draw.service';
 import { EventService } from './event/event.service';
 import type { EventConsumer } from './event/event-consumer';
+import { GiveLevelGiftsJob } from './level-gift/give-level-gifts.job';
+import { LevelGiftService } from './level-gift/level-gift.service';
 import { ReferralService } from './referral/referral.service';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
@@ -48,6 +50,7 @@ export interface EngagementSide {
   readonly checkIns: CheckInService;
   readonly draws: DrawService;
   readonly referrals: ReferralService;
+  readonly levelGifts: LevelGiftService;
 }
 
 export function makeEngagementSide(parts: EngagementParts): EngagementSide {
@@ -67,6 +70,12 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   const events = new EventService(database, ledger, memberRows, current, clock, consumers);
   const termGifts = new TermGiftService(database, rewards, clock, log);
   cards.onSold((termId) => termGifts.settle(termId));
-  const engagementJobs = [new SettleReturnsJob(returns), new TermGiftsJob(termGifts), new GiveRewardsJob(rewards)];
-  return { rewards, events, returns, storedValue, tasks, checkIns, draws, referrals, engagementJobs };
+  const levelGifts = new LevelGiftService(database, memberRows, rewards, current, clock);
+  const engagementJobs = [
+    new SettleReturnsJob(returns),
+    new TermGiftsJob(termGifts),
+    new GiveRewardsJob(rewards),
+    new GiveLevelGiftsJob(levelGifts),
+  ];
+  return { rewards, events, returns, storedValue, tasks, checkIns, draws, referrals, levelGifts, engagementJobs };
 }

@@ -7,7 +7,9 @@ export type Unit = string;
 export const COUNT: Unit = '#COUNT';
 export const POINT: Unit = '#POINT';
 export const GROWTH: Unit = '#GROWTH';
-const COUNTED_UNITS: readonly Unit[] = [COUNT, POINT, GROWTH];
+export const RATING: Unit = '#RATING';
+/** Only appended to: a place in it is part of account keys. */
+const COUNTED_UNITS: readonly Unit[] = [COUNT, POINT, GROWTH, RATING];
 
 export interface Money {
   /** In the minor unit (fen, cents). */

@@ -139,6 +139,23 @@ export class BusinessTime {
     return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
   }
 
+  /** Adds days on the calendar, keeping the local time of day, so that nothing shifts when the clocks change. */
+  addDays(instant: Instant, days: number): Instant {
+    const { year, month, day } = this.localDate(instant);
+    const timeOfDay = instant + this.offsetAt(instant) - Date.UTC(year, month - 1, day);
+    return this.fromLocal(Date.UTC(year, month - 1, day + days) + timeOfDay);
+  }
+
+  /** The local date as days since 1 January 1970. */
+  dayIndex(instant: Instant): number {
+    return Math.floor((instant + this.offsetAt(instant)) / DAY);
+  }
+
+  /** The instant at which the day of this index begins. */
+  startOfDay(dayIndex: number): Instant {
+    return this.fromLocal(dayIndex * DAY);
+  }
+
   /**
    * Adds calendar months, keeping the local time of day; a day that the target month lacks becomes its last day
    * (31 January + 1 month → 28 or 29 February).

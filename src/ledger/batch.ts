@@ -7,6 +7,7 @@ import { type Books, type Decision, decideChain } from './decide';
 import { deleteEndedHolds, holdInsert } from './hold.store';
 import { accountInserts, chainInsert, readBooks, transferInsert } from './ledger.store';
 import type { AppliedChain, Chain, ChainResult } from './transfer';
+import { BalanceWatch, type BalanceWatcher } from './watch';
 
 /**
  * Writes rows of another room that commit with a chain. Called once a batch with the rows of all applied chains; runs
@@ -38,7 +39,12 @@ export interface Submission {
   readonly companions: readonly Companion[];
 }
 
-export async function runBatch(tx: Sql, submissions: readonly Submission[], now: Instant): Promise<ChainResult[]> {
+export async function runBatch(
+  tx: Sql,
+  submissions: readonly Submission[],
+  now: Instant,
+  watchers: readonly BalanceWatcher[] = [],
+): Promise<ChainResult[]> {
   const books = await readBooks(
     tx,
     submissions.map(({ chain }) => chain),
@@ -46,16 +52,19 @@ export async function runBatch(tx: Sql, submissions: readonly Submission[], now:
   const accountsBefore = new Map(books.accounts);
   const holdsBefore = new Map(books.holds);
   const after: Map<AccountKey, Balance>[] = [];
+  const watch = new BalanceWatch(watchers);
   const decisions = submissions.map(({ chain, companions }, at) => {
     const decision = decideChain(books, chain, now);
     if (companions.length > 0 && decision.result.applied && decision.record) {
       after[at] = balancesAfter(chain, decision, books);
     }
+    watch.note(decision, books, now);
     return decision;
   });
   await tx.insertAll(insertsOf());
   await deleteEndedHolds(tx, holdsBefore, books.holds);
   await writeCompanions(tx, submissions, decisions, after, now);
+  await watch.tell(tx);
   return decisions.map((decision) => decision.result);
 
   function* insertsOf(): Generator<Insert> {

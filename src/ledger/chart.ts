@@ -54,6 +54,10 @@ export const ACCOUNT_KINDS = {
   STORED_VALUE_BILL: 0x004b,
   /** … and what is. holder payment. */
   STORED_VALUE_PAID: 0x004c,
+  /** What the member's rating is, from 0 up. holder member. */
+  RATING: 0x0060,
+  /** By how much the rating can still rise. holder member. */
+  RATING_ROOM: 0x0061,
   /** What the member saved on one card (posted = used, pending = issued). holder member, ref term or zero. */
   SAVINGS: 0x0050,
   /** What the member saved in one month, by use. holder member, period month. */
@@ -152,6 +156,8 @@ export const ACCOUNT_KINDS = {
   REFERRALS_CLOSED: 0x808d,
   REFERRALS_GRANTED: 0x808e,
   REFERRALS_USED: 0x808f,
+  /** Where ratings, and the room above them, come from when they open. */
+  RATING_GRANTED: 0x8060,
 } as const;
 
 export type AccountKindName = keyof typeof ACCOUNT_KINDS;
@@ -195,6 +201,12 @@ export const TRANSFER_CODES = {
   CHECK_IN: 42,
   DRAW: 43,
   REFERRAL: 44,
+  /** Growth of a day on which a card ran. */
+  DAILY_GROWTH: 30,
+  /** Growth of a paid term. */
+  ACTIVATE: 31,
+  /** Growth that fell while no card ran. */
+  DECAY: 32,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 

@@ -1,6 +1,6 @@
 // Accounts in words, for people who ask why a balance is what it is.
 import { type Id, ZERO_ID } from '../kernel/id';
-import { COUNT, GROWTH, POINT } from '../kernel/money';
+import { COUNT, GROWTH, POINT, RATING } from '../kernel/money';
 import { type AccountKey, type AccountParts, accountParts, isEnforced, kindOf } from './account';
 import { type AccountKindName, kindName } from './chart';
 
@@ -38,6 +38,8 @@ const WORDS: Record<AccountKindName, KindWords> = {
   STORED_VALUE_DEBT: { title: 'stored value owed', holder: 'member' },
   STORED_VALUE_BILL: { title: 'not yet covered of a payment', holder: 'payment' },
   STORED_VALUE_PAID: { title: 'covered of a payment', holder: 'payment' },
+  RATING: { title: 'rating of a member', holder: 'member' },
+  RATING_ROOM: { title: 'room above the rating of a member', holder: 'member' },
   SAVINGS: { title: 'savings of a card', ...MEMBER_TERM },
   SAVINGS_MONTH: { title: 'savings of a month', holder: 'member' },
   TASK_LEFT: { title: 'what a task still asks for', holder: 'member', ref: 'assignment', item: 'task' },
@@ -88,6 +90,7 @@ const WORDS: Record<AccountKindName, KindWords> = {
   STORED_VALUE_REFUNDED: { title: 'stored value refunded', holder: 'holder' },
   STORED_VALUE_LAPSED: { title: 'bonus lapsed', holder: 'holder' },
   RECLAIMED: { title: 'taken to settle debts', holder: 'holder' },
+  RATING_GRANTED: { title: 'ratings granted', holder: 'holder' },
   SAVINGS_SOURCE: { title: 'source of savings', holder: 'holder' },
   TASK_SET: { title: 'what tasks ask for', holder: 'task' },
   TASK_DONE: { title: 'done towards tasks', holder: 'task' },
@@ -111,6 +114,7 @@ const UNIT_WORDS = new Map([
   [COUNT, 'times'],
   [POINT, 'points'],
   [GROWTH, 'growth'],
+  [RATING, 'rating'],
 ]);
 
 export interface AccountDescription {

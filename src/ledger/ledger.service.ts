@@ -9,6 +9,7 @@ import { foldContra, readContra } from './contra.store';
 import { type ExpiredHold, expiredHolds, openHoldsOf } from './hold.store';
 import { readHolder, transfersOfChain } from './ledger.store';
 import type { Chain, ChainResult, Transfer } from './transfer';
+import type { BalanceWatcher } from './watch';
 
 export interface LedgerOptions {
   /** Chains of one transaction at most. */
@@ -32,6 +33,7 @@ const FOLD_ROWS = 1_000;
  */
 export class LedgerService {
   private readonly queue: Waiting[] = [];
+  private readonly watchers: BalanceWatcher[] = [];
   private flight: Promise<void> | undefined;
   private readonly batchMax: number;
   private readonly attempts: number;
@@ -65,7 +67,7 @@ export class LedgerService {
 
   private async land(batch: Waiting[], attempt = 1): Promise<void> {
     try {
-      const results = await this.database.transaction((tx) => runBatch(tx, batch, this.clock.now()));
+      const results = await this.database.transaction((tx) => runBatch(tx, batch, this.clock.now(), this.watchers));
       for (const [at, waiting] of batch.entries()) waiting.resolve(results[at]!);
     } catch (error) {
       await this.recover(batch, attempt, error);
@@ -83,6 +85,11 @@ export class LedgerService {
     const middle = batch.length >> 1;
     await this.land(batch.slice(0, middle));
     await this.land(batch.slice(middle));
+  }
+
+  /** From now on the watcher is told of what chains of this process move. All processes must have the same ones. */
+  watch(watcher: BalanceWatcher): void {
+    this.watchers.push(watcher);
   }
 
   /** Waits until everything submitted so far is decided. */

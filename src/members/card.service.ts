@@ -12,6 +12,7 @@ import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
 import { checkInstant, checkText, shown } from './input-checks';
 import type { Judging } from './level';
+import { activationOf } from './level/activation';
 import { type Card, cardStatusAt, type Term } from './member';
 import {
   closedCardWriter,
@@ -195,13 +196,17 @@ export class CardService {
     // A refusal is not kept under the order: it was paid, and may be sent again once what stands in its way is mended.
     if (fault && !(await findCardOfOrder(this.database.read, orderId))) return fault;
     const partnerNumber = (id: Id): number => this.catalogue().partner(id)?.number ?? 0;
+    const activation = activationOf(this.catalogue().levelPolicy, plan.id, memberId);
     const result = await this.ledger.submit(
       {
         key: namedId('card-order', orderId),
         fingerprint: content,
         id: newId(this.clock.now()),
-        transfers: [],
-        openings: termOpenings({ memberId, termId, currency }, plan, row.costCap, partnerNumber),
+        transfers: activation.transfers,
+        openings: [
+          ...termOpenings({ memberId, termId, currency }, plan, row.costCap, partnerNumber),
+          ...activation.openings,
+        ],
       },
       [companion(termWriter, row), ...gifts.map((gift) => companion(termGiftWriter, gift))],
     );
@@ -237,7 +242,7 @@ export class CardService {
         transfers: [transfer],
         flexibleFloor: 0,
       },
-      [companion(closedCardWriter, { cardId: card.id, termId: term.id })],
+      [companion(closedCardWriter, { memberId: card.memberId, cardId: card.id, termId: term.id })],
     );
   }
 }

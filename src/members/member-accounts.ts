@@ -1,6 +1,6 @@
 // The ledger accounts of a member and its cards, named once for all who write or read them.
 import { type Id, ZERO_ID } from '../kernel/id';
-import { GROWTH, POINT, type Unit } from '../kernel/money';
+import { GROWTH, POINT, RATING, type Unit } from '../kernel/money';
 import type { PeriodNumber } from '../kernel/period';
 import { type AccountKey, accountKey, available, type Balance } from '../ledger/account';
 import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
@@ -70,6 +70,24 @@ export function storedValueAccount(memberId: Id, currency: Unit): AccountKey {
 /** … and what was given on top of it, which is spent alike and never paid back. */
 export function storedValueBonusAccount(memberId: Id, currency: Unit): AccountKey {
   return accountKey({ holder: memberId, kind: KIND.STORED_VALUE_BONUS, unit: currency });
+}
+
+export function ratingAccount(memberId: Id): AccountKey {
+  return accountKey({ holder: memberId, kind: KIND.RATING, unit: RATING });
+}
+
+/** Rating and room add up to the highest rating there is, so that neither end is ever passed. */
+export function ratingRoomAccount(memberId: Id): AccountKey {
+  return accountKey({ holder: memberId, kind: KIND.RATING_ROOM, unit: RATING });
+}
+
+/** For whichever chain moves a rating first. */
+export function ratingOpenings(memberId: Id, { initial, max }: { initial: number; max: number }): Opening[] {
+  const from = accountKey({ holder: ZERO_ID, kind: KIND.RATING_GRANTED, unit: RATING });
+  return [
+    { account: ratingAccount(memberId), grant: initial, from },
+    { account: ratingRoomAccount(memberId), grant: max - initial, from },
+  ];
 }
 
 /** `ref` is the term of the card that entitles, or zero when the level does. */

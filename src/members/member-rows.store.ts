@@ -7,6 +7,7 @@ import { type Id, idFromBytes, idToBytes } from '../kernel/id';
 import { type BusinessTime, type PeriodNumber, WEEK_BASE, WHOLE_TERM } from '../kernel/period';
 import { type AccountKey, type Balance, holderRange } from '../ledger/account';
 import { fromBalanceRow, hexOf } from '../ledger/ledger.store';
+import type { LevelState } from './level/level-state';
 import type { Card, Member, StoredCardStatus, Term } from './member';
 
 /** Everything of one member that a request may need. */
@@ -21,15 +22,17 @@ export interface MemberRows {
 const KEYS_MAX = 16;
 const IN_FLIGHT_MAX = 2;
 
-// Columns by type, because a UNION gives each column one type: five ids, one account, four texts, eight numbers.
-const MEMBER_PART = `SELECT 1, id, NULL, NULL, NULL, NULL, NULL, external_id, nickname, tags, birthday,
-  joined_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM member WHERE id IN `;
+// Columns by type, because a UNION gives each column one type: five ids, one account, four texts, nine numbers.
+const MEMBER_PART = `SELECT 1, id, level_id, level_shown_id, level_manual_id, NULL, NULL, external_id, nickname,
+  tags, birthday, joined_at, level_at, growth_unbooked, level_since, level_kept_until, level_falls_at,
+  level_manual_until, level_due_at, NULL FROM member WHERE id IN `;
 // By the term's member: from its terms to their cards is half the way of from the cards to their terms.
 const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency,
   t.price_code, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
-  t.withdrawn FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
+  t.withdrawn, c.closed_at FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
-  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL FROM ledger_account WHERE `;
+  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL, NULL
+  FROM ledger_account WHERE `;
 // Bytes 39 to 42 of an account key are its period, so that past months, days and weeks are left where they are.
 const PERIOD = 'SUBSTR(account, 39, 4)';
 const PERIOD_PART = `(${PERIOD} = ? OR (${PERIOD} >= ? AND ${PERIOD} < ?) OR ${PERIOD} >= ?)`;
@@ -135,22 +138,44 @@ function fromMemberRow(row: SqlRow): Member {
     tags: row[9] === '[]' ? [] : JSON.parse(String(row[9])),
     birthday: row[10] === null ? undefined : String(row[10]),
     joinedAt: Number(row[11]),
+    levelState: fromLevelColumns(row),
   };
+}
+
+/** Most members of a plain program never have one. */
+function fromLevelColumns(row: SqlRow): LevelState | undefined {
+  if (row[12] === null) return undefined;
+  return {
+    at: Number(row[12]),
+    unbooked: Number(row[13]),
+    levelId: optionalId(row[2]),
+    since: optionalInstant(row[14]),
+    shownId: optionalId(row[3]),
+    keptUntil: optionalInstant(row[15]),
+    fallsAt: optionalInstant(row[16]),
+    manualId: optionalId(row[4]),
+    manualUntil: optionalInstant(row[17]),
+    dueAt: optionalInstant(row[18]),
+  };
+}
+
+function optionalId(value: SqlRow[number] | undefined): Id | undefined {
+  return Buffer.isBuffer(value) ? idFromBytes(value) : undefined;
 }
 
 function addTerm(cards: Map<Id, CardRow>, row: SqlRow): void {
   const id = hexOf(row[2]);
   let card = cards.get(id);
   if (!card) {
-    const parent = row[5];
     card = {
       card: {
         id,
         memberId: hexOf(row[1]),
         planId: hexOf(row[4]),
-        parentCardId: Buffer.isBuffer(parent) ? idFromBytes(parent) : undefined,
+        parentCardId: optionalId(row[5]),
         status: row[7] as StoredCardStatus,
         openedAt: Number(row[17]),
+        closedAt: optionalInstant(row[19]),
       },
       terms: [],
     };

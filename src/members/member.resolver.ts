@@ -26,7 +26,7 @@ const RegisterMembersResult = createUnionType({
   types: () => [RegisteredMembersType, RefusalType] as const,
 });
 const CardResult = createUnionType({ name: 'CardResult', types: () => [CardType, RefusalType] as const });
-const MemberResult = createUnionType({ name: 'MemberResult', types: () => [MemberType, RefusalType] as const });
+export const MemberResult = createUnionType({ name: 'MemberResult', types: () => [MemberType, RefusalType] as const });
 
 const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 const NO_CARD = refuse('NOT_FOUND', 'There is no such card.', 'card');

@@ -100,6 +100,10 @@ export const termWriter: CompanionWriter<TermRow> = {
       tx,
       sales.filter(({ isNew }) => !isNew),
     );
+    await markLevelsDue(
+      tx,
+      rows.map(({ row, chain }) => ({ memberId: row.memberId, now: chain.now })),
+    );
     const cards = rows
       .filter(({ row }) => row.isNew)
       .map(({ row, chain }) => [
@@ -168,6 +172,7 @@ async function checkRenewals(tx: Sql, renewals: readonly TermRow[]): Promise<voi
 }
 
 export interface ClosedCardRow {
+  readonly memberId: Id;
   readonly cardId: Id;
   readonly termId: Id;
 }
@@ -186,8 +191,21 @@ export const closedCardWriter: CompanionWriter<ClosedCardRow> = {
         idToBytes(row.termId),
       ]);
     }
+    await markLevelsDue(
+      tx,
+      rows.map(({ row, chain }) => ({ memberId: row.memberId, now: chain.now })),
+    );
   },
 };
+
+/** A card may let a level show, make growth rise, or stop its fall: the level is looked at again, counted from now. */
+async function markLevelsDue(tx: Sql, due: readonly { readonly memberId: Id; readonly now: Instant }[]): Promise<void> {
+  const times = new Map(due.map(({ memberId, now }) => [memberId, now]));
+  for (const [memberId, now] of [...times].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    const statement = 'UPDATE member SET level_at = COALESCE(level_at, ?), level_due_at = ? WHERE id = ?';
+    await tx.run(statement, [now, now, idToBytes(memberId)]);
+  }
+}
 
 export interface CardOfOrder {
   readonly cardId: Id;

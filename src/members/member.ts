@@ -2,6 +2,7 @@
 import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import type { Unit } from '../kernel/money';
+import type { LevelState } from './level/level-state';
 
 export interface Member {
   readonly id: Id;
@@ -12,6 +13,8 @@ export interface Member {
   readonly birthday?: string;
   readonly tags: readonly string[];
   readonly joinedAt: Instant;
+  /** Absent until something has to be remembered of its level. */
+  readonly levelState?: LevelState;
 }
 
 /** `CLOSED` is final. A card that is `ACTIVE` in the table may be expired: see `cardStatusAt`. */

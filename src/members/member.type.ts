@@ -26,6 +26,10 @@ export class LevelType {
   rank!: number;
   @Field(() => GraphQLSafeInt, { description: 'The growth value from which the level holds.' })
   threshold!: number;
+  @Field(() => Int, { description: 'The rating that it needs besides; 0 in a program without ratings.' })
+  minRating!: number;
+  @Field(() => Int, { description: 'The least number of days at it before the next level can be reached.' })
+  minDays!: number;
 }
 
 @Allow(SIGNED_IN)
@@ -65,6 +69,13 @@ export class GrowthType {
   nextLevel!: LevelType | null;
   @Field(() => GraphQLSafeInt, { nullable: true, description: 'Growth still missing to the next level.' })
   toNextLevel!: number | null;
+  @Field(() => Int, { nullable: true, description: 'Rating still missing to it; null without a next level.' })
+  ratingToNextLevel!: number | null;
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description: 'When the least time at the level of now is over; null when nothing keeps from rising at once.',
+  })
+  nextLevelFrom!: Date | null;
 }
 
 @Allow(SIGNED_IN)
@@ -160,8 +171,20 @@ export class MemberType {
   tags!: readonly string[];
   @Field(() => GraphQLDateTimeISO)
   joinedAt!: Date;
-  @Field(() => LevelType, { nullable: true, description: 'Null only while no program was applied.' })
+  @Field(() => LevelType, {
+    nullable: true,
+    description: 'Null while no program was applied, and where the program lets a member have none.',
+  })
   level!: LevelType | null;
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description: 'Until when the level is kept whatever the growth, or until when a manual one is set.',
+  })
+  levelKeptUntil!: Date | null;
+  @Field({ description: 'Whether staff set the level by hand.' })
+  levelIsManual!: boolean;
+  @Field(() => Int, { nullable: true, description: 'The second measure besides growth; null without one.' })
+  rating!: number | null;
   @Field(() => GrowthType)
   growth!: GrowthType;
   @Field(() => PointsType)

@@ -7,7 +7,7 @@ import { available, EMPTY_BALANCE } from '../ledger/account';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan, LevelView, PlanView } from '../program/catalogue-item';
 import { debtOf } from './credit';
-import { growthOf, levelOf, nextLevelOf } from './level';
+import { growthOf, levelIsManual, levelKeptUntil, levelOf, nextLevelFrom, nextLevelOf, ratingOf } from './level';
 import { type Card, cardStatusAt, shownTerm, type Term } from './member';
 import type {
   CardStatuses,
@@ -62,11 +62,27 @@ export class MemberView implements MemberType {
   get level(): LevelView | null {
     return levelOf(this.standing)?.view ?? null;
   }
+  get levelKeptUntil(): Date | null {
+    return dateOf(levelKeptUntil(this.standing));
+  }
+  get levelIsManual(): boolean {
+    return levelIsManual(this.standing);
+  }
+  get rating(): number | null {
+    return ratingOf(this.standing) ?? null;
+  }
   get growth(): GrowthType {
     const value = this.growthValue;
     const next = nextLevelOf(this.standing);
     const debt = debtOf(this.standing, 'GROWTH');
-    return { value, debt, nextLevel: next?.view ?? null, toNextLevel: next ? next.threshold - value : null };
+    return {
+      value,
+      debt,
+      nextLevel: next?.view ?? null,
+      toNextLevel: next ? Math.max(0, next.threshold - value) : null,
+      ratingToNextLevel: next ? Math.max(0, next.minRating - (this.rating ?? 0)) : null,
+      nextLevelFrom: next ? dateOf(nextLevelFrom(this.standing)) : null,
+    };
   }
   get points(): PointsView {
     return new PointsView(this.standing);
@@ -74,6 +90,10 @@ export class MemberView implements MemberType {
   get cards(): readonly CardView[] {
     return cardViews(this.standing);
   }
+}
+
+function dateOf(instant: Instant | undefined): Date | null {
+  return instant === undefined ? null : new Date(instant);
 }
 
 export class PointsView implements PointsType {

@@ -83,10 +83,11 @@ export function benefitFrom(item: StoredItem, benefit: Benefit, currency: Unit):
 
 export function levelFrom(item: StoredItem, level: Level, lookup: Lookup): CatalogueLevel {
   const base = baseOf('level', item);
-  const { code, name, rank, threshold, pointsMultiplier, growthMultiplier } = level;
-  const view = Object.freeze({ id: base.globalId, code, name, rank, threshold });
+  const { code, name, rank, threshold, minRating = 0, minDays = 0, gifts, pointsMultiplier, growthMultiplier } = level;
+  const standing = { name, rank, threshold, minRating, minDays };
+  const view = Object.freeze({ id: base.globalId, code, ...standing });
   const entitled = entitling(item.id, level.entitlements, lookup);
-  return Object.freeze({ ...base, ...entitled, name, rank, threshold, pointsMultiplier, growthMultiplier, view });
+  return Object.freeze({ ...base, ...entitled, ...standing, gifts, pointsMultiplier, growthMultiplier, view });
 }
 
 export function planFrom(item: StoredItem, plan: Plan, lookup: Lookup): CataloguePlan {

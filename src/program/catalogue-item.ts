@@ -6,12 +6,12 @@ import type { PeriodKind } from '../kernel/period';
 import type { CatalogueSale } from './catalogue-sale';
 import type { Condition, EventCondition } from './condition';
 import type { EventType } from './event-type';
+import type { LevelGift } from './level-terms';
 import type { Saves } from './plan-sale';
 import type {
   BenefitClass,
   Code,
   CostBasis,
-  EarnedKind,
   EarningCap,
   Fulfilment,
   Funding,
@@ -19,6 +19,7 @@ import type {
   OfferKind,
   PlanKind,
   Quota,
+  RuleEarning,
   Term,
 } from './program';
 import type { JsonObject } from './program-item';
@@ -37,6 +38,8 @@ export interface StoredItem {
   readonly retired: boolean;
   /** Frozen, with every default filled in. */
   readonly definition: JsonObject;
+  /** When that version was applied; known of levels and settings, which are counted from then on. */
+  readonly appliedAt?: Instant;
   /** Comes from somebody else than the operator: a fault of it leaves it out, and nothing else. */
   readonly guest?: boolean;
 }
@@ -57,6 +60,8 @@ export interface LevelView {
   readonly name: string;
   readonly rank: number;
   readonly threshold: number;
+  readonly minRating: number;
+  readonly minDays: number;
 }
 export interface PlanView {
   readonly id: string;
@@ -140,6 +145,9 @@ export interface CatalogueLevel extends CatalogueItem, Entitling {
   readonly threshold: number;
   readonly pointsMultiplier: number;
   readonly growthMultiplier: number;
+  readonly minRating: number;
+  readonly minDays: number;
+  readonly gifts: readonly LevelGift[];
   readonly view: LevelView;
 }
 
@@ -223,7 +231,7 @@ export interface CatalogueEarningRule extends CatalogueItem {
   readonly on: EventType;
   readonly name?: string;
   readonly when?: EventCondition;
-  readonly earns: EarnedKind;
+  readonly earns: RuleEarning;
   /** `FIXED` gives so much an event; the others, so much for each whole step of what they name. */
   readonly by: 'FIXED' | 'AMOUNT' | 'QUANTITY';
   /** 1 for `FIXED`. */

@@ -27,6 +27,7 @@ import type {
   StoredItem,
 } from './catalogue-item';
 import type { EventType } from './event-type';
+import { type CatalogueLevelPolicy, levelPolicyFrom } from './level-policy';
 import type { Code, ItemKind, ProgramSettings } from './program';
 
 /** What holds before any program was applied. */
@@ -50,6 +51,7 @@ export class Catalogue {
   readonly settings: ProgramSettings;
   /** Business days, weeks and months of the program's time zone. */
   readonly time: BusinessTime;
+  readonly levelPolicy: CatalogueLevelPolicy;
   /** Live levels, the lowest first. */
   readonly levels: readonly CatalogueLevel[];
   /** Items of guests that could not be made sense of, for the log. */
@@ -118,6 +120,7 @@ export class Catalogue {
     this.taskShelf = new Shelf(of('TASK').map((item) => taskFrom(item, definitionOf(item, 'TASK'), currency)));
     this.drawShelf = new Shelf(of('DRAW').map((item) => drawFrom(item, definitionOf(item, 'DRAW'))));
     this.levels = Object.freeze(this.levelShelf.live.toSorted((left, right) => left.rank - right.rank));
+    this.levelPolicy = levelPolicyFrom(program, of('LEVEL'), this.levels, (plan) => lookup.idOf('PLAN', plan));
   }
 
   /** An operator's item is whole or there is no catalogue; a guest's is left out, and remembered. */

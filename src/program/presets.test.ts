@@ -61,3 +61,27 @@ describe('jd-plus', () => {
     expect(new Set(program.offers.map(({ fulfilment }) => fulfilment)).size).toBe(3);
   });
 });
+
+describe('presets of levels', () => {
+  test('jd-growth needs growth and a rating that rise together, and keeps a level for a year', () => {
+    const { levelPolicy, levels } = preset('jd-growth');
+    expect(levelPolicy).toMatchObject({
+      keep: { months: 12 },
+      downgrade: 'ONE_STEP',
+      rating: { initial: 50, max: 100 },
+    });
+    expect(levels.map(({ minRating = 0 }) => minRating)).toEqual([0, 40, 60, 75, 85]);
+  });
+
+  test('iqiyi-vip has its levels inside of paid plans, each with a gift pack to claim', () => {
+    const { levelPolicy, levels, plans } = preset('iqiyi-vip');
+    expect(levelPolicy!.plans).toEqual(plans.map(({ code }) => code));
+    expect(levels.map(({ gifts }) => gifts.map(({ auto }) => auto))).toEqual(Array(7).fill([false]));
+  });
+
+  test('qq-vip has eight levels, a fall of 5 a day from day 8, and slow steps from 5 to 6 and from 6 to 7', () => {
+    const { levelPolicy, levels } = preset('qq-vip');
+    expect(levelPolicy!.decay).toMatchObject({ graceDays: 7, firstDay: 8, everyDays: 1, step: 5, floor: 0 });
+    expect(levels.map(({ minDays = 0 }) => minDays)).toEqual([0, 0, 0, 0, 548, 1_096, 365, 0]);
+  });
+});

@@ -171,7 +171,18 @@ describe('a sound file', () => {
       offers: [],
       tasks: [],
       draws: [],
-      levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, entitlements: [] }],
+      levels: [
+        {
+          code: 'base',
+          name: 'Base',
+          rank: 1,
+          threshold: 0,
+          pointsMultiplier: 1,
+          growthMultiplier: 1,
+          entitlements: [],
+          gifts: [],
+        },
+      ],
     });
     expect(Object.isFrozen(program.levels[0]?.entitlements)).toBe(true);
   });

@@ -146,14 +146,17 @@ function faultOf(error: ErrorObject, sourceOf: (path: Path) => string | undefine
   return [{ path, given: sourceOf(path) ?? showGiven(data), allowed: describe(parentSchema), keepsShape }];
 }
 
-/** A JSON Pointer as a path. Keys that look like numbers are codes, which stay text. */
+/** Mappings of which the keys are codes: those that look like numbers stay text. */
+const BY_CODE = new Set<string | number | undefined>(['perPartner', 'daily', 'activation']);
+
+/** A JSON Pointer as a path. */
 function pathOf(pointer: string): Path {
   const steps = pointer
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   // The draws of a reward are named by code; those at the root are a list.
-  const isCode = (at: number): boolean => steps[at - 1] === 'perPartner' || (steps[at - 1] === 'draws' && at > 1);
+  const isCode = (at: number): boolean => BY_CODE.has(steps[at - 1]) || (steps[at - 1] === 'draws' && at > 1);
   return steps.map((step, at) => (/^\d+$/.test(step) && !isCode(at) ? Number(step) : step));
 }
 

@@ -8,6 +8,7 @@ import { contentOf, deepFreeze, type JsonObject, settingsOf } from './program-it
 import { restoreProgram } from './program-schema';
 
 const ROWS_A_STATEMENT = 200;
+const COUNTED_SINCE: ReadonlySet<ItemKind> = new Set(['PROGRAM', 'LEVEL']);
 const ITEM_COLUMNS = 'id, kind, code, number, definition, version, retired';
 
 export interface ProgramVersion {
@@ -29,7 +30,20 @@ export class ProgramStore {
     // The schema fills in and freezes the very definitions that the items hold, but for the settings: those are one
     // item, spread over the file.
     const settings = deepFreeze(settingsOf(restoreProgram(contentOf(items))) as unknown as JsonObject);
-    return items.map((item) => (item.kind === 'PROGRAM' ? { ...item, definition: settings } : item));
+    const times = await this.timesOf(sql, items);
+    return items.map((item) => {
+      const appliedAt = COUNTED_SINCE.has(item.kind) ? times.get(item.version) : undefined;
+      return item.kind === 'PROGRAM' ? { ...item, appliedAt, definition: settings } : { ...item, appliedAt };
+    });
+  }
+
+  /** When the versions were applied in which levels and settings last changed. */
+  private async timesOf(sql: Sql, items: readonly StoredItem[]): Promise<ReadonlyMap<number, number>> {
+    const versions = [...new Set(items.filter(({ kind }) => COUNTED_SINCE.has(kind)).map(({ version }) => version))];
+    if (versions.length === 0) return new Map();
+    const marks = questionMarks(versions.length);
+    const statement = `SELECT version, applied_at FROM program_version WHERE version IN (${marks})`;
+    return new Map((await sql.arrays(statement, versions)).map((row) => [Number(row[0]), Number(row[1])]));
   }
 
   async highestNumber(sql: Sql): Promise<number> {

@@ -5,6 +5,7 @@ import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
 import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
 import type { EventType } from './event-type';
+import type { LevelGift, LevelPolicy } from './level-terms';
 import type { MemberLimit } from './member-limit';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
@@ -41,6 +42,11 @@ export interface Level {
   readonly threshold: number;
   readonly pointsMultiplier: number;
   readonly growthMultiplier: number;
+  /** Needed besides growth, in a program with a rating. */
+  readonly minRating?: number;
+  /** Days at this level before the next can be reached. */
+  readonly minDays?: number;
+  readonly gifts: readonly LevelGift[];
   readonly entitlements: readonly Entitlement[];
 }
 
@@ -139,6 +145,9 @@ export interface OfferDefinition extends Priced {
 
 export const EARNED_KINDS = ['GROWTH', 'POINTS', 'STORED_VALUE'] as const;
 export type EarnedKind = (typeof EARNED_KINDS)[number];
+/** What a rule may give or take: balances that are owed when they are taken back too late, and the rating. */
+export const RULE_EARNINGS = [...EARNED_KINDS, 'RATING'] as const;
+export type RuleEarning = (typeof RULE_EARNINGS)[number];
 export type Multiplier = 'PLAN' | 'LEVEL';
 export interface EarningCap {
   readonly period: Exclude<PeriodKind, 'TERM'>;
@@ -151,7 +160,7 @@ export interface EarningRule {
   readonly name?: string;
   /** A CEL expression over the event, the member and the card. */
   readonly when?: string;
-  readonly earns: EarnedKind;
+  readonly earns: RuleEarning;
   /** Exactly one of both is given. */
   readonly fixed?: number;
   readonly per?: { readonly amount?: Amount; readonly quantity?: number; readonly gives: number };
@@ -196,6 +205,7 @@ export interface ProgramSettings {
   readonly storedValue?: StoredValuePolicy;
   readonly checkIn?: CheckInSettings;
   readonly referral?: ReferralSettings;
+  readonly levelPolicy?: LevelPolicy;
 }
 
 /**

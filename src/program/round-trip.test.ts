@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { differenceOf } from './difference';
 import { EVENT_TYPES } from './event-type';
+import type { LevelGift } from './level-terms';
 import { type Budget, FIELD_KINDS, type PlanSale, PRICE_KINDS } from './plan-sale';
 import {
   BENEFIT_CLASSES,
@@ -98,6 +99,22 @@ function entitlementsOf(benefits: readonly string[]) {
     );
 }
 
+function giftsOf(benefits: readonly string[]): fc.Arbitrary<LevelGift[]> {
+  const points = fc.integer({ min: 1, max: 1_000_000_000 });
+  return fc.subarray([...benefits]).chain((codes) =>
+    fc.tuple(
+      ...codes.map((benefit, at) =>
+        fc.record({
+          code: fc.constant(`gift-${at}`),
+          name: line,
+          auto: fc.constant(false),
+          reward: fc.record({ points, benefits: fc.constant([benefit]) }),
+        }),
+      ),
+    ),
+  );
+}
+
 function levelsOf(names: readonly string[], benefits: readonly string[]): fc.Arbitrary<Level[]> {
   return fc.tuple(
     ...names.map((name, at) =>
@@ -108,7 +125,9 @@ function levelsOf(names: readonly string[], benefits: readonly string[]): fc.Arb
         threshold: fc.constant(at * 1_000_003),
         pointsMultiplier: fc.integer({ min: 0, max: 100_000 }).map((hundredths) => hundredths / 100),
         growthMultiplier: fc.constantFrom(0, 1, 1.25),
+        minDays: optional(fc.integer({ min: 1, max: 3660 })),
         entitlements: entitlementsOf(benefits),
+        gifts: giftsOf(benefits),
       }),
     ),
   );

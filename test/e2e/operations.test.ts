@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { ACTIVITY_PARTS, activityRuns } from '../support/activity-runs';
 import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
-import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
+import { benefit, entitles, level, offer, plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, Story } from '../support/gateway-story';
 import { listen, tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
 
 const PROGRAM = programText({
+  levels: [
+    { ...level('registered', 1, 0), gifts: [{ code: 'welcome', name: 'Welcome', reward: { points: 3 } }] },
+    level('silver', 2, 500),
+  ],
   plans: [
     plan('plus', { entitlements: [entitles('freight', 2)], refund: { withinDays: 7 } }),
     plan('gated', { application: { fields: [{ code: 'age', name: 'Age', kind: 'NUMBER' }] } }),
@@ -128,6 +132,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     },
     'group-budgets': { who: AUDITOR, answers: [{ code: 'year', granted: { amount: 1_000_000 } }] },
     'close-card': { who: OPERATIONS, variables: { card: closing.id }, answers: { id: closing.id, status: 'CLOSED' } },
+    ...levelRuns(await story.member(), await story.member()),
     'adjust-balance': {
       who: OPERATIONS,
       variables: { input: { member, balance: 'POINTS', amount: 7, ...key } },
@@ -206,6 +211,33 @@ async function applicationOf(gateway: TestGateway): Promise<string> {
   const who = await new Story(gateway).member();
   const input = { plan: 'gated', fields: [{ code: 'age', value: '7' }], idempotencyKey: 'of somebody else' };
   return (await gateway.run<{ id: string }>(who, 'apply-for-plan', { input })).id;
+}
+
+function levelRuns(raised: Who, lowered: Who): Record<string, Run> {
+  const reason = 'a friend of the house';
+  const until = '2027-01-01T00:00:00.000Z';
+  return {
+    'set-manual-level': {
+      who: OPERATIONS,
+      variables: { input: { member: raised.subject, level: 'silver', until, reason } },
+      answers: { level: { code: 'silver' }, levelKeptUntil: until, levelIsManual: true },
+    },
+    'clear-manual-level': {
+      who: OPERATIONS,
+      variables: { input: { member: lowered.subject, reason } },
+      answers: { level: { code: 'registered' }, levelIsManual: false },
+    },
+    'claim-level-gift': {
+      who: lowered,
+      variables: { input: { level: 'registered', gift: 'welcome' } },
+      answers: { points: 3, gift: { code: 'welcome', state: 'CLAIMED' }, missed: [] },
+    },
+    'member-levels': {
+      who: AUDITOR,
+      variables: { externalId: lowered.subject },
+      answers: { levelGifts: [{ code: 'welcome' }], growth: { toNextLevel: 500 } },
+    },
+  };
 }
 
 /** An offer of a partner in each of the states that the operations need; each of them may be asked twice. */

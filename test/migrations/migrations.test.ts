@@ -11,6 +11,7 @@ import { seed as seedOffers } from '../../migrations/0006-offers/seed';
 import { seed as seedSaga } from '../../migrations/0007-saga/seed';
 import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { seed as seedMemberEvents } from '../../migrations/0011-member-events/seed';
+import { seed as seedLevels } from '../../migrations/0012-levels/seed';
 import { seed as seedSales } from '../../migrations/0013-sales/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
@@ -35,6 +36,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedSaga,
   seedWebhooks,
   seedMemberEvents,
+  seedLevels,
   seedSales,
   seedEngagement,
   seedAudit,
@@ -108,6 +110,13 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'program_version recorded_at',
     event_return: 'id member_id order_id amount state due_at recorded_at points growth stored_value',
     points_lot_due: 'day member_id',
+  },
+  {
+    member:
+      'id external_id nickname birthday tags joined_at level_at growth_unbooked level_id level_since level_shown_id ' +
+      'level_kept_until level_falls_at level_manual_id level_manual_until level_due_at',
+    level_history: 'seq member_id from_id to_id why at program_version noted_by reason',
+    level_gift: 'member_id level_id code state program_version reward due_at given_at',
   },
   {
     card_term:

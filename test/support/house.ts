@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/database';
 import { EventService } from '../../src/engagement/event/event.service';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
+import { LevelGiftService } from '../../src/engagement/level-gift/level-gift.service';
 import { ReturnService } from '../../src/engagement/return/return.service';
 import { RewardService } from '../../src/engagement/reward/reward.service';
 import { StoredValueService } from '../../src/engagement/stored-value/stored-value.service';
@@ -18,6 +19,9 @@ import { GroupBudgetService } from '../../src/marketplace/group-budget.service';
 import { OfferCatalogueStore } from '../../src/marketplace/offer/offer-catalogue.store';
 import { StockService } from '../../src/marketplace/stock.service';
 import { CardService } from '../../src/members/card.service';
+import { BookLevelsJob } from '../../src/members/level/book-levels.job';
+import { LevelService } from '../../src/members/level/level.service';
+import { LevelWriter } from '../../src/members/level/level-writer';
 import { lotCheck } from '../../src/members/lot.check';
 import type { Card } from '../../src/members/member';
 import { type MemberInput, MemberService } from '../../src/members/member.service';
@@ -81,6 +85,8 @@ export class House {
   readonly memberRows: MemberRowsStore;
   readonly points: PointsService;
   readonly members: MemberService;
+  readonly levels: LevelService;
+  readonly levelsJob: BookLevelsJob;
   readonly cards: CardService;
   readonly stock: StockService;
   readonly pools: CodePoolService;
@@ -96,6 +102,7 @@ export class House {
   readonly budgets: GroupBudgetService;
   readonly termGifts: TermGiftService;
   readonly storedValue: StoredValueService;
+  readonly levelGifts: LevelGiftService;
   readonly cipher = new CodeCipher(Buffer.alloc(32, 7));
   /** What was logged as an error; nothing should be. */
   readonly errors: object[] = [];
@@ -115,6 +122,10 @@ export class House {
     this.memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
     this.points = new PointsService(database, this.ledger, this.memberRows, current, clock);
     this.members = new MemberService(database, this.ledger, this.memberRows, this.points, current, clock);
+    const levelWriter = new LevelWriter(current);
+    this.ledger.watch(levelWriter);
+    this.levels = new LevelService(database, this.ledger, this.memberRows, levelWriter, current, clock);
+    this.levelsJob = new BookLevelsJob(database, this.levels, current, clock);
     this.cards = new CardService(database, this.ledger, this.memberRows, current, clock);
     this.stock = new StockService(database, this.ledger, clock);
     this.pools = new CodePoolService(database, this.ledger, this.cipher, clock);
@@ -142,6 +153,7 @@ export class House {
     this.budgets = new GroupBudgetService(database, ledger, clock);
     this.termGifts = new TermGiftService(database, this.rewards, clock, log);
     this.cards.onSold((termId) => this.termGifts.settle(termId));
+    this.levelGifts = new LevelGiftService(database, memberRows, this.rewards, current, clock);
     this.ends = new EndRedemptionService(database, endings, this.saga, clock);
     this.refunds = new RefundService(database, ledger, this.cards, this.ends, current, clock);
     this.catalogue.onChange((next, previous) => this.stock.align(next, previous));

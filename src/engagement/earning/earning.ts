@@ -6,9 +6,10 @@ import { ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../ledger/chart';
 import type { GroupAmounts } from '../../ledger/transfer';
 import { addCredit, addSettlement, type ChainDraft, contraAccount, debtOf, PURSES } from '../../members/credit';
 import { type Judging, levelOf } from '../../members/level';
+import { ratingPart } from '../../members/level/rating';
 import type { CatalogueEarningRule } from '../../program/catalogue-item';
 import type { EventFacts, Facts } from '../../program/condition';
-import { EARNED_KINDS, type EarnedKind } from '../../program/program';
+import { EARNED_KINDS, type RuleEarning } from '../../program/program';
 import type { MemberEvent } from '../event/event';
 import { SETTLEMENT_GROUPS } from '../event/event-consumer';
 import { eventFactsOf, runningCards } from '../event/facts';
@@ -24,7 +25,7 @@ export interface Earning {
   readonly rule: string;
   /** The program version of the rule that it was earned under. */
   readonly version: number;
-  readonly earns: EarnedKind;
+  readonly earns: RuleEarning;
   /** Below zero for a penalty. */
   readonly amount: number;
 }
@@ -45,17 +46,17 @@ export function addEarnings(draft: ChainDraft, event: MemberEvent, judging: Judg
     const amount = amountOf(rule, event, judging);
     if (amount === 0) continue;
     const group = asked.length + 1;
-    if (rule.negative) addPenalty(draft, judging, rule.earns, amount, group);
+    if (rule.negative) addPenalty(draft, judging, { earns: rule.earns, amount, group });
     else if (!addGain(draft, event, judging, { rule, amount, group, now })) continue;
     asked.push({ rule, group });
   }
-  const earned = new Set(asked.filter(({ rule }) => !rule.negative).map(({ rule }) => rule.earns));
+  const earned = new Set<RuleEarning>(asked.filter(({ rule }) => !rule.negative).map(({ rule }) => rule.earns));
   addSettlements(draft, judging, earned);
   return asked;
 }
 
 /** Old debts are settled from what is earned, before anything can be spent. */
-export function addSettlements(draft: ChainDraft, judging: Judging, earned: ReadonlySet<EarnedKind>): void {
+export function addSettlements(draft: ChainDraft, judging: Judging, earned: ReadonlySet<RuleEarning>): void {
   for (const [at, earns] of EARNED_KINDS.entries()) {
     if (!earned.has(earns) || debtOf(judging, earns) === 0) continue;
     addSettlement(draft, judging.rows.member.id, earns, judging.catalogue.settings.currency, SETTLEMENT_GROUPS + at);
@@ -80,21 +81,31 @@ function hundredths(ratio: number): bigint {
   return BigInt(Math.round(ratio * 100));
 }
 
-function multiplierOf(earns: EarnedKind, of: { pointsMultiplier: number; growthMultiplier: number }): number {
+function multiplierOf(earns: RuleEarning, of: { pointsMultiplier: number; growthMultiplier: number }): number {
   return earns === 'POINTS' ? of.pointsMultiplier : of.growthMultiplier;
 }
 
-function planMultiplier(earns: EarnedKind, judging: Judging): number {
+function planMultiplier(earns: RuleEarning, judging: Judging): number {
   const held = runningCards(judging).map(({ plan }) => multiplierOf(earns, plan));
   return held.length > 0 ? Math.max(...held) : 1;
 }
 
-function levelMultiplier(earns: EarnedKind, judging: Judging): number {
+function levelMultiplier(earns: RuleEarning, judging: Judging): number {
   const level = levelOf(judging);
   return level ? multiplierOf(earns, level) : 1;
 }
 
-function addPenalty(draft: ChainDraft, judging: Judging, earns: EarnedKind, amount: number, group: number): void {
+interface Penalty {
+  readonly earns: RuleEarning;
+  readonly amount: number;
+  readonly group: number;
+}
+
+function addPenalty(draft: ChainDraft, judging: Judging, { earns, amount, group }: Penalty): void {
+  if (earns === 'RATING') {
+    draft.add(ratingPart(judging, { amount, group, down: true, code: TRANSFER_CODES.PENALTY }));
+    return;
+  }
   const { currency } = judging.catalogue.settings;
   const purse = PURSES[earns];
   const unit = purse.unit(currency);
@@ -112,8 +123,14 @@ interface Gain {
 
 function addGain(draft: ChainDraft, event: MemberEvent, judging: Judging, { rule, amount, group, now }: Gain): boolean {
   const { earns, caps, id: holder, number: item } = rule;
-  const credit = { earns, amount, code: TRANSFER_CODES.EARN, group, earnedAt: event.occurredAt };
-  if (!addCredit(draft, { ...judging, now }, credit)) return false;
+  const code = TRANSFER_CODES.EARN;
+  if (earns === 'RATING') {
+    const part = ratingPart(judging, { amount, group, down: false, code });
+    if (!part) return false;
+    draft.add(part);
+  } else if (!addCredit(draft, { ...judging, now }, { earns, amount, code, group, earnedAt: event.occurredAt })) {
+    return false;
+  }
   const { member } = judging.rows;
   for (const { period: kind, limit } of caps) {
     const period = judging.catalogue.time.periodAt(kind, event.occurredAt);
@@ -141,10 +158,11 @@ export interface EarnedTotals {
   readonly points: number;
   /** In the minor unit of the program's currency. */
   readonly storedValue: number;
+  readonly rating: number;
 }
 
 export function totalsOf(earnings: readonly Earning[]): EarnedTotals {
   const sum = (kind: Earning['earns']) =>
     earnings.reduce((total, { earns, amount }) => total + (earns === kind ? amount : 0), 0);
-  return { growth: sum('GROWTH'), points: sum('POINTS'), storedValue: sum('STORED_VALUE') };
+  return { growth: sum('GROWTH'), points: sum('POINTS'), storedValue: sum('STORED_VALUE'), rating: sum('RATING') };
 }

@@ -2,14 +2,14 @@
 import { GraphQLDateTimeISO, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { EVENT_TYPES, type EventType } from '../../program/event-type';
-import { EARNED_KINDS, type EarnedKind } from '../../program/program';
+import { RULE_EARNINGS, type RuleEarning } from '../../program/program';
 import { Allow } from '../../request/policy';
 import { enumOf, MoneyType, PageInfoType, RefusalType } from '../../request/shared.type';
 import type { Attributes } from './event';
 
 const EventTypes = enumOf(EVENT_TYPES);
 registerEnumType(EventTypes, { name: 'EventType', description: 'What a member did outside of the gateway.' });
-const EarnedKinds = enumOf(EARNED_KINDS);
+const EarnedKinds = enumOf(RULE_EARNINGS);
 registerEnumType(EarnedKinds, { name: 'EarnedKind', description: 'What a rule gives or takes.' });
 
 @InputType('MemberEventInput')
@@ -60,6 +60,8 @@ export class EarnedTotalsType {
   points!: number;
   @Field(() => GraphQLSafeInt, { description: "In the minor unit of the program's currency." })
   storedValue!: number;
+  @Field(() => Int)
+  rating!: number;
 }
 
 @Allow(READERS)
@@ -70,7 +72,7 @@ export class EarningType {
   @Field(() => Int, { description: 'The program version of the rule that it was earned under.' })
   version!: number;
   @Field(() => EarnedKinds)
-  earns!: EarnedKind;
+  earns!: RuleEarning;
   @Field(() => GraphQLSafeInt, { description: 'Below zero for a penalty.' })
   amount!: number;
 }

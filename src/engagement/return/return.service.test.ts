@@ -59,7 +59,7 @@ eachDatabase((lane) => {
     expect([(await scene.points(memberId)).balance, await scene.growth(memberId)]).toEqual([130, 30]);
     const { event } = await scene.tell(member, 'RETURN', { ...order, amount: 255 });
     // ⌈100 × 25.5 %⌉ and ⌈30 × 25.5 %⌉; the rule about returns took 5 more of growth.
-    expect(await back(event)).toEqual({ state: 'DONE', points: 26, growth: 8, storedValue: 0 });
+    expect(await back(event)).toEqual({ state: 'DONE', points: 26, growth: 8, storedValue: 0, rating: 0 });
     expect([(await scene.points(memberId)).balance, await scene.growth(memberId)]).toEqual([104, 17]);
     const { event: rest } = await scene.tell(member, 'RETURN', { ...order, amount: 5_000 });
     expect(await back(rest)).toMatchObject({ points: 74, growth: 22 });

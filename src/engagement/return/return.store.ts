@@ -117,6 +117,8 @@ export async function readReturns(sql: Sql, ids: readonly Id[]): Promise<Map<Id,
         points: Number(row[2]),
         growth: Number(row[3]),
         storedValue: Number(row[4]),
+        // Ratings have rules of their own for returns.
+        rating: 0,
       },
     ]),
   );

@@ -5,6 +5,9 @@ import { checkInTerms } from './check-in-terms.rule';
 import { drawTerms } from './draw-terms.rule';
 import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
+import { levelGifts } from './level-gifts.rule';
+import { levelPolicy } from './level-policy.rule';
+import { levelRating } from './level-rating.rule';
 import { levelsAscend } from './levels-ascend.rule';
 import { offerCost } from './offer-cost.rule';
 import { offerSupply } from './offer-supply.rule';
@@ -23,6 +26,9 @@ export const RULES: readonly Rule[] = [
   uniqueCodes,
   references,
   levelsAscend,
+  levelPolicy,
+  levelRating,
+  levelGifts,
   parentPlans,
   planSale,
   budgets,

@@ -2,7 +2,7 @@
 import { compileEventCondition } from '../condition';
 import type { EarningRule } from '../program';
 import { type FaultAt, type Path, showGiven } from '../program-fault';
-import { type Draft, present, type Rule } from './rule';
+import { type Draft, type ProgramDraft, present, type Rule } from './rule';
 
 /** Each takes up to eight transfers of its event's chain, which has room for two hundred. */
 const RULES_AN_EVENT = 16;
@@ -18,6 +18,7 @@ export const earning: Rule = (program) => {
       ...baseFaults(rule, path),
       ...capFaults(rule, path),
       ...crowd(rule, path, seen),
+      ...ratingFaults(program, rule, path),
     ];
   });
 };
@@ -39,7 +40,7 @@ function baseFaults({ on, earns, per, multiplyBy, negative, caps }: Draft<Earnin
     const allowed = `quantity or fixed: events of type ${on} have no amount`;
     faults.push({ path: [...path, 'per', 'amount'], given: showGiven(per.amount), allowed });
   }
-  if (earns === 'STORED_VALUE' && (multiplyBy ?? []).length > 0) {
+  if ((earns === 'STORED_VALUE' || earns === 'RATING') && (multiplyBy ?? []).length > 0) {
     const allowed = 'nothing: plans and levels multiply points and growth only';
     faults.push({ path: [...path, 'multiplyBy'], given: showGiven(multiplyBy), allowed });
   }
@@ -59,6 +60,12 @@ function capFaults({ caps }: Draft<EarningRule>, path: Path): FaultAt[] {
     }
     return [{ path: [...path, 'caps', index, 'period'], given: `a second ${period}`, allowed: 'each period once' }];
   });
+}
+
+function ratingFaults({ levelPolicy }: ProgramDraft, { earns }: Draft<EarningRule>, path: Path): FaultAt[] {
+  if (earns !== 'RATING' || levelPolicy?.rating) return [];
+  const allowed = 'GROWTH, POINTS or STORED_VALUE: the program has no levelPolicy.rating';
+  return [{ path: [...path, 'earns'], given: showGiven(earns), allowed }];
 }
 
 function crowd({ on }: Draft<EarningRule>, path: Path, seen: Map<string, number>): FaultAt[] {

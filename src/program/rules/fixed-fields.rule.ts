@@ -2,10 +2,13 @@
 import type { ItemKind, Program } from '../program';
 import { SECTIONS } from '../program';
 import { type FaultAt, type Path, showGiven } from '../program-fault';
-import { itemKey, itemsOf, type ProgramItem, SECTION_NAMES } from '../program-item';
+import { itemKey, itemsOf, type JsonObject, type ProgramItem, SECTION_NAMES } from '../program-item';
 
 const FIXED: Partial<Record<ItemKind, Readonly<Record<string, string>>>> = {
-  PROGRAM: { currency: 'the accounts of all members are kept in it' },
+  PROGRAM: {
+    currency: 'the accounts of all members are kept in it',
+    'levelPolicy.rating.max': 'the rating of each member was opened with it',
+  },
   PLAN: { kind: 'cards were opened under it; give the new plan another code' },
   OFFER: { fulfilment: 'its stock is counted that way; give the new offer another code' },
 };
@@ -17,13 +20,17 @@ export function fixedFields(stored: readonly ProgramItem[], next: Program): Faul
     const earlier = before.get(itemKey(kind, code));
     if (!earlier) return [];
     return Object.entries(FIXED[kind] ?? {}).flatMap(([field, reason]) => {
-      if (earlier[field] === undefined || earlier[field] === definition[field]) return [];
-      const path = [...pathOf(next, kind, code), field];
-      return [
-        { path, given: showGiven(definition[field]), allowed: `${showGiven(earlier[field])} as before: ${reason}` },
-      ];
+      const [was, is] = [partOf(earlier, field), partOf(definition, field)];
+      if (was === undefined || was === is) return [];
+      const path = [...pathOf(next, kind, code), ...field.split('.')];
+      return [{ path, given: showGiven(is), allowed: `${showGiven(was)} as before: ${reason}` }];
     });
   });
+}
+
+/** The value under a field, or under a path of fields with dots. */
+function partOf(definition: JsonObject, field: string): unknown {
+  return field.split('.').reduce<unknown>((value, key) => (value as JsonObject | undefined)?.[key], definition);
 }
 
 function pathOf(program: Program, kind: ItemKind, code: string): Path {

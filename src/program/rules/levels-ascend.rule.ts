@@ -1,4 +1,4 @@
-// Levels leave no hole: one begins at 0, and a higher rank has a higher threshold.
+// Levels leave no hole: one begins at 0 unless a member may have none, and a higher rank has a higher threshold.
 import type { FaultAt } from '../program-fault';
 import { present, type Rule } from './rule';
 
@@ -24,7 +24,7 @@ export const levelsAscend: Rule = (program) => {
     }
   }
   const lowest = ordered[0]!;
-  if (!known.some(({ threshold }) => threshold === 0)) {
+  if (!known.some(({ threshold }) => threshold === 0) && !program.levelPolicy?.mayHaveNone) {
     const allowed = '0 for the lowest level, so that every member has one';
     faults.push({ path: ['levels', lowest.at, 'threshold'], given: String(lowest.threshold), allowed });
   }

@@ -249,6 +249,90 @@ ${offer('fulfilment: CODE_POOL, stock: ¶5, validFrom: "2026-01-01T00:00+08:00",
     ],
   ],
   [
+    'a level policy: plans that are not there, times that do not agree, decay on a third day',
+    `levelPolicy:
+  plans: [¶vipp]
+  ¶keep: { days: 1 }
+  ¶date: { month: 2, day: ¶30 }
+  downgrade: ¶ONE_STEP
+  rating: { initial: ¶9, max: 5 }
+  decay: { plans: [vip, ¶vop], graceDays: 7, firstDay: ¶9, step: 5 }
+  daily: { ¶constructor: 5 }
+  activation: { vip: 5 }
+${LEVELS}plans:
+${plan('costCap: 1', 'vip')}`,
+    [
+      'levelPolicy.plans[0] | "vipp" | the code of one of the plans in this file; did you mean vip?',
+      'levelPolicy.keep | a time to keep | no time to keep: AT_ONCE',
+      'levelPolicy.date | a day of the year | only AT_DATE has one',
+      'levelPolicy.date.day | 30 | of which the last is 29',
+      'levelPolicy.downgrade | ONE_STEP at once without grace | TO_MATCHING',
+      'levelPolicy.rating.initial | 9 | at most 5',
+      'levelPolicy.decay.plans[1] | "vop" | the code of one of the plans',
+      'levelPolicy.decay.firstDay | 9 | 7, the last day of grace, or 8',
+      'levelPolicy.daily.constructor | "constructor" | the code of one of the plans',
+    ],
+  ],
+  [
+    'growth that could go below 0: a floor under it, a step upwards, a loss each day',
+    `levelPolicy: { decay: { plans: [vip], step: ¶-5, floor: ¶-1 }, daily: { vip: ¶-3 } }
+${LEVELS}plans:\n${plan('costCap: 1', 'vip')}`,
+    [
+      'levelPolicy.decay.step | -5 | an integer from 1',
+      'levelPolicy.decay.floor | -1 | an integer from 0',
+      'levelPolicy.daily.vip | -3 | an integer from 1',
+    ],
+  ],
+  ...[
+    ['AT_KEEP_END', 'keep', 'a time to keep levels for'],
+    ['AT_DATE', 'date', 'the day of the year of AT_DATE'],
+  ].map(([when, missing, allowed]): [string, string, string[]] => [
+    `a level policy that falls ${when} and does not say more`,
+    `levelPolicy: ¶{ when: ${when} }\n${LEVELS}`,
+    [`levelPolicy.${missing} | nothing | ${allowed}`],
+  ]),
+  [
+    'ratings of levels: of a program without one',
+    'levels: [{ code: a, name: A, rank: 1, threshold: 0, ¶minRating: 3 }]\n',
+    ['levels[0].minRating | 3 | no minRating: the program has no levelPolicy.rating'],
+  ],
+  [
+    'ratings of levels: at the bottom, falling, and out of reach',
+    `levelPolicy: { rating: { initial: 5, max: 50 } }
+levels:
+  - { code: a, name: A, rank: 1, threshold: 0, minRating: ¶3 }
+  - { code: b, name: B, rank: 2, threshold: 9, minRating: ¶2 }
+  - { code: c, name: C, rank: 3, threshold: 19, minRating: ¶51 }
+`,
+    [
+      'levels[0].minRating | 3 | 0 for the lowest level',
+      'levels[1].minRating | 2 at rank 2 | at least 3, which rank 1 needs already',
+      'levels[2].minRating | 51 | at most 50',
+    ],
+  ],
+  [
+    'gifts of levels: a code twice, one that nobody rises to, one of nothing that is there',
+    `levels:
+  - code: a
+    name: A
+    rank: 1
+    threshold: 0
+    gifts:
+      - { code: g, name: G, auto: ¶true, reward: { points: 1 } }
+      - { code: ¶g, name: G, reward: { benefits: [¶none] } }
+`,
+    [
+      'levels[0].gifts[0].auto | true | false: every member begins at this level',
+      'levels[0].gifts[1].code | "g" | a code that no other gift of the level has',
+      'levels[0].gifts[1].reward.benefits[0] | "none" | the code of one of the redeemable benefits',
+    ],
+  ],
+  [
+    'a rule that earns a rating where there is none',
+    `${LEVELS}earningRules: [{ code: r, on: SIGN_IN, earns: ¶RATING, fixed: 1 }]\n`,
+    ['earningRules[0].earns | "RATING" | the program has no levelPolicy.rating'],
+  ],
+  [
     'parts that are faulty in form do not hide the faults around them',
     `${LEVELS}benefits:
   - { code: free, name: F, class: BASIC, faceValue: 0, unitCost: ¶-5 }
