@@ -15,7 +15,7 @@ function bytesOf(value: number, length: 2 | 4): Buffer {
   return bytes;
 }
 
-/** A member whose points are kept in lots has no more of them than its lots say; each lot with points has its day noted. */
+/** A member whose points are kept in lots has no more of them than its lots say; the day of each lot is noted. */
 export const lotCheck: VerifyCheck = {
   name: 'points are held by lots, and the day of each lot is noted',
   async run(sql: Sql): Promise<string[]> {

@@ -102,6 +102,37 @@ ${offer('funding: ¶EXCHANGE', 'a')}${offer('funding: PARTNER, coPay: ¶true', '
     ],
   ],
   [
+    'earning rules: a condition, an amount that no event has, multipliers and caps that cannot be, a period twice',
+    `${LEVELS}earningRules:
+  - { code: a, on: REVIEW, earns: GROWTH, fixed: 1, when: ¶event.amuont > 1 }
+  - { code: b, on: WATCH, earns: POINTS, per: { amount: ¶5, gives: 1 } }
+  - { code: c, on: PURCHASE, earns: STORED_VALUE, fixed: 1, multiplyBy: ¶[PLAN] }
+  - { code: d, on: REFUSAL, earns: GROWTH, fixed: 1, negative: true, caps: ¶[{ period: DAY, limit: 1 }] }
+  - { code: e, on: SHARE, earns: POINTS, fixed: 1, caps: [{ period: DAY, limit: 1 }, { period: ¶DAY, limit: 2 }] }
+storedValue: { bonuses: [{ from: 10, bonus: 1 }, { from: ¶10, rate: 0.1 }] }
+`,
+    [
+      'earningRules[0].when | where at 1:7 No such key: amuont | a CEL expression over event, member and card',
+      'earningRules[1].per.amount | 5 | quantity or fixed: events of type WATCH have no amount',
+      'earningRules[2].multiplyBy | a list of 1 | nothing: plans and levels multiply points and growth only',
+      'earningRules[3].caps | 1 with negative: true | no caps: a penalty ends at 0 by itself',
+      'earningRules[4].caps[1].period | a second DAY | each period once',
+      'storedValue.bonuses[1].from | a second 10 | an amount that no other step has',
+    ],
+  ],
+  [
+    'earning rules: stored value where the program has none, and too many rules for one type of event',
+    `${LEVELS}earningRules:
+  - { code: a, on: PURCHASE, earns: ¶STORED_VALUE, fixed: 1 }
+${Array.from({ length: 16 }, (_, at) => `  - { code: r${at}, on: SHARE, earns: POINTS, fixed: 1 }\n`).join('')}\
+  - { code: r16, on: ¶SHARE, earns: POINTS, fixed: 1 }
+`,
+    [
+      'earningRules[0].earns | STORED_VALUE | GROWTH or POINTS: this program has no storedValue',
+      'earningRules[17].on | rule 17 about SHARE | at most 16 rules for one type of event',
+    ],
+  ],
+  [
     'levels: two that begin at 0',
     'levels:\n  - { code: a, name: A, rank: 1, threshold: 0 }\n  - { code: b, name: B, rank: 2, threshold: ¶0 }\n',
     ['levels[1].threshold | 0 at rank 2 | more than 0, the threshold of rank 1'],
