@@ -99,7 +99,7 @@ eachDatabase((lane) => {
     expect(week).toMatchObject({ progress: 0, target: 7 });
   });
 
-  test('a prize is the coupon of the partner, in the wallet at once; a key draws once; nobody can claim it', async () => {
+  test('a prize is the coupon of the partner, in the wallet at once; a key draws once; nobody claims it', async () => {
     await story.apply(
       changed((draw) => draw.replace('nothing: 800', 'nothing: 0').replace('weight: 30', 'weight: 1000000000')),
     );
