@@ -175,6 +175,12 @@ const MANIFEST = standardManifest('http://127.0.0.1:9/');
 const CONTENT: Readonly<Record<string, unknown>> = {
   'Mutation.adjustBalance(input.amount)': 1,
   'Mutation.adjustBalance(input.balance)': 'POINTS',
+  'Mutation.claimLevelGift(input.gift)': 'welcome',
+  'Mutation.claimLevelGift(input.level)': 'registered',
+  'Mutation.clearManualLevel(input.reason)': 'goodwill',
+  'Mutation.setManualLevel(input.level)': 'registered',
+  'Mutation.setManualLevel(input.reason)': 'goodwill',
+  'Mutation.setManualLevel(input.until)': '2026-12-01T00:00:00Z',
   'Mutation.applyForPlan(input.plan)': 'gated',
   'Mutation.applyForPlan(input.fields.code)': 'age',
   'Mutation.applyForPlan(input.fields.value)': '5',
