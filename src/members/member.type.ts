@@ -147,6 +147,8 @@ export class CardType {
   plan!: PlanType;
   @Field(() => TermType, { description: 'The running term, else the next one, else the last.' })
   term!: TermType;
+  @Field(() => [TermType], { description: 'All of them, in the order of their beginnings; refunded ones have ended.' })
+  terms!: readonly TermType[];
   @Field(() => ID, { nullable: true, description: 'The card that a privilege card hangs on.' })
   parentCard!: string | null;
   @Allow(STAFF)

@@ -17,6 +17,7 @@ import type {
   MemberType,
   PointsLotType,
   PointsType,
+  TermType,
 } from './member.type';
 import { cardCapAccount } from './member-accounts';
 import type { MemberRows } from './member-rows.store';
@@ -163,8 +164,10 @@ export class CardView implements CardType {
     return this.itsPlan.view;
   }
   get term() {
-    const { startsAt, endsAt, price, currency, priceCode = null } = this.shown;
-    return { startsAt: new Date(startsAt), endsAt: new Date(endsAt), price: { amount: price, currency }, priceCode };
+    return toTermType(this.shown);
+  }
+  get terms() {
+    return this.card.terms.map(toTermType);
   }
   get parentCard(): string | null {
     return this.card.parentCardId ? toGlobalId('card', this.card.parentCardId) : null;
@@ -183,4 +186,9 @@ export class CardView implements CardType {
       remaining: money(available(balance)),
     };
   }
+}
+
+function toTermType({ startsAt, endsAt, price: amount, currency, priceCode }: Term): TermType {
+  const price = { amount, currency };
+  return { startsAt: new Date(startsAt), endsAt: new Date(endsAt), price, priceCode: priceCode ?? null };
 }
