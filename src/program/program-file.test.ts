@@ -1,5 +1,6 @@
 // Program files: what is refused and where, and that text and program are two forms of one thing.
 import { readFileSync } from 'node:fs';
+import { Catalogue } from './catalogue';
 import { presetPath } from './presets';
 import type { Program } from './program';
 import { type ProgramFault, printFault } from './program-fault';
@@ -170,6 +171,8 @@ describe('a sound file', () => {
       partners: [],
       offers: [],
       levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, entitlements: [] }],
+      levelGuard: Catalogue.empty().settings.levelGuard,
+      profiles: [],
     });
     expect(Object.isFrozen(program.levels[0]?.entitlements)).toBe(true);
   });

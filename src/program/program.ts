@@ -5,6 +5,7 @@ import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
 import type { EventType } from './event-type';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
+import type { LevelDesign, LevelGuard, Profile } from './level-design';
 
 export type { Amount, Code, Term };
 
@@ -176,6 +177,8 @@ export interface ProgramSettings {
   readonly currency: Unit;
   readonly timeZone: string;
   readonly points?: PointsPolicy;
+  readonly levelDesign?: LevelDesign;
+  readonly levelGuard: LevelGuard;
 }
 
 /**
@@ -190,6 +193,7 @@ export const SECTIONS = {
   partners: 'PARTNER',
   offers: 'OFFER',
   earningRules: 'EARNING_RULE',
+  profiles: 'PROFILE',
 } as const;
 export type Section = keyof typeof SECTIONS;
 export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
@@ -203,6 +207,7 @@ export interface DefinitionOf {
   readonly PARTNER: Partner;
   readonly OFFER: OfferDefinition;
   readonly EARNING_RULE: EarningRule;
+  readonly PROFILE: Profile;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}

@@ -3,6 +3,7 @@
 import { budgets } from './budgets.rule';
 import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
+import { levelDesign } from './level-design.rule';
 import { levelsAscend } from './levels-ascend.rule';
 import { offerCost } from './offer-cost.rule';
 import { offerSupply } from './offer-supply.rule';
@@ -10,6 +11,7 @@ import { offerTerms } from './offer-terms.rule';
 import { parentPlans } from './parent-plans.rule';
 import { passiveBenefit } from './passive-benefit.rule';
 import { planSale } from './plan-sale.rule';
+import { profileActivities } from './profile-activities.rule';
 import { references } from './references.rule';
 import type { Rule } from './rule';
 import { uniqueCodes } from './unique-codes.rule';
@@ -18,6 +20,8 @@ export const RULES: readonly Rule[] = [
   uniqueCodes,
   references,
   levelsAscend,
+  levelDesign,
+  profileActivities,
   parentPlans,
   planSale,
   budgets,

@@ -1,0 +1,63 @@
+// How levels are meant to rise, how kinds of members behave, and when a crowded level is worth an alert.
+import type { Amount, Code } from './program';
+
+/** Levels that lie together, and their part in the whole. */
+export interface TargetBand {
+  readonly name: string;
+  readonly share: number;
+  readonly levels: readonly Code[];
+}
+export interface LevelTarget {
+  /** What is counted: where members stand at the end, or how far what they gained in the horizon alone would reach. */
+  readonly meaning: 'POPULATION' | 'SPEED';
+  /** The highest first. */
+  readonly bands: readonly TargetBand[];
+}
+export interface LevelDesign {
+  readonly base: number;
+  /** One for each level above the lowest, ascending, of at most 2 decimals. */
+  readonly multipliers: readonly number[];
+  readonly weeks: number;
+  readonly target?: LevelTarget;
+}
+
+export interface Activity {
+  readonly code: Code;
+  /** On average. */
+  readonly perWeek: number;
+  readonly atMost?: number;
+  /** Below zero: it loses growth. */
+  readonly growth: number;
+  readonly fromWeek: number;
+  readonly untilWeek?: number;
+}
+export interface Profile {
+  readonly code: Code;
+  readonly name: string;
+  readonly share: number;
+  readonly growth: number;
+  readonly spendPerWeek: Amount;
+  /** 0 to 1. */
+  readonly benefitUse: number;
+  /** A month. */
+  readonly uncountedUses: number;
+  readonly activities: readonly Activity[];
+}
+
+/** Shares are from 0 to 1. */
+export interface LevelGuard {
+  readonly share: number;
+  readonly leastMembers: number;
+  readonly benefitUseDays: number;
+  readonly benefitUseLow: number;
+  readonly growthWeeks: number;
+  readonly growthLow: number;
+}
+
+/**
+ * The thresholds that a design yields, the lowest level's 0 first: base × multiplier, floored. The product is taken in
+ * hundredths, because multipliers are decimal fractions: 1000 × 1.15 is 1150, not 1149.
+ */
+export function designedThresholds({ base, multipliers }: Pick<LevelDesign, 'base' | 'multipliers'>): number[] {
+  return [0, ...multipliers.map((multiplier) => Math.floor((base * Math.round(multiplier * 100)) / 100))];
+}
