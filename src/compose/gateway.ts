@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import { type Database } from '../database/database';
 import { type EngagementSide, makeEngagementSide } from '../engagement/engagement-side';
 import { loadCodeKey } from '../identity/code-key';
+import { insightJobs } from '../insight/insight-side';
 import { type Clock, systemClock } from '../kernel/clock';
 import { ExpireHoldsJob } from '../ledger/expire-holds.job';
 import { FoldContraJob } from '../ledger/fold-contra.job';
@@ -102,6 +103,7 @@ export async function compose(
     new PruneWebhooksJob(database, clock),
     new StockLowJob(database, stock, () => catalogue.current(), clock),
     ...engagement.engagementJobs,
+    ...insightJobs(base),
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {

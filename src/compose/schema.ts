@@ -2,9 +2,9 @@
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-side';
-import { MemberSavingsResolver } from '../insight/savings.resolver';
 import type { AccountKey } from '../ledger/account';
 import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';
+import { INSIGHT_RESOLVERS, insightResolvers } from '../insight/insight-resolvers';
 import { OfferResolver } from '../marketplace/offer/offer.resolver';
 import { OfferReviewResolver } from '../marketplace/offer/review.resolver';
 import { PARTNER_RESOLVERS, partnerResolvers } from '../marketplace/partner/partner-resolvers';
@@ -41,7 +41,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   MemberWalletResolver,
   CardBenefitsResolver,
   ...ENGAGEMENT_RESOLVERS,
-  MemberSavingsResolver,
+  ...INSIGHT_RESOLVERS,
   AuditResolver,
 ];
 
@@ -70,7 +70,7 @@ export function gatewaySchema(gateway: Gateway) {
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability, budgets })],
     [CardBenefitsResolver, new CardBenefitsResolver(budgets)],
     ...engagementResolvers(gateway, current),
-    [MemberSavingsResolver, new MemberSavingsResolver()],
+    ...insightResolvers(gateway),
     [AuditResolver, new AuditResolver(gateway.audit)],
   ]);
   return auditMutations(serveFeed(schemaOf(RESOLVERS, instances), feed), gateway.audit);

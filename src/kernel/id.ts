@@ -75,6 +75,7 @@ export const GLOBAL_ID_TYPES = [
   'reconciliationItem',
   'earningRule',
   'memberEvent',
+  'alert',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

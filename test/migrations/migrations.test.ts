@@ -13,6 +13,7 @@ import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { seed as seedMemberEvents } from '../../migrations/0011-member-events/seed';
 import { seed as seedSales } from '../../migrations/0013-sales/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
+import { seed as seedAlerts } from '../../migrations/0016-alerts/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
@@ -37,6 +38,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedMemberEvents,
   seedSales,
   seedEngagement,
+  seedAlerts,
   seedAudit,
 ];
 
@@ -123,6 +125,10 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
   },
   {
     reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',
+  },
+  {
+    alert: 'id kind subject open_key message details raised_at seen_at resolved_at',
+    level_census: 'day taken_at members levels',
   },
   {
     audit_entry: 'number kind made_at role actor request_id action subject_type subject_key asked outcome detail hash',
