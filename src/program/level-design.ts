@@ -1,11 +1,10 @@
 // How levels are meant to rise, how kinds of members behave, and when a crowded level is worth an alert.
-import type { Amount, Code } from './program';
 
-/** Levels that lie together, and their part in the whole. */
+/** Levels that lie together, by their codes, and their part in the whole. */
 export interface TargetBand {
   readonly name: string;
   readonly share: number;
-  readonly levels: readonly Code[];
+  readonly levels: readonly string[];
 }
 export interface LevelTarget {
   /** What is counted: where members stand at the end, or how far what they gained in the horizon alone would reach. */
@@ -22,7 +21,7 @@ export interface LevelDesign {
 }
 
 export interface Activity {
-  readonly code: Code;
+  readonly code: string;
   /** On average. */
   readonly perWeek: number;
   readonly atMost?: number;
@@ -32,11 +31,12 @@ export interface Activity {
   readonly untilWeek?: number;
 }
 export interface Profile {
-  readonly code: Code;
+  readonly code: string;
   readonly name: string;
   readonly share: number;
   readonly growth: number;
-  readonly spendPerWeek: Amount;
+  /** In the minor unit of the program's currency. */
+  readonly spendPerWeek: number;
   /** 0 to 1. */
   readonly benefitUse: number;
   /** A month. */

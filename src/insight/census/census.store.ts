@@ -16,7 +16,8 @@ export async function claimedSince(sql: Sql, members: readonly Id[], since: Inst
   if (members.length === 0) return new Set();
   const rows = await sql.arrays(
     `SELECT DISTINCT member_id FROM redemption
-     WHERE member_id IN (${questionMarks(members.length)}) AND claimed_at >= ? AND status NOT IN ('FAILED', 'CANCELLED')`,
+     WHERE member_id IN (${questionMarks(members.length)}) AND claimed_at >= ?
+       AND status NOT IN ('FAILED', 'CANCELLED')`,
     [...members.map(idToBytes), since],
   );
   return new Set(rows.map((row) => idFromBytes(row[0] as Buffer)));

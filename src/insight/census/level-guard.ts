@@ -5,8 +5,8 @@ import type { Finding } from '../alert/alert';
 import type { LevelTally } from './level-census';
 
 /**
- * `BENEFIT_USE_LOW`: few of the members claim anything, so the level is worth little to them. `GROWTH_SLOW`: few of them
- * reach the next level in time. `BAR_LOW`: neither is so, hence the level is too easily reached for what it gives.
+ * `BENEFIT_USE_LOW`: few of the members claim anything, so the level is worth little to them. `GROWTH_SLOW`: few of
+ * them reach the next level in time. `BAR_LOW`: neither is so; the level is too easily reached for what it gives.
  */
 export type CrowdingCause = 'BENEFIT_USE_LOW' | 'GROWTH_SLOW' | 'BAR_LOW';
 

@@ -1,4 +1,4 @@
-// Where a member's savings come from: month by month, partner by partner, benefit by benefit; and what a renewal can say.
+// Where a member's savings come from: by month, by partner, by benefit; and what can be said about the renewal.
 import { DAY } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
 import type { BusinessTime, PeriodNumber } from '../../kernel/period';
