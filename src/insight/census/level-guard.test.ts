@@ -61,8 +61,9 @@ describe('a crowd', () => {
   test('told in words, with both figures and what they are held against', () => {
     const message = found([tally('silver', 80, 8, 12), tally('gold', 20)])[0]?.message;
     expect(message).toBe(
-      '80 % of 100 members sit at level silver (more than 75 %). 10 % of them claimed a benefit or a perk in the ' +
-        'last 90 days (low is under 30 %); 15 % reach gold within 52 weeks at their pace so far (slow is under 20 %). ' +
+      '80 % of 100 members sit at level silver (more than 75 %). ' +
+        '10 % of them claimed a benefit or a perk in the last 90 days (low is under 30 %); ' +
+        '15 % reach gold within 52 weeks at their pace so far (slow is under 20 %). ' +
         'Likely cause: BENEFIT_USE_LOW, GROWTH_SLOW. Give the level benefits that its members use. ' +
         'Give more ways to earn growth, or lower the threshold of the next level.',
     );
