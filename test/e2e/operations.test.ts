@@ -149,7 +149,11 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     alerts: { who: AUDITOR, variables: { open: true }, answers: { edges: [], pageInfo: { hasNextPage: false } } },
     'level-census': { who: AUDITOR, answers: { members: expect.any(Number), levels: [{ growth: null }] } },
     program: { who: AUDITOR, answers: { version: 1 } },
-    'plan-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
+    'plan-program': {
+      who: OPERATIONS,
+      variables: { text: PROGRAM },
+      answers: { changes: 0, version: 1, preview: { moves: [], benefits: [] } },
+    },
     'apply-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
     'set-webhook-endpoint': {
       who: partnerOf('cinema'),

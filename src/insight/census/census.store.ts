@@ -5,6 +5,11 @@ import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
 import type { LevelCensus, LevelTally } from './level-census';
 
+export async function countMembers(sql: Sql): Promise<number> {
+  const [row] = await sql.arrays('SELECT COUNT(*) FROM member');
+  return Number(row![0]);
+}
+
 /** The next members after this one, in the order of ids. */
 export async function memberPage(sql: Sql, after: Id, limit: number): Promise<Id[]> {
   const statement = `SELECT id FROM member WHERE id > ? ORDER BY id LIMIT ${Math.trunc(limit)}`;

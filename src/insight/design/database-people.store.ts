@@ -7,11 +7,6 @@ import { EVENT_TYPES } from '../../program/event-type';
 
 const MEMBERS_A_STATEMENT = 500;
 
-export async function countMembers(sql: Sql): Promise<number> {
-  const [row] = await sql.arrays('SELECT COUNT(*) FROM member');
-  return Number(row![0]);
-}
-
 /** How often each member claimed each benefit since then and did not give it back. */
 export async function claimsOfBenefits(
   sql: Sql,

@@ -5,11 +5,12 @@ import type { Id } from '../../kernel/id';
 import { growthOf, type Judging, levelOf } from '../../members/level';
 import type { MemberRowsStore } from '../../members/member-rows.store';
 import type { Catalogue } from '../../program/catalogue';
+import { countMembers } from '../census/census.store';
 import { weeklyPace } from '../census/level-census';
 import { walkMembers } from '../census/member-walk';
 import { type Person, steadyPerson } from './behaviour';
 import { PERIODS_A_YEAR } from './benefit-cost';
-import { claimsOfBenefits, countMembers, spendOf } from './database-people.store';
+import { claimsOfBenefits, spendOf } from './database-people.store';
 
 const YEAR = 365 * DAY;
 const MONTH = YEAR / 12;

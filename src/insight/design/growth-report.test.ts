@@ -12,10 +12,21 @@ name: Tom & Jerry <Plus>
 currency: CNY
 levels:
   - { code: base, name: Base, rank: 1, threshold: 0 }
-  - { code: silver, name: Silver, rank: 2, threshold: 100, entitlements: [{ benefit: gift, quota: { limit: 1, period: MONTH } }] }
+  - code: silver
+    name: Silver
+    rank: 2
+    threshold: 100
+    entitlements: [{ benefit: gift, quota: { limit: 1, period: MONTH } }]
   - { code: gold, name: '"Gold"', rank: 3, threshold: 1000, entitlements: [{ benefit: gift }] }
 benefits: [{ code: gift, name: Gift, class: BASIC, unitCost: 50, faceValue: 100 }]
-plans: [{ code: plus, name: Plus, kind: MEMBERSHIP, price: 10900, term: { months: 12 }, targetRoi: 1.2, entitlements: [{ benefit: gift, quota: { limit: 1, period: WEEK } }] }]
+plans:
+  - code: plus
+    name: Plus
+    kind: MEMBERSHIP
+    price: 10900
+    term: { months: 12 }
+    targetRoi: 1.2
+    entitlements: [{ benefit: gift, quota: { limit: 1, period: WEEK } }]
 levelDesign:
   base: 100
   multipliers: [1.5, 8]
