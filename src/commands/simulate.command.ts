@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Gateway } from '../compose/gateway';
 import { type Person, peopleOf } from '../insight/design/behaviour';
 import { databasePeople } from '../insight/design/database-people';
+import { catalogueOf } from '../insight/design/event-growth';
 import { growthChart, growthPage } from '../insight/design/growth-chart';
 import { growthReport } from '../insight/design/growth-report';
 import { growthTables } from '../insight/design/growth-table';
@@ -82,7 +83,10 @@ async function peopleFor(
   if (file !== undefined && fromDatabase) throw new CommandError('Give --profiles or --from-database, not both.');
   if (fromDatabase) return withGateway((gateway) => fromMembers(gateway, members));
   const source = file === undefined ? 'profiles of the program' : `profiles of ${basename(file)}`;
-  const of = (profiles: readonly Profile[]) => ({ people: peopleOf(profiles, members, seed), source });
+  const of = (profiles: readonly Profile[]) => ({
+    people: peopleOf(profiles, members, seed, catalogueOf(program)),
+    source,
+  });
   if (file !== undefined) {
     const parsed = parseProfiles(await read(file), basename(file));
     return parsed.faults ? { faults: parsed.faults } : of(parsed.profiles);

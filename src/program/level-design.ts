@@ -1,4 +1,5 @@
 // How levels are meant to rise, how kinds of members behave, and when a crowded level is worth an alert.
+import type { EventType } from './event-type';
 
 /** Levels that lie together, by their codes, and their part in the whole. */
 export interface TargetBand {
@@ -25,8 +26,15 @@ export interface Activity {
   /** On average. */
   readonly perWeek: number;
   readonly atMost?: number;
-  /** Below zero: it loses growth. */
-  readonly growth: number;
+  /** Of each time; below zero: it loses growth. Exactly one of this and `on` is given. */
+  readonly growth?: number;
+  /** The event that each time is, from which the earning rules make growth. */
+  readonly on?: EventType;
+  /** Of the event. */
+  readonly name?: string;
+  /** In the minor unit. */
+  readonly amount: number;
+  readonly quantity: number;
   readonly fromWeek: number;
   readonly untilWeek?: number;
 }
@@ -35,6 +43,8 @@ export interface Profile {
   readonly name: string;
   readonly share: number;
   readonly growth: number;
+  /** The code of the plan of which they hold a card. */
+  readonly plan?: string;
   /** In the minor unit of the program's currency. */
   readonly spendPerWeek: number;
   /** 0 to 1. */

@@ -318,6 +318,8 @@ const profileOf = (name: string): fc.Arbitrary<Profile> =>
         perWeek: hundredths(0, 900),
         atMost: optional(fc.integer({ min: 1, max: 9 })),
         growth: fc.integer({ min: -9, max: 9 }),
+        amount,
+        quantity: amount,
         fromWeek: fc.integer({ min: 1, max: 9 }),
         untilWeek: optional(fc.integer({ min: 9, max: 52 })),
       }),

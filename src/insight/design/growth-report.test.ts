@@ -3,6 +3,7 @@
 import { parseProfiles } from '../../program/profile-file';
 import { parseProgram } from '../../program/program-file';
 import { type Person, peopleOf } from './behaviour';
+import { catalogueOf } from './event-growth';
 import { growthChart, growthPage } from './growth-chart';
 import { type GrowthQuestion, growthReport } from './growth-report';
 import { growthTables, money } from './growth-table';
@@ -126,7 +127,7 @@ test('profiles may stand in a file of their own, whose faults are told with thei
   if (parsed.faults) throw new Error(JSON.stringify(parsed.faults));
   const { profiles } = parsed;
   expect(profiles).toMatchObject([{ code: 'a', benefitUse: 1, activities: [{ fromWeek: 1 }] }]);
-  expect(peopleOf(profiles, 3, 1)).toHaveLength(3);
+  expect(peopleOf(profiles, 3, 1, catalogueOf(program()))).toHaveLength(3);
   const { faults } = parseProfiles(`${good.slice(0, -1)}, { code: a, name: B, share: 0 }]\n`, 'p.yaml');
   expect(faults?.map(({ path }) => path)).toEqual(['profiles[1].activities', 'profiles[1].share']);
   expect(

@@ -1,8 +1,10 @@
 // The simulation of growth: counted by hand on small members, and in its laws on random ones.
 import fc from 'fast-check';
-import type { Profile } from '../../program/level-design';
+import type { Activity, Profile } from '../../program/level-design';
+import { parseProgram } from '../../program/program-file';
 import { divided, type Person, peopleOf, steadyPerson } from './behaviour';
 import { yearlyCost } from './benefit-cost';
+import { catalogueOf } from './event-growth';
 import { poisson, seededRandom } from './seeded-random';
 import { simulate } from './simulation';
 
@@ -49,9 +51,32 @@ describe('members live through the weeks', () => {
 
   test('of the database go on at their pace, fractions carried over', () => {
     const steady = steadyPerson({ pace: 2.5, growth: 1, spendPerWeek: 0, benefitUse: 1, uncountedUses: 0 });
-    expect([1, 2, 3, 4].map((week) => steady.gain(week))).toEqual([2, 3, 2, 3]);
+    expect([1, 2, 3, 4].map((week) => steady.gain(week, 0))).toEqual([2, 3, 2, 3]);
   });
 });
+
+const activity = (parts: Partial<Activity>): Activity => {
+  return { code: 'order', perWeek: 1, amount: 0, quantity: 1, fromWeek: 1, ...parts };
+};
+
+/** A program with rules for what events earn, at two levels and with a plan. */
+function rules(text: string) {
+  const parsed = parseProgram(
+    `name: A
+currency: CNY
+levels:
+  - { code: base, name: B, rank: 1, threshold: 0 }
+  - { code: silver, name: S, rank: 2, threshold: 100, growthMultiplier: 2 }
+plans: [{ code: plus, name: P, kind: MEMBERSHIP, price: 1, term: { months: 1 }, costCap: 1, growthMultiplier: 1.5 }]
+${text}`,
+    'p.yaml',
+  );
+  if (parsed.faults) throw new Error(JSON.stringify(parsed.faults));
+  return catalogueOf(parsed.program);
+}
+
+const people = (profiles: readonly Profile[], count: number, seed: number) =>
+  peopleOf(profiles, count, seed, rules(''));
 
 const profile = (code: string, share: number, more: Partial<Profile> = {}): Profile => ({
   code,
@@ -61,28 +86,28 @@ const profile = (code: string, share: number, more: Partial<Profile> = {}): Prof
   spendPerWeek: 0,
   benefitUse: 1,
   uncountedUses: 1,
-  activities: [{ code: 'order', perWeek: 2, growth: 10, fromWeek: 1 }],
+  activities: [activity({ code: 'order', perWeek: 2, growth: 10 })],
   ...more,
 });
 
 describe('people of profiles', () => {
   const gains = (people: readonly Person[], weeks: number) =>
-    people.map((one) => Array.from({ length: weeks }, (_, at) => one.gain(at + 1)));
+    people.map((one) => Array.from({ length: weeks }, (_, at) => one.gain(at + 1, 0)));
 
   test('are the same for the same seed, whoever else is there, and others for another', () => {
-    const one = gains(peopleOf([profile('keen', 1)], 20, 7), 10);
-    expect(gains(peopleOf([profile('keen', 1)], 20, 7), 10)).toEqual(one);
-    expect(gains(peopleOf([profile('keen', 1)], 30, 7), 10).slice(0, 20)).toEqual(one);
-    expect(gains(peopleOf([profile('keen', 1)], 20, 8), 10)).not.toEqual(one);
+    const one = gains(people([profile('keen', 1)], 20, 7), 10);
+    expect(gains(people([profile('keen', 1)], 20, 7), 10)).toEqual(one);
+    expect(gains(people([profile('keen', 1)], 30, 7), 10).slice(0, 20)).toEqual(one);
+    expect(gains(people([profile('keen', 1)], 20, 8), 10)).not.toEqual(one);
     expect(new Set(one.map(String)).size).toBeGreaterThan(15);
   });
 
   test('do things as often as the profile says, within its weeks and no more than counts', () => {
     const activities = [
-      { code: 'order', perWeek: 40, growth: 1, fromWeek: 2, untilWeek: 3 },
-      { code: 'sign-in', perWeek: 9, atMost: 7, growth: 1_000, fromWeek: 1 },
+      activity({ code: 'order', perWeek: 40, growth: 1, fromWeek: 2, untilWeek: 3 }),
+      activity({ code: 'sign-in', perWeek: 9, atMost: 7, growth: 1_000 }),
     ];
-    const found = gains(peopleOf([profile('keen', 1, { activities })], 2_000, 3), 4);
+    const found = gains(people([profile('keen', 1, { activities })], 2_000, 3), 4);
     const mean = (at: number, part: (gain: number) => number) =>
       found.reduce((sum, weeks) => sum + part(weeks[at]!), 0) / found.length;
     expect([0, 3].map((at) => mean(at, (gain) => gain % 1_000))).toEqual([0, 0]);
@@ -107,6 +132,43 @@ describe('people of profiles', () => {
         },
       ),
     );
+  });
+});
+
+describe('events of activities', () => {
+  /** The growth of each of so many weeks, of one member at a level. */
+  function weekly(text: string, activities: Activity[], more: { plan?: string; level?: number; weeks?: number } = {}) {
+    const { level = 0, weeks = 1, plan } = more;
+    const [one] = peopleOf([profile('keen', 1, { activities, plan })], 1, 5, rules(text));
+    return Array.from({ length: weeks }, (_, at) => one!.gain(at + 1, level));
+  }
+  const often = (parts: Partial<Activity>) => activity({ perWeek: 1_000, atMost: 10, ...parts });
+
+  test('earn what the rules of the program give, times the multipliers of level and plan', () => {
+    const text =
+      'earningRules: [{ code: buy, on: PURCHASE, earns: GROWTH, per: { amount: 100, gives: 1 }, multiplyBy: [LEVEL, PLAN] }]';
+    const orders = [often({ on: 'PURCHASE', amount: 1_250 })];
+    expect(weekly(text, orders)).toEqual([120]);
+    expect(weekly(text, orders, { level: 1 })).toEqual([240]);
+    expect(weekly(text, orders, { level: 1, plan: 'plus' })).toEqual([360]);
+    expect(weekly(text, [often({ on: 'SHARE' })])).toEqual([0]);
+  });
+
+  test('earn no more than the caps of a day, a week and a month let them, and lose by penalties', () => {
+    const rule = (code: string, rest: string) => `{ code: ${code}, on: SIGN_IN, earns: GROWTH, fixed: 5, ${rest} }`;
+    const signs = [often({ on: 'SIGN_IN', atMost: 1_000 })];
+    expect(weekly(`earningRules: [${rule('a', 'caps: [{ period: DAY, limit: 6 }]')}]`, signs)).toEqual([42]);
+    expect(weekly(`earningRules: [${rule('a', 'caps: [{ period: WEEK, limit: 33 }]')}]`, signs)).toEqual([33]);
+    const monthly = `earningRules: [${rule('a', 'caps: [{ period: DAY, limit: 6 }, { period: MONTH, limit: 50 }]')}]`;
+    expect(weekly(monthly, signs, { weeks: 6 })).toEqual([42, 8, 0, 0, 0, 42]);
+    expect(weekly(`earningRules: [${rule('a', 'negative: true')}]`, [often({ on: 'SIGN_IN' })])).toEqual([-50]);
+  });
+
+  test('meet conditions as members of their level do', () => {
+    const text = `earningRules: [{ code: a, on: CUSTOM, name: ride, earns: GROWTH, fixed: 3, when: 'member.rank > 1 && event.quantity >= 5' }]`;
+    const rides = [often({ on: 'CUSTOM', name: 'ride', quantity: 5 })];
+    expect([weekly(text, rides), weekly(text, rides, { level: 1 })]).toEqual([[0], [30]]);
+    expect(weekly(text, [often({ on: 'CUSTOM', name: 'walk', quantity: 5 })], { level: 1 })).toEqual([0]);
   });
 });
 

@@ -65,15 +65,16 @@ class Tally {
     const profile = this.profileOf(person.profile);
     let growth = person.growth;
     let gained = 0;
+    let at = 0;
     let highest = -1;
     for (let week = 0; week <= this.weeks; week += 1) {
       if (week > 0) {
         // What was not there cannot be lost.
-        const gain = Math.max(person.gain(week), -growth);
+        const gain = Math.max(person.gain(week, at), -growth);
         growth += gain;
         gained += gain;
       }
-      const at = stepAt(this.steps, growth);
+      at = stepAt(this.steps, growth);
       this.standing[week]![at]! += 1;
       for (; highest < at; highest += 1) profile.weeksTo[highest + 1]!.push(week);
       if (week > 0) this.spend(person, at);

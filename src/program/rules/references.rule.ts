@@ -36,6 +36,9 @@ export const references: Rule = (program) => {
   for (const [at, band] of present(program.levelDesign?.target?.bands)) {
     faults.push(...each(band.levels, ['levelDesign', 'target', 'bands', at, 'levels'], level));
   }
+  for (const [at, { plan: code }] of present(program.profiles)) {
+    if (code !== undefined) faults.push(...plan(code, ['profiles', at, 'plan']));
+  }
   return faults;
 };
 
