@@ -161,6 +161,7 @@ describe('a faulty file', () => {
 describe('a sound file', () => {
   test('is frozen throughout and has every default', () => {
     const program = programOf(`${HEAD}levels:\n${LEVEL}`);
+    const multipliers = { pointsMultiplier: 1, growthMultiplier: 1 };
     expect(program).toEqual({
       name: 'Demo',
       currency: 'CNY',
@@ -170,7 +171,8 @@ describe('a sound file', () => {
       benefits: [],
       partners: [],
       offers: [],
-      levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, entitlements: [] }],
+      levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, ...multipliers, entitlements: [] }],
+      earningRules: [],
       levelGuard: Catalogue.empty().settings.levelGuard,
       profiles: [],
     });

@@ -145,8 +145,8 @@ describe('events of activities', () => {
   const often = (parts: Partial<Activity>) => activity({ perWeek: 1_000, atMost: 10, ...parts });
 
   test('earn what the rules of the program give, times the multipliers of level and plan', () => {
-    const text =
-      'earningRules: [{ code: buy, on: PURCHASE, earns: GROWTH, per: { amount: 100, gives: 1 }, multiplyBy: [LEVEL, PLAN] }]';
+    const rule = 'code: buy, on: PURCHASE, earns: GROWTH, per: { amount: 100, gives: 1 }';
+    const text = `earningRules: [{ ${rule}, multiplyBy: [LEVEL, PLAN] }]`;
     const orders = [often({ on: 'PURCHASE', amount: 1_250 })];
     expect(weekly(text, orders)).toEqual([120]);
     expect(weekly(text, orders, { level: 1 })).toEqual([240]);
@@ -165,7 +165,9 @@ describe('events of activities', () => {
   });
 
   test('meet conditions as members of their level do', () => {
-    const text = `earningRules: [{ code: a, on: CUSTOM, name: ride, earns: GROWTH, fixed: 3, when: 'member.rank > 1 && event.quantity >= 5' }]`;
+    const when = 'member.rank > 1 && event.quantity >= 5';
+    const rule = `code: a, on: CUSTOM, name: ride, earns: GROWTH, fixed: 3, when: '${when}'`;
+    const text = `earningRules: [{ ${rule} }]`;
     const rides = [often({ on: 'CUSTOM', name: 'ride', quantity: 5 })];
     expect([weekly(text, rides), weekly(text, rides, { level: 1 })]).toEqual([[0], [30]]);
     expect(weekly(text, [often({ on: 'CUSTOM', name: 'walk', quantity: 5 })], { level: 1 })).toEqual([0]);
