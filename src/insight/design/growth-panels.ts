@@ -21,14 +21,20 @@ export function levelColour(at: number, levels: number): string {
   return `rgb(${mix(214, 17)},${mix(230, 54)},${mix(245, 112)})`;
 }
 
-const POPULATION_HEIGHT = 300;
+const LABEL_HEIGHT = 34;
+
+/** High enough for the names of all levels beside it. */
+function plotHeight(levels: number): number {
+  return Math.max(300, levels * LABEL_HEIGHT);
+}
 
 /** Members at each level by week, as parts of the whole, the highest on top. */
 export function standingPanel({ levels, weeks, members }: GrowthReport, width: number): Panel {
   const left = 44;
   const plot = width - left - LABELS;
+  const height = plotHeight(levels.length);
   const x = (week: number) => left + (plot * week) / weeks;
-  const y = (part: number) => PLOT_TOP + POPULATION_HEIGHT * (1 - part);
+  const y = (part: number) => PLOT_TOP + height * (1 - part);
   const parts = [
     words('Where members stand, week by week', 0, 14, HEADING),
     words('Parts of all members at each level', 0, 32, { fill: GREY }),
@@ -48,7 +54,7 @@ export function standingPanel({ levels, weeks, members }: GrowthReport, width: n
     parts.push(line(left, at, left + plot, at, { stroke: '#1f2937', 'stroke-opacity': 0.12 }));
     parts.push(words(`${part * 100} %`, left - 8, at + 4, { 'text-anchor': 'end', fill: GREY }));
   }
-  const foot = PLOT_TOP + POPULATION_HEIGHT;
+  const foot = PLOT_TOP + height;
   for (const week of ticks(weeks)) {
     parts.push(line(x(week), foot, x(week), foot + 5, { stroke: GREY }));
     const text = week === 0 ? 'begin' : `week ${week}`;
@@ -67,12 +73,10 @@ interface Ending {
   readonly y: number;
 }
 
-const LABEL_HEIGHT = 34;
-
 /** The name and the part of each level, at the height at which its band ends, pushed apart where they would touch. */
 function endLabels(ends: readonly Ending[], x: number): string {
   const placed = ends.map(({ y }) => y);
-  const lowest = PLOT_TOP + POPULATION_HEIGHT - 8;
+  const lowest = PLOT_TOP + plotHeight(ends.length) - 8;
   placed[0] = Math.min(placed[0]!, lowest);
   for (let at = 1; at < placed.length; at += 1) placed[at] = Math.min(placed[at]!, placed[at - 1]! - LABEL_HEIGHT);
   // What was pushed out at the top comes down again, and pushes the others.
