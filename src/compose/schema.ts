@@ -2,9 +2,9 @@
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-side';
+import { INSIGHT_RESOLVERS, insightResolvers } from '../insight/insight-resolvers';
 import type { AccountKey } from '../ledger/account';
 import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';
-import { INSIGHT_RESOLVERS, insightResolvers } from '../insight/insight-resolvers';
 import { OfferResolver } from '../marketplace/offer/offer.resolver';
 import { OfferReviewResolver } from '../marketplace/offer/review.resolver';
 import { PARTNER_RESOLVERS, partnerResolvers } from '../marketplace/partner/partner-resolvers';

@@ -4,8 +4,8 @@ import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
 import type { EventType } from './event-type';
-import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 import type { LevelDesign, LevelGuard, Profile } from './level-design';
+import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
 export type { Amount, Code, Term };
 

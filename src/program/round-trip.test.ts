@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { differenceOf } from './difference';
 import { EVENT_TYPES } from './event-type';
-import { type Budget, FIELD_KINDS, type PlanSale, PRICE_KINDS } from './plan-sale';
 import type { LevelDesign, LevelGuard, Profile } from './level-design';
+import { type Budget, FIELD_KINDS, type PlanSale, PRICE_KINDS } from './plan-sale';
 import {
   BENEFIT_CLASSES,
   type Benefit,

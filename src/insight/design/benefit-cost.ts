@@ -3,7 +3,7 @@ import type { PeriodKind } from '../../kernel/period';
 import type { Benefit, Entitlement } from '../../program/program';
 
 /** How often a period comes in a year of 52 weeks, 12 months and 365 days. What is granted for a term comes once. */
-export const PERIODS_A_YEAR: Readonly<Record<PeriodKind, number>> = { TERM: 1, MONTH: 12, WEEK: 52, DAY: 365 };
+export const PERIODS_A_YEAR: Readonly<Record<PeriodKind, number>> = { TERM: 1, YEAR: 1, MONTH: 12, WEEK: 52, DAY: 365 };
 
 export interface BenefitUse {
   /** The part of quotas that is used, 0 to 1. */
