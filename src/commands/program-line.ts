@@ -10,6 +10,7 @@ import { addPartnerCommand } from './partner.command';
 import { addProgramCommand } from './program.command';
 import { addSchemaCommand } from './schema.command';
 import { addServeCommand } from './serve.command';
+import { addSimulateCommand } from './simulate.command';
 import { addTokenCommand } from './token.command';
 
 /** The whole tree of commands. */
@@ -25,6 +26,7 @@ export function commandLine(): Command {
   addPartnerCommand(root);
   addLedgerCommand(root);
   addAuditCommand(root);
+  addSimulateCommand(root);
   addTokenCommand(root);
   addSchemaCommand(root);
   return root;

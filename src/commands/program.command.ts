@@ -2,21 +2,28 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Came } from '../audit/audit.service';
+import type { Gateway } from '../compose/gateway';
+import { previewTables } from '../insight/preview/preview-table';
 import { printDifference } from '../program/difference';
 import type { AppliedProgram, Faulty } from '../program/program.service';
 import { printFault } from '../program/program-fault';
 import { askedHere } from './audited';
-import { action, CommandError, type Output, withGateway } from './command';
+import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
+import { progressBar } from './progress';
 
 export function addProgramCommand(root: Command): void {
   const program = root.command('program').description('plan, apply or export the program file');
-  const plan = program.command('plan').argument('<file>', 'the program file (YAML)');
-  action(plan.description('print what applying the file would change'), async (_options, file) => {
-    const text = await read(file);
-    const planned = await withGateway((gateway) => gateway.programs.plan(text, file));
-    if (planned.faults) return faulty(planned);
-    const { changes, currentVersion } = planned;
-    return { text: printDifference(changes), json: { version: currentVersion, changes } };
+  const plan = program
+    .command('plan')
+    .description('print what applying the file would change, also for the members that there are')
+    .argument('<file>', 'the program file (YAML)')
+    .option('--members <members>', 'how many members to look at, at most; of more, evenly spread ones', '20000');
+  action(plan, async ({ members }: PlanOptions, file) => {
+    if (!/^[1-9]\d{0,8}$/.test(members)) {
+      throw new CommandError(`--members is ${members}; allowed is a whole number from 1 to 999999999.`);
+    }
+    const text = await read(file!);
+    return withGateway((gateway) => planOf(gateway, { text, file: file!, members: Number(members) }));
   });
   const apply = program.command('apply').argument('<file>', 'the program file (YAML)');
   action(apply.description('apply the file in one transaction'), async (_options, file) => {
@@ -39,6 +46,29 @@ export function addProgramCommand(root: Command): void {
 
 function cameOf({ faults }: AppliedProgram | Faulty): Came {
   return faults ? { outcome: 'REFUSED', code: 'INVALID_INPUT' } : { outcome: 'DONE' };
+}
+
+interface PlanOptions extends CommonOptions {
+  readonly members: string;
+}
+
+interface Planned {
+  readonly text: Buffer;
+  readonly file: string;
+  readonly members: number;
+}
+
+async function planOf(gateway: Gateway, { text, file, members }: Planned): Promise<Output> {
+  const planned = await gateway.programs.plan(text, file);
+  if (planned.faults) return faulty(planned);
+  const { changes, currentVersion: version, program } = planned;
+  if (changes.length === 0) return { text: printDifference(changes), json: { version, changes } };
+  const bar = progressBar('judging members');
+  const preview = await gateway.previews
+    .preview(planned, members, (done, total) => bar.update('members', done, total))
+    .finally(() => bar.stop());
+  const tables = previewTables(preview, program.currency);
+  return { text: `${printDifference(changes)}\n\n${tables}`, json: { version, changes, preview } };
 }
 
 async function read(file: string): Promise<Buffer> {

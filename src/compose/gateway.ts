@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import { type Database } from '../database/database';
 import { type EngagementSide, makeEngagementSide } from '../engagement/engagement-side';
 import { loadCodeKey } from '../identity/code-key';
+import { type InsightSide, insightJobs, makeInsightSide } from '../insight/insight-side';
 import { type Clock, systemClock } from '../kernel/clock';
 import { ExpireHoldsJob } from '../ledger/expire-holds.job';
 import { FoldContraJob } from '../ledger/fold-contra.job';
@@ -43,7 +44,7 @@ import { Worker } from '../worker/worker';
 import { composeHouse, composeRedemption } from './house';
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide {
+export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide, InsightSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -94,6 +95,7 @@ export async function compose(
   const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
   const { dispatcher } = webhookSide;
   const engagement = makeEngagementSide({ ...base, ...redemption });
+  const insight = makeInsightSide(base);
   const jobs = [
     new RunSagaJob(saga),
     new ExpireRedemptionsJob(ends),
@@ -106,6 +108,7 @@ export async function compose(
     new BookLevelsJob(database, levels, () => catalogue.current(), clock),
     new StockLowJob(database, stock, () => catalogue.current(), clock),
     ...engagement.engagementJobs,
+    ...insightJobs(base),
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
@@ -119,6 +122,6 @@ export async function compose(
   };
   const partnerAvailability = new PartnerAvailability(partners, availability);
   const audit = new AuditService(database, clock);
-  const sides = { ...partnerSide, ...webhookSide, ...engagement };
+  const sides = { ...partnerSide, ...webhookSide, ...engagement, ...insight };
   return { ...base, ...sides, partnerAvailability, ...redemption, audit, worker, close };
 }

@@ -2,7 +2,7 @@
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-resolvers';
-import { MemberSavingsResolver } from '../insight/savings.resolver';
+import { INSIGHT_RESOLVERS, insightResolvers } from '../insight/insight-resolvers';
 import type { AccountKey } from '../ledger/account';
 import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';
 import { OfferResolver } from '../marketplace/offer/offer.resolver';
@@ -43,7 +43,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   MemberWalletResolver,
   CardBenefitsResolver,
   ...ENGAGEMENT_RESOLVERS,
-  MemberSavingsResolver,
+  ...INSIGHT_RESOLVERS,
   AuditResolver,
 ];
 
@@ -73,7 +73,7 @@ export function gatewaySchema(gateway: Gateway) {
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability, budgets })],
     [CardBenefitsResolver, new CardBenefitsResolver(budgets)],
     ...engagementResolvers(gateway, current),
-    [MemberSavingsResolver, new MemberSavingsResolver()],
+    ...insightResolvers(gateway),
     [AuditResolver, new AuditResolver(gateway.audit)],
   ]);
   return auditMutations(serveFeed(schemaOf(RESOLVERS, instances), feed), gateway.audit);

@@ -78,6 +78,7 @@ export const GLOBAL_ID_TYPES = [
   'task',
   'draw',
   'drawing',
+  'alert',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -31,7 +31,19 @@ import { type CatalogueLevelPolicy, levelPolicyFrom } from './level-policy';
 import type { Code, ItemKind, ProgramSettings } from './program';
 
 /** What holds before any program was applied. */
-const NO_PROGRAM: ProgramSettings = { name: '', currency: 'CNY', timeZone: 'Asia/Shanghai' };
+const NO_PROGRAM: ProgramSettings = {
+  name: '',
+  currency: 'CNY',
+  timeZone: 'Asia/Shanghai',
+  levelGuard: {
+    share: 0.75,
+    leastMembers: 100,
+    benefitUseDays: 90,
+    benefitUseLow: 0.3,
+    growthWeeks: 52,
+    growthLow: 0.2,
+  },
+};
 
 /** Items of one kind: by id with retired ones, by code without, and the live ones in order of their numbers. */
 class Shelf<Item extends CatalogueItem> {

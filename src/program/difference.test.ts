@@ -108,6 +108,8 @@ test('reads as a table', () => {
       name                               Gold
       rank                               2
       threshold                          9
+      pointsMultiplier                   1
+      growthMultiplier                   1
 ~ PLAN     plus
       entitlements                       freight, reading → freight
       entitlements[freight].quota.limit  20 → 10

@@ -1,5 +1,6 @@
 // Program files: what is refused and where, and that text and program are two forms of one thing.
 import { readFileSync } from 'node:fs';
+import { Catalogue } from './catalogue';
 import { presetPath } from './presets';
 import type { Program } from './program';
 import { type ProgramFault, printFault } from './program-fault';
@@ -160,6 +161,7 @@ describe('a faulty file', () => {
 describe('a sound file', () => {
   test('is frozen throughout and has every default', () => {
     const program = programOf(`${HEAD}levels:\n${LEVEL}`);
+    const multipliers = { pointsMultiplier: 1, growthMultiplier: 1 };
     expect(program).toEqual({
       name: 'Demo',
       currency: 'CNY',
@@ -171,18 +173,10 @@ describe('a sound file', () => {
       offers: [],
       tasks: [],
       draws: [],
-      levels: [
-        {
-          code: 'base',
-          name: 'Base',
-          rank: 1,
-          threshold: 0,
-          pointsMultiplier: 1,
-          growthMultiplier: 1,
-          entitlements: [],
-          gifts: [],
-        },
-      ],
+      levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, ...multipliers, entitlements: [], gifts: [] }],
+      earningRules: [],
+      levelGuard: Catalogue.empty().settings.levelGuard,
+      profiles: [],
     });
     expect(Object.isFrozen(program.levels[0]?.entitlements)).toBe(true);
   });

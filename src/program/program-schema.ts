@@ -1,6 +1,7 @@
 // The JSON Schema of a program at work: fills in defaults and turns what it finds into faults that people can read.
 import { Ajv2020, type AnySchemaObject, type ErrorObject } from 'ajv/dist/2020';
 import schema from '../../schema/program.schema.json';
+import type { Profile } from './level-design';
 import type { OfferDefinition, Program } from './program';
 import { type FaultAt, nearest, type Path, showGiven } from './program-fault';
 import { deepFreeze } from './program-item';
@@ -46,6 +47,15 @@ for (const [name, { test }] of Object.entries(FORMATS)) ajv.addFormat(name, test
 const validate = ajv.compile<Program>(schema);
 const OFFER: AnySchemaObject = { $schema: schema.$schema, $ref: '#/$defs/offer', $defs: schema.$defs };
 const validateOffer = ajv.compile<OfferDefinition>(OFFER);
+const PROFILES: AnySchemaObject = {
+  $schema: schema.$schema,
+  type: 'object',
+  additionalProperties: false,
+  required: ['profiles'],
+  properties: { profiles: { ...schema.properties.profiles, minItems: 1 } },
+  $defs: schema.$defs,
+};
+const validateProfiles = ajv.compile<{ profiles: Profile[] }>(PROFILES);
 
 function isDateTime(text: string): boolean {
   const parts = DATE_TIME.exec(text);
@@ -92,6 +102,12 @@ function distinct(faults: readonly SchemaFault[]): SchemaFault[] {
 export function checkOfferSchema(content: unknown): SchemaFault[] {
   if (validateOffer(content)) return [];
   return distinct((validateOffer.errors ?? []).flatMap((error) => faultOf(error, () => undefined)));
+}
+
+/** As `checkSchema`, for a file with profiles alone. */
+export function checkProfilesSchema(content: unknown, sourceOf: (path: Path) => string | undefined): SchemaFault[] {
+  if (validateProfiles(content)) return [];
+  return distinct((validateProfiles.errors ?? []).flatMap((error) => faultOf(error, sourceOf)));
 }
 
 /** An offer as it was stored, with the defaults of today's schema; `undefined` when the text is none any more. */

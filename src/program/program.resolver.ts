@@ -2,8 +2,8 @@
 import { Arg, Ctx, createUnionType, Field, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../request/context';
 import { Allow, STAFF } from '../request/policy';
-import { printDifference } from './difference';
-import type { ProgramService } from './program.service';
+import { type Change, printDifference } from './difference';
+import type { PlannedProgram, ProgramService } from './program.service';
 
 const OPERATORS = ['OPERATIONS', 'ADMIN'] as const;
 
@@ -69,7 +69,8 @@ export class ProgramResolver {
   @Query(() => ProgramResult, { description: 'What applying the file would change. Changes nothing.' })
   async planProgram(@Arg('text', { description: 'A program file in YAML.' }) text: string): Promise<object> {
     const planned = await this.programs.plan(text);
-    return planned.faults ? faulty(planned.faults) : changed(planned.changes, planned.currentVersion);
+    if (planned.faults) return faulty(planned.faults);
+    return new ProgramChangesView(planned.changes, planned.currentVersion, planned);
   }
 
   @Allow(...OPERATORS)
@@ -80,7 +81,7 @@ export class ProgramResolver {
   ): Promise<object> {
     const { role, subject } = context.actor!;
     const applied = await this.programs.apply(text, `${role.toLowerCase()}:${subject}`.slice(0, 128));
-    return applied.faults ? faulty(applied.faults) : changed(applied.changes, applied.version);
+    return applied.faults ? faulty(applied.faults) : new ProgramChangesView(applied.changes, applied.version);
   }
 }
 
@@ -88,6 +89,21 @@ function faulty(faults: readonly ProgramFaultType[]): object {
   return { __typename: 'FaultyProgram', faults };
 }
 
-function changed(changes: Parameters<typeof printDifference>[0], version: number): object {
-  return { __typename: 'ProgramChanges', changes: changes.length, table: printDifference(changes), version };
+// An instance, not a plain object: type-graphql copies a plain object that a typed resolver takes as its root.
+export class ProgramChangesView implements ProgramChangesType {
+  readonly __typename = 'ProgramChanges';
+
+  constructor(
+    private readonly itemChanges: readonly Change[],
+    readonly version: number,
+    /** What was only planned, for later rooms to say what would come of it. */
+    readonly planned?: PlannedProgram,
+  ) {}
+
+  get changes(): number {
+    return this.itemChanges.length;
+  }
+  get table(): string {
+    return printDifference(this.itemChanges);
+  }
 }

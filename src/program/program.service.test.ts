@@ -167,6 +167,19 @@ eachDatabase((lane) => {
     );
   });
 
+  test('a setting that the schema has gained since is there with its default, and is no change', async () => {
+    const { service, catalogue } = await emptied(lane);
+    applied(await service.apply(HEAD, 'ops'));
+    const { levelGuard } = catalogue.current().settings;
+    const before = JSON.stringify({ name: 'Demo', currency: 'CNY', timeZone: 'Asia/Shanghai' });
+    await lane.database.transaction(async (tx) => {
+      await tx.run("UPDATE program_item SET definition = ? WHERE kind = 'PROGRAM'", [before]);
+      await tx.run('UPDATE catalogue_version SET version = version + 1');
+    });
+    expect((await catalogue.refresh()).settings).toMatchObject({ name: 'Demo', levelGuard });
+    expect(await service.plan(HEAD)).toMatchObject({ changes: [] });
+  });
+
   test('who applies must be named', async () => {
     const { service } = await emptied(lane);
     await expect(service.apply(HEAD, '')).rejects.toThrow(/1 to 128 characters, given 0/);

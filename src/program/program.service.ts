@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../database/database';
 import type { Sql } from '../database/sql';
-import type { Clock } from '../kernel/clock';
-import { newId } from '../kernel/id';
+import type { Clock, Instant } from '../kernel/clock';
+import { type Id, newId } from '../kernel/id';
 import type { CatalogueService } from './catalogue.service';
 import type { StoredItem } from './catalogue-item';
 import { type Change, differenceOfItems } from './difference';
@@ -27,6 +27,8 @@ export interface PlannedProgram {
   readonly changes: readonly Change[];
   /** The version in force; 0 before the first. */
   readonly currentVersion: number;
+  /** All items of the catalogue as they would be afterwards, those of guests and retired ones too. */
+  readonly items: readonly StoredItem[];
 }
 export interface AppliedProgram {
   readonly faults?: undefined;
@@ -52,8 +54,12 @@ export class ProgramService {
     const all = await this.catalogue.loadAll(this.database.read);
     const faults = transitionFaults({ stored, all }, program, document);
     if (faults.length > 0) return { faults };
-    const latest = await this.store.version(this.database.read);
-    return { program, changes: changesOf(stored, program), currentVersion: latest?.version ?? 0 };
+    const currentVersion = (await this.store.version(this.database.read))?.version ?? 0;
+    const changes = changesOf(stored, program);
+    const number = all.reduce((highest, item) => Math.max(highest, item.number), 0) + 1;
+    const writing = { stored, program, changes, version: currentVersion + 1 };
+    const { saved, retired } = itemsToWrite(writing, number, this.clock.now());
+    return { program, changes, currentVersion, items: itemsAfter(all, saved, retired) };
   }
 
   /** Applies the file as a whole, in one transaction, or answers its faults. Without changes, nothing is written. */
@@ -97,22 +103,11 @@ export class ProgramService {
   }
 
   private async write(tx: Sql, writing: Writing): Promise<void> {
-    const { stored, program, changes, version, by } = writing;
+    const { program, version, by } = writing;
     const now = this.clock.now();
-    const byKey = new Map(stored.map((item) => [itemKey(item.kind, item.code), item]));
-    const changed = new Set(changes.map(({ kind, code }) => itemKey(kind, code)));
-    let number = await this.catalogue.nextNumber(tx);
-    const saved = itemsOf(program).flatMap((item): StoredItem[] => {
-      const key = itemKey(item.kind, item.code);
-      if (!changed.has(key)) return [];
-      // A code that comes back names the same item again, under the id that cards and redemptions know.
-      const { id, number: kept } = byKey.get(key) ?? { id: newId(now), number: number++ };
-      return [{ ...item, id, number: kept, version, retired: false }];
-    });
+    const { saved, retired } = itemsToWrite(writing, await this.catalogue.nextNumber(tx), now);
     await this.store.save(tx, saved);
-    const removed = changes.filter(({ action }) => action === 'REMOVED');
-    const ids = removed.flatMap(({ kind, code }) => byKey.get(itemKey(kind, code))?.id ?? []);
-    await this.store.retire(tx, ids, version);
+    await this.store.retire(tx, retired, version);
     const text = printProgram(program);
     const hash = createHash('sha256').update(text).digest('hex');
     await this.store.addVersion(tx, { version, appliedAt: now, appliedBy: by, hash, text });
@@ -120,12 +115,38 @@ export class ProgramService {
   }
 }
 
-interface Writing {
+interface NextItems {
   readonly stored: readonly StoredItem[];
   readonly program: Program;
   readonly changes: readonly Change[];
   readonly version: number;
+}
+interface Writing extends NextItems {
   readonly by: string;
+}
+
+/** The items that are added or overwritten, new ones numbered from `number` on, and the ids of those to be retired. */
+function itemsToWrite({ stored, program, changes, version }: NextItems, number: number, now: Instant) {
+  const byKey = new Map(stored.map((item) => [itemKey(item.kind, item.code), item]));
+  const changed = new Set(changes.map(({ kind, code }) => itemKey(kind, code)));
+  let next = number;
+  const saved = itemsOf(program).flatMap((item): StoredItem[] => {
+    const key = itemKey(item.kind, item.code);
+    if (!changed.has(key)) return [];
+    // A code that comes back names the same item again, under the id that cards and redemptions know.
+    const { id, number: kept } = byKey.get(key) ?? { id: newId(now), number: next++ };
+    return [{ ...item, id, number: kept, version, retired: false }];
+  });
+  const removed = changes.filter(({ action }) => action === 'REMOVED');
+  const retired = removed.flatMap(({ kind, code }) => byKey.get(itemKey(kind, code))?.id ?? []);
+  return { saved, retired };
+}
+
+function itemsAfter(all: readonly StoredItem[], saved: readonly StoredItem[], retired: readonly Id[]): StoredItem[] {
+  const replaced = new Set(saved.map(({ id }) => id));
+  const gone = new Set(retired);
+  const kept = all.filter(({ id }) => !replaced.has(id));
+  return [...kept.map((item) => (gone.has(item.id) ? { ...item, retired: true } : item)), ...saved];
 }
 
 function changesOf(stored: readonly StoredItem[], program: Program): Change[] {

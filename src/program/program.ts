@@ -5,6 +5,7 @@ import type { PeriodKind } from '../kernel/period';
 import type { Amount, Code } from './code';
 import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
 import type { EventType } from './event-type';
+import type { LevelDesign, LevelGuard, Profile } from './level-design';
 import type { LevelGift, LevelPolicy } from './level-terms';
 import type { MemberLimit } from './member-limit';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
@@ -206,6 +207,8 @@ export interface ProgramSettings {
   readonly checkIn?: CheckInSettings;
   readonly referral?: ReferralSettings;
   readonly levelPolicy?: LevelPolicy;
+  readonly levelDesign?: LevelDesign;
+  readonly levelGuard: LevelGuard;
 }
 
 /**
@@ -222,6 +225,7 @@ export const SECTIONS = {
   earningRules: 'EARNING_RULE',
   tasks: 'TASK',
   draws: 'DRAW',
+  profiles: 'PROFILE',
 } as const;
 export type Section = keyof typeof SECTIONS;
 export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
@@ -237,6 +241,7 @@ export interface DefinitionOf {
   readonly EARNING_RULE: EarningRule;
   readonly TASK: Task;
   readonly DRAW: Draw;
+  readonly PROFILE: Profile;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { differenceOf } from './difference';
 import { EVENT_TYPES } from './event-type';
+import type { LevelDesign, LevelGuard, Profile } from './level-design';
 import type { LevelGift } from './level-terms';
 import { type Budget, FIELD_KINDS, type PlanSale, PRICE_KINDS } from './plan-sale';
 import {
@@ -382,14 +383,79 @@ function budgetOf(name: string, levels: readonly string[]): fc.Arbitrary<Budget>
 
 const partnerOf = (name: string): fc.Arbitrary<Partner> => fc.record({ code: fc.constant(name), name: line });
 
+const hundredths = (min: number, max: number) => fc.integer({ min, max }).map((value) => value / 100);
+
+const profileOf = (name: string): fc.Arbitrary<Profile> =>
+  fc.record({
+    code: fc.constant(name),
+    name: line,
+    share: hundredths(1, 900),
+    growth: amount,
+    spendPerWeek: amount,
+    benefitUse: hundredths(0, 100),
+    uncountedUses: hundredths(0, 900),
+    activities: fc.tuple(
+      fc.record({
+        code,
+        perWeek: hundredths(0, 900),
+        atMost: optional(fc.integer({ min: 1, max: 9 })),
+        growth: fc.integer({ min: -9, max: 9 }),
+        amount,
+        quantity: amount,
+        fromWeek: fc.integer({ min: 1, max: 9 }),
+        untilWeek: optional(fc.integer({ min: 9, max: 52 })),
+      }),
+    ),
+  });
+
+const levelGuard: fc.Arbitrary<LevelGuard> = fc.record({
+  share: hundredths(5, 100),
+  leastMembers: fc.integer({ min: 1, max: 999 }),
+  benefitUseDays: fc.integer({ min: 1, max: 999 }),
+  benefitUseLow: hundredths(0, 100),
+  growthWeeks: fc.integer({ min: 1, max: 520 }),
+  growthLow: hundredths(0, 100),
+});
+
+/** Of levels in the order of their ranks; one alone has nothing to be designed. */
+function designOf(levels: readonly string[]): fc.Arbitrary<LevelDesign | undefined> {
+  if (levels.length < 2) return fc.constant(undefined);
+  const target = fc.record({
+    meaning: fc.constantFrom('POPULATION' as const, 'SPEED' as const),
+    bands: fc.tuple(
+      fc.record({ name: line, share: hundredths(1, 900), levels: fc.constant(levels.slice(-1)) }),
+      fc.record({ name: line, share: hundredths(1, 900), levels: fc.constant(levels.slice(0, -1)) }),
+    ),
+  });
+  const multipliers = levels.slice(1).map((_, at) => at * 2 + 1.25);
+  return optional(
+    fc.record({
+      base: fc.integer({ min: 100, max: 999 }),
+      multipliers: fc.constant(multipliers),
+      weeks: fc.integer({ min: 1, max: 520 }),
+      target: optional(target),
+    }),
+  );
+}
+
 const programs: fc.Arbitrary<Program> = fc
-  .tuple(fc.uniqueArray(code, { minLength: 1, maxLength: 4 }), codes(4), codes(4), codes(3), codes(3), codes(3))
-  .chain(([levels, plans, benefits, partners, offers, rules]) => {
+  .tuple(
+    fc.uniqueArray(code, { minLength: 1, maxLength: 4 }),
+    codes(4),
+    codes(4),
+    codes(3),
+    codes(3),
+    codes(3),
+    codes(2),
+  )
+  .chain(([levels, plans, benefits, partners, offers, rules, profiles]) => {
     const memberships = plans.slice(0, 2);
     return fc.record({
       name: line,
       currency: fc.constantFrom('CNY', 'USD', 'JPY'),
       timeZone: fc.constantFrom('UTC', 'Asia/Shanghai', 'America/New_York'),
+      levelDesign: designOf(levels),
+      levelGuard,
       levels: levelsOf(levels, benefits),
       plans: fc.tuple(...plans.map((name) => planOf(name, memberships, benefits, partners))),
       budgets: fc.tuple(...offers.map((name) => budgetOf(name, levels))),
@@ -404,6 +470,7 @@ const programs: fc.Arbitrary<Program> = fc
       draws: fc.array(drawOf, { maxLength: 2 }).map(renamed),
       checkIn: optional(checkIn),
       referral: optional(referral),
+      profiles: fc.tuple(...profiles.map(profileOf)),
     });
   })
   .map((program) => tidy(program) as Program);

@@ -1,6 +1,7 @@
 // Every operation of schema/operations is run by its role in one small story; one without a place in it fails.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { LevelCensusJob } from '../../src/insight/census/level-census.job';
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { ACTIVITY_PARTS, activityRuns } from '../support/activity-runs';
 import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
@@ -163,8 +164,19 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     'member-events': { who, answers: { externalId: member, events: { edges: [{ node: { type: 'RECHARGE' } }] } } },
     ...(await partnerRunsOf(gateway)),
     ...(await activityRuns(story)),
+    savings: {
+      who,
+      variables: { months: 2 },
+      answers: { savings: { months: [{ month: '2026-02' }, { month: '2026-03' }] } },
+    },
+    alerts: { who: AUDITOR, variables: { open: true }, answers: { edges: [], pageInfo: { hasNextPage: false } } },
+    'level-census': { who: AUDITOR, answers: { members: expect.any(Number), levels: [{ growth: null }] } },
     program: { who: AUDITOR, answers: { version: 1 } },
-    'plan-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
+    'plan-program': {
+      who: OPERATIONS,
+      variables: { text: PROGRAM },
+      answers: { changes: 0, version: 1, preview: { moves: [], benefits: [] } },
+    },
     'apply-program': { who: OPERATIONS, variables: { text: PROGRAM }, answers: { changes: 0, version: 1 } },
     'set-webhook-endpoint': {
       who: partnerOf('cinema'),
@@ -379,6 +391,9 @@ eachDatabase((lane) => {
       environment: { PARTNER_HOSTS: DEAD_HOST },
     });
     runs = await runsOf(new Story(gateway));
+    const { memberRows, catalogue } = gateway.gateway;
+    const census = new LevelCensusJob(lane.database, memberRows, () => catalogue.current(), gateway.clock);
+    while ((await census.run()) > 0);
   });
   afterAll(() => gateway.stop());
 

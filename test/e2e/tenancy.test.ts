@@ -61,6 +61,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'Query.auditEntries(filter.subjectType)': 'PLAIN',
   'Query.member(externalId)': 'MEMBER',
   'Query.offers(partner)': 'PARTNER',
+  'Query.alerts(after)': 'PUBLIC_CURSOR',
   'Query.offersInReview(after)': 'REVIEW_CURSOR',
   'Query.offerExposure(offer)': 'OFFER',
   'Query.registeredOffer(id)': 'OFFER',

@@ -14,6 +14,7 @@ import { seed as seedMemberEvents } from '../../migrations/0011-member-events/se
 import { seed as seedLevels } from '../../migrations/0012-levels/seed';
 import { seed as seedSales } from '../../migrations/0013-sales/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
+import { seed as seedAlerts } from '../../migrations/0016-alerts/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
@@ -39,6 +40,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedLevels,
   seedSales,
   seedEngagement,
+  seedAlerts,
   seedAudit,
 ];
 
@@ -141,6 +143,10 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     drawing: 'id ticket member_id draw_id version day roll landed prize points drawn_at',
     check_in: 'member_id day made_up streak rewarded made_at',
     referral: 'invitee_id inviter_id accepted_at expires_at earned_at event_id',
+  },
+  {
+    alert: 'id kind subject open_key message details raised_at seen_at resolved_at',
+    level_census: 'day taken_at members levels',
   },
   {
     audit_entry: 'number kind made_at role actor request_id action subject_type subject_key asked outcome detail hash',

@@ -1,6 +1,6 @@
 // Random lives of members, told to the real rooms and to a naive model: every answer, quote and balance must agree.
 import fc from 'fast-check';
-import { savingsOf } from '../../src/insight/savings';
+import { savingsOf } from '../../src/insight/savings/savings';
 import { DAY, HOUR } from '../../src/kernel/clock';
 import type { Id } from '../../src/kernel/id';
 import { isRefusal, type Refusal } from '../../src/kernel/refusal';

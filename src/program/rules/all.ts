@@ -5,6 +5,7 @@ import { checkInTerms } from './check-in-terms.rule';
 import { drawTerms } from './draw-terms.rule';
 import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
+import { levelDesign } from './level-design.rule';
 import { levelGifts } from './level-gifts.rule';
 import { levelPolicy } from './level-policy.rule';
 import { levelRating } from './level-rating.rule';
@@ -15,6 +16,7 @@ import { offerTerms } from './offer-terms.rule';
 import { parentPlans } from './parent-plans.rule';
 import { passiveBenefit } from './passive-benefit.rule';
 import { planSale } from './plan-sale.rule';
+import { profileActivities } from './profile-activities.rule';
 import { references } from './references.rule';
 import { referralTerms } from './referral-terms.rule';
 import type { Rule } from './rule';
@@ -29,6 +31,8 @@ export const RULES: readonly Rule[] = [
   levelPolicy,
   levelRating,
   levelGifts,
+  levelDesign,
+  profileActivities,
   parentPlans,
   planSale,
   budgets,

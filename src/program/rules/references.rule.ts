@@ -33,6 +33,12 @@ export const references: Rule = (program) => {
     faults.push(...each(offer.audience?.levels, ['offers', at, 'audience', 'levels'], level));
     faults.push(...each(offer.audience?.plans, ['offers', at, 'audience', 'plans'], plan));
   }
+  for (const [at, band] of present(program.levelDesign?.target?.bands)) {
+    faults.push(...each(band.levels, ['levelDesign', 'target', 'bands', at, 'levels'], level));
+  }
+  for (const [at, { plan: code }] of present(program.profiles)) {
+    if (code !== undefined) faults.push(...plan(code, ['profiles', at, 'plan']));
+  }
   return faults;
 };
 

@@ -3,6 +3,10 @@ import { parseProgram } from '../program-file';
 
 const HEAD = 'name: Demo\ncurrency: CNY\n';
 const LEVELS = 'levels: [{ code: base, name: Base, rank: 1, threshold: 0 }]\n';
+const TWO_LEVELS = `levels:
+  - { code: base, name: Base, rank: 1, threshold: 0 }
+  - { code: gold, name: Gold, rank: 2, threshold: 100 }
+`;
 const PARTNER = 'partners: [{ code: brew, name: Brew }]\n';
 
 function benefit(rest = ''): string {
@@ -362,6 +366,50 @@ levels:
     'a rule that earns a rating where there is none',
     `${LEVELS}earningRules: [{ code: r, on: SIGN_IN, earns: ¶RATING, fixed: 1 }]\n`,
     ['earningRules[0].earns | "RATING" | the program has no levelPolicy.rating'],
+  ],
+  [
+    'a design with too few multipliers, that do not rise, and bands that miss a level and are upside down',
+    `${TWO_LEVELS}levelDesign:
+  base: 100
+  multipliers: ¶[1, ¶1, 2]
+  target:
+    meaning: POPULATION
+    bands: [{ name: A, share: 1, levels: [base] }, { name: B, share: 6, levels: [¶gold, ¶base, ¶golt] }]
+`,
+    [
+      'levelDesign.multipliers | a list of 3 | 1: one for each level above the lowest',
+      'levelDesign.multipliers[1] | 1, which makes the threshold 100 | a multiplier that makes more than 100',
+      'levelDesign.target.bands[1].levels[0] | gold of rank 2 | levels below those of the band before',
+      'levelDesign.target.bands[1].levels[1] | base again | each level in one band only',
+      'levelDesign.target.bands[1].levels[2] | "golt" | did you mean gold?',
+    ],
+  ],
+  [
+    'a level that no band holds',
+    `${TWO_LEVELS}levelDesign:
+  base: 100
+  multipliers: [1]
+  target: { meaning: SPEED, bands: ¶[{ name: A, share: 1, levels: [gold] }, { name: B, share: 6, levels: [gold] }] }
+`.replace('levels: [gold] }] }', 'levels: [¶gold] }] }'),
+    [
+      'levelDesign.target.bands | no band with base | each level of the file in one band',
+      'levelDesign.target.bands[1].levels[0] | gold again | each level in one band only',
+    ],
+  ],
+  [
+    'a profile with an activity twice, and one that ends before it begins',
+    `${LEVELS}profiles:
+  - code: keen
+    name: Keen
+    share: 1
+    activities:
+      - { code: order, perWeek: 1, growth: 5 }
+      - { code: ¶order, perWeek: 1, growth: 5, fromWeek: 9, untilWeek: ¶8 }
+`,
+    [
+      'profiles[0].activities[1].code | order again | no other activity',
+      'profiles[0].activities[1].untilWeek | 8 | 9 or',
+    ],
   ],
   [
     'parts that are faulty in form do not hide the faults around them',

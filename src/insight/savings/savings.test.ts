@@ -1,8 +1,8 @@
 // What a member saved, told from its accounts: used, still to be used, by month, over cards and terms.
-import { type House, must, openHouse, unique } from '../../test/support/house';
-import { eachDatabase } from '../../test/support/lanes';
-import { DAY } from '../kernel/clock';
-import type { Id } from '../kernel/id';
+import { type House, must, openHouse, unique } from '../../../test/support/house';
+import { eachDatabase } from '../../../test/support/lanes';
+import { DAY } from '../../kernel/clock';
+import type { Id } from '../../kernel/id';
 import { savingsOf } from './savings';
 
 eachDatabase((lane) => {

@@ -1,10 +1,10 @@
 // What a member saved: sums of its savings accounts, which redemptions fill when they are used.
-import type { Instant } from '../kernel/clock';
-import { kindOf } from '../ledger/account';
-import { ACCOUNT_KINDS } from '../ledger/chart';
-import { currentTerm, type Term } from '../members/member';
-import type { Standing } from '../members/member.view';
-import { leftOn, savingsMonthAccount } from '../members/member-accounts';
+import type { Instant } from '../../kernel/clock';
+import { kindOf } from '../../ledger/account';
+import { ACCOUNT_KINDS } from '../../ledger/chart';
+import { currentTerm, type Term } from '../../members/member';
+import type { Standing } from '../../members/member.view';
+import { leftOn, savingsMonthAccount } from '../../members/member-accounts';
 
 export interface Savings {
   /** In the minor unit of the program's currency, by use in the running month. */

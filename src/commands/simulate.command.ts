@@ -1,0 +1,133 @@
+// `perkgate simulate growth`: what comes of a program's levels within a year, before it is applied.
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Gateway } from '../compose/gateway';
+import { type Person, peopleOf } from '../insight/design/behaviour';
+import { databasePeople } from '../insight/design/database-people';
+import { catalogueOf } from '../insight/design/event-growth';
+import { growthChart, growthPage } from '../insight/design/growth-chart';
+import { growthReport } from '../insight/design/growth-report';
+import { growthTables } from '../insight/design/growth-table';
+import type { Profile } from '../program/level-design';
+import { listPresets, presetPath } from '../program/presets';
+import { parseProfiles } from '../program/profile-file';
+import type { Program } from '../program/program';
+import { type ProgramFault, printFault } from '../program/program-fault';
+import { parseProgram } from '../program/program-file';
+import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
+import { progressBar } from './progress';
+
+interface SimulateOptions extends CommonOptions {
+  readonly profiles?: string;
+  readonly fromDatabase?: boolean;
+  readonly designed?: boolean;
+  readonly weeks?: string;
+  readonly members: string;
+  readonly seed: string;
+  readonly chart?: string;
+}
+
+const WEEKS = 52;
+const WEEKS_MAX = 520;
+const MEMBERS_MAX = 1_000_000;
+const SEED_MAX = Number.MAX_SAFE_INTEGER;
+
+export function addSimulateCommand(root: Command): void {
+  const simulate = root.command('simulate').description('try out what a program would do');
+  const growth = simulate
+    .command('growth')
+    .description('let members live under the levels of a program, and say where they stand and what it costs')
+    .argument('<program>', 'the program file (YAML), or the name of a preset')
+    .option('--profiles <file>', 'how members behave, instead of the section profiles of the program')
+    .option('--from-database', 'the members of the database, each at its own pace so far, instead of profiles')
+    .option('--designed', 'count with the thresholds of levelDesign, not with those of the levels')
+    .option('--weeks <weeks>', 'the horizon (levelDesign.weeks of the program, else 52)')
+    .option('--members <members>', 'how many members live through it, at most', '10000')
+    .option('--seed <number>', 'the same seed makes the same members', '1')
+    .option('--chart <file>', 'write a picture (.svg) or a page with picture and tables (.html)');
+  action(growth, (options: SimulateOptions, file) => simulated(options, file!));
+}
+
+async function simulated(options: SimulateOptions, file: string): Promise<Output> {
+  const { designed = false, chart } = options;
+  if (chart !== undefined && !/\.(svg|html)$/.test(chart)) {
+    throw new CommandError(`--chart is ${chart}; allowed is a file that ends in .svg or .html.`);
+  }
+  const members = wholeNumber('--members', options.members, 1, MEMBERS_MAX);
+  const seed = wholeNumber('--seed', options.seed, 0, SEED_MAX);
+  const given = options.weeks && wholeNumber('--weeks', options.weeks, 1, WEEKS_MAX);
+  const parsed = parseProgram(await read(pathOf(file)), basename(file));
+  if (parsed.faults) return faulty(parsed.faults);
+  const { program } = parsed;
+  if (designed && !program.levelDesign) {
+    throw new CommandError('--designed needs a levelDesign in the program.');
+  }
+  const found = await peopleFor(options, program, { members, seed });
+  if ('faults' in found) return faulty(found.faults);
+  const weeks = given || (program.levelDesign?.weeks ?? WEEKS);
+  const report = growthReport({ program, ...found, weeks, seed, asDesigned: designed });
+  const tables = growthTables(report);
+  if (chart === undefined) return { text: tables, json: report };
+  await writeFile(chart, chart.endsWith('.svg') ? `${growthChart(report)}\n` : growthPage(report, tables));
+  return { text: `${tables}\n\nThe chart is in ${chart}.`, json: { ...report, chart } };
+}
+
+type Found = { readonly people: Person[]; readonly source: string } | { readonly faults: readonly ProgramFault[] };
+
+async function peopleFor(
+  { profiles: file, fromDatabase }: SimulateOptions,
+  program: Program,
+  { members, seed }: { readonly members: number; readonly seed: number },
+): Promise<Found> {
+  if (file !== undefined && fromDatabase) throw new CommandError('Give --profiles or --from-database, not both.');
+  if (fromDatabase) return withGateway((gateway) => fromMembers(gateway, members));
+  const source = file === undefined ? 'profiles of the program' : `profiles of ${basename(file)}`;
+  const of = (profiles: readonly Profile[]) => ({
+    people: peopleOf(profiles, members, seed, catalogueOf(program)),
+    source,
+  });
+  if (file !== undefined) {
+    const parsed = parseProfiles(await read(file), basename(file));
+    return parsed.faults ? { faults: parsed.faults } : of(parsed.profiles);
+  }
+  if (program.profiles.length === 0) {
+    const message = 'The program has no profiles: add the section, or give --profiles FILE or --from-database.';
+    throw new CommandError(message);
+  }
+  return of(program.profiles);
+}
+
+async function fromMembers(gateway: Gateway, members: number): Promise<Found> {
+  const { database, memberRows, catalogue, clock } = gateway;
+  const bar = progressBar('reading members');
+  const at = { database, memberRows, catalogue: catalogue.current(), now: clock.now() };
+  const { people, total } = await databasePeople(at, members, (done, of) => bar.update('members', done, of)).finally(
+    () => bar.stop(),
+  );
+  if (people.length === 0) throw new CommandError('The database has no members; give profiles instead.');
+  const part = people.length < total ? `every ${Math.ceil(total / members)}th of ` : '';
+  return { people, source: `${part}${total} members of the database, each at its pace so far` };
+}
+
+/** A file, or the name of a preset where no path is meant. */
+function pathOf(file: string): string {
+  return listPresets().includes(file) ? presetPath(file) : file;
+}
+
+async function read(file: string): Promise<Buffer> {
+  return readFile(file).catch((error: Error) => {
+    throw new CommandError(`The file ${file} cannot be read: ${error.message}`);
+  });
+}
+
+function faulty(faults: readonly ProgramFault[]): Output {
+  const lines = faults.map(printFault);
+  return { text: [...lines, `${faults.length} faults`].join('\n'), json: { faults }, ok: false };
+}
+
+function wholeNumber(option: string, given: string, least: number, most: number): number {
+  const value = Number(given);
+  if (/^\d+$/.test(given) && value >= least && value <= most) return value;
+  throw new CommandError(`${option} is ${given}; allowed is a whole number from ${least} to ${most}.`);
+}
