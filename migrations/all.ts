@@ -10,6 +10,7 @@ import { Webhooks1764000000008 } from './0008-webhooks/up';
 import { MemberEvents1764000000011 } from './0011-member-events/up';
 import { Sales1764000000013 } from './0013-sales/up';
 import { Engagement1764000000014 } from './0014-engagement/up';
+import { Lifecycle1764000000015 } from './0015-lifecycle/up';
 import { Audit1764000000017 } from './0017-audit/up';
 
 export const MIGRATIONS = [
@@ -24,5 +25,6 @@ export const MIGRATIONS = [
   MemberEvents1764000000011,
   Sales1764000000013,
   Engagement1764000000014,
+  Lifecycle1764000000015,
   Audit1764000000017,
 ];

@@ -164,6 +164,7 @@ describe('a sound file', () => {
       name: 'Demo',
       currency: 'CNY',
       timeZone: 'Asia/Shanghai',
+      campaigns: [],
       plans: [],
       budgets: [],
       benefits: [],

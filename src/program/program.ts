@@ -2,8 +2,10 @@
 import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
+import type { Campaign } from './campaign';
 import type { Amount, Code } from './code';
 import type { EventType } from './event-type';
+import type { LifecyclePolicy, RfmPolicy } from './lifecycle';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
 export type { Amount, Code, Term };
@@ -176,6 +178,8 @@ export interface ProgramSettings {
   readonly currency: Unit;
   readonly timeZone: string;
   readonly points?: PointsPolicy;
+  readonly lifecycle?: LifecyclePolicy;
+  readonly rfm?: RfmPolicy;
 }
 
 /**
@@ -190,6 +194,7 @@ export const SECTIONS = {
   partners: 'PARTNER',
   offers: 'OFFER',
   earningRules: 'EARNING_RULE',
+  campaigns: 'CAMPAIGN',
 } as const;
 export type Section = keyof typeof SECTIONS;
 export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
@@ -203,6 +208,7 @@ export interface DefinitionOf {
   readonly PARTNER: Partner;
   readonly OFFER: OfferDefinition;
   readonly EARNING_RULE: EarningRule;
+  readonly CAMPAIGN: Campaign;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}

@@ -13,6 +13,7 @@ import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
 import { seed as seedMemberEvents } from '../../migrations/0011-member-events/seed';
 import { seed as seedSales } from '../../migrations/0013-sales/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
+import { seed as seedLifecycle } from '../../migrations/0015-lifecycle/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
@@ -37,6 +38,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedMemberEvents,
   seedSales,
   seedEngagement,
+  seedLifecycle,
   seedAudit,
 ];
 
@@ -123,6 +125,17 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
   },
   {
     reward_given: 'occasion member_id reason points growth stored_value redemptions missed given_at',
+  },
+  {
+    member:
+      'id external_id nickname birthday tags joined_at ' +
+      'stage grade stage_day counted_day settled_day lifecycle_due_at birth_day',
+    member_day: 'member_id day activities purchases amount returned',
+    member_rfm: 'member_id last_day frequency monetary r f m',
+    stage_change: 'member_id id from_stage to_stage day program_version recorded_at',
+    campaign_run: 'campaign_id occasion state position looked given due_at started_at finished_at',
+    campaign_trigger: 'campaign_id member_id occasion due_at',
+    campaign_gift: 'id campaign_id member_id occasion state cost program_version decided_at given_at result',
   },
   {
     audit_entry: 'number kind made_at role actor request_id action subject_type subject_key asked outcome detail hash',

@@ -2,8 +2,11 @@
 
 import { budgets } from './budgets.rule';
 import { earning } from './earning.rule';
+import { campaignTerms } from './campaign-terms.rule';
 import { entitlementCost } from './entitlement-cost.rule';
+import { grades } from './grades.rule';
 import { levelsAscend } from './levels-ascend.rule';
+import { lifecycleDays } from './lifecycle-days.rule';
 import { offerCost } from './offer-cost.rule';
 import { offerSupply } from './offer-supply.rule';
 import { offerTerms } from './offer-terms.rule';
@@ -27,6 +30,9 @@ export const RULES: readonly Rule[] = [
   offerSupply,
   offerTerms,
   earning,
+  lifecycleDays,
+  grades,
+  campaignTerms,
 ];
 
 /** Those that say something of offers alone. */
