@@ -2,6 +2,7 @@
 import { type Campaign, costOfCampaign, type Trigger, type TriggerKind } from '../campaign';
 import { compileCondition } from '../condition';
 import { type FaultAt, nearest, type Path, showGiven } from '../program-fault';
+import { rewardFaults } from './reward-faults';
 import { type Draft, type ProgramDraft, present, type Rule } from './rule';
 
 type CampaignDraft = Draft<Campaign>;
@@ -22,6 +23,7 @@ export const campaignTerms: Rule = (program) =>
     return [
       ...triggerFaults(campaign.trigger, [...path, 'trigger']),
       ...segmentFaults(campaign, program, path),
+      ...rewardFaults(program, campaign.reward, [...path, 'reward']),
       ...moneyFaults(campaign, program, path),
       ...timeFaults(campaign, path),
     ];

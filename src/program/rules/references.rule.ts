@@ -9,7 +9,6 @@ export const references: Rule = (program) => {
   const plan = checkAgainst(program, 'plans');
   const level = checkAgainst(program, 'levels');
   const partner = checkAgainst(program, 'partners');
-  const offer = checkAgainst(program, 'offers');
   const faults: FaultAt[] = [];
   for (const section of ['levels', 'plans'] as const) {
     for (const [at, owner] of present<Owner>(program[section])) {
@@ -34,11 +33,9 @@ export const references: Rule = (program) => {
     faults.push(...each(offer.audience?.levels, ['offers', at, 'audience', 'levels'], level));
     faults.push(...each(offer.audience?.plans, ['offers', at, 'audience', 'plans'], plan));
   }
-  for (const [at, { segment, reward }] of present(program.campaigns)) {
+  for (const [at, { segment }] of present(program.campaigns)) {
     faults.push(...each(segment?.levels, ['campaigns', at, 'segment', 'levels'], level));
     faults.push(...each(segment?.plans, ['campaigns', at, 'segment', 'plans'], plan));
-    faults.push(...each(reward?.benefits, ['campaigns', at, 'reward', 'benefits'], benefit));
-    faults.push(...each(reward?.offers, ['campaigns', at, 'reward', 'offers'], offer));
   }
   return faults;
 };
@@ -47,7 +44,7 @@ interface Owner {
   readonly entitlements?: readonly ({ readonly benefit?: string } | undefined)[];
 }
 
-function checkAgainst(program: ProgramDraft, section: 'benefits' | 'plans' | 'levels' | 'partners' | 'offers'): Check {
+function checkAgainst(program: ProgramDraft, section: 'benefits' | 'plans' | 'levels' | 'partners'): Check {
   const codes = codesOf(program[section]);
   return (code, path, atKey) => {
     if (codes.has(code)) return [];
