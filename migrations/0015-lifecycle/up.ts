@@ -18,6 +18,7 @@ export class Lifecycle1764000000015 implements MigrationInterface {
       stage: types.text(16),
       grade: types.text(64),
       stage_day: types.integer,
+      stage_changes: `${types.integer} NOT NULL DEFAULT 0`,
       counted_day: types.integer,
       settled_day: types.integer,
       lifecycle_due_at: `${types.amount} NOT NULL DEFAULT 0`,
@@ -41,7 +42,16 @@ export class Lifecycle1764000000015 implements MigrationInterface {
     const on = (table: string) => (dialectOf(runner).name === 'mysql' ? ` ON ${table}` : '');
     await runner.query(`DROP INDEX card_opened${on('card')}`);
     for (const index of Object.keys(INDEXES)) await runner.query(`DROP INDEX ${index}${on('member')}`);
-    const columns = ['birth_day', 'lifecycle_due_at', 'settled_day', 'counted_day', 'stage_day', 'grade', 'stage'];
+    const columns = [
+      'birth_day',
+      'lifecycle_due_at',
+      'settled_day',
+      'counted_day',
+      'stage_changes',
+      'stage_day',
+      'grade',
+      'stage',
+    ];
     for (const column of columns) await runner.query(`ALTER TABLE member DROP COLUMN ${column}`);
   }
 }

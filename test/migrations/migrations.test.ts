@@ -129,7 +129,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
   {
     member:
       'id external_id nickname birthday tags joined_at ' +
-      'stage grade stage_day counted_day settled_day lifecycle_due_at birth_day',
+      'stage grade stage_day stage_changes counted_day settled_day lifecycle_due_at birth_day',
     member_day: 'member_id day activities purchases amount returned',
     member_rfm: 'member_id last_day frequency monetary r f m',
     stage_change: 'member_id id from_stage to_stage day program_version recorded_at',

@@ -45,17 +45,18 @@ export class LifecycleJob {
   }
 
   /** Has all members judged again, some in each pass, when the rules are not those by which they were. */
-  private async judgeAnew({ settings: { lifecycle, rfm } }: Catalogue): Promise<number> {
+  private async judgeAnew({ settings: { lifecycle, rfm }, time }: Catalogue): Promise<number> {
     const thresholds = rfm && (await thresholdsOf(this.database.read, rfm));
     const rules = namedId('lifecycle rules', JSON.stringify({ lifecycle, rfm, thresholds }));
     const progress = await readProgress(this.database.read, ANEW);
     const known: Anew | undefined = progress && JSON.parse(progress.detail);
-    const now = known?.rules === rules ? known : { rules, done: false };
-    if (now.done) return 0;
+    const state: Anew = known?.rules === rules ? known : { rules, done: false };
+    if (state.done) return 0;
+    const at = this.clock.now();
     await this.database.transaction(async (tx) => {
-      const after = await makeNextDue(tx, now.after, MEMBERS_A_PASS);
-      const next: Anew = { rules, after: after ?? now.after, done: after === undefined };
-      await saveProgress(tx, { name: ANEW, position: 0, detail: JSON.stringify(next) }, this.clock.now());
+      const after = await makeNextDue(tx, state.after, MEMBERS_A_PASS, { now: at, today: time.dayNumber(at) });
+      const next: Anew = { rules, after: after ?? state.after, done: after === undefined };
+      await saveProgress(tx, { name: ANEW, position: 0, detail: JSON.stringify(next) }, at);
     });
     return 1;
   }

@@ -89,8 +89,8 @@ export class LifecycleService {
         const bought = judged.flatMap(({ judgement: { id }, facts, scores }) => (facts ? [{ id, facts, scores }] : []));
         await saveRfm(tx, ids, bought);
       }
-      const changes = judged.flatMap(({ judgement, changes: some }) =>
-        some.map((change, at) => changeRow(judgement.id, change, at, rules)),
+      const changes = judged.flatMap(({ judgement: { id, stageChanges }, changes: some }) =>
+        some.map((change, at) => changeRow(id, change, stageChanges - some.length + at, rules)),
       );
       await addStageChanges(tx, changes);
       if (changes.length > 0) await this.onStageChanges(tx, changes, catalogue);
@@ -178,6 +178,7 @@ function judge(read: Read, rules: Rules): Judged {
     ...row,
     stage: staged?.stage,
     stageDay: changes.at(-1)?.day ?? row.stageDay,
+    stageChanges: row.stageChanges + changes.length,
     countedDay: read.activity.at(-1) ?? row.countedDay,
     settledDay: staged ? today : row.settledDay,
     grade: graded?.grade,
@@ -210,9 +211,9 @@ function leavesWindow({ oldest }: WindowFacts, policy: RfmPolicy, { now }: Rules
   return policy.window === 'YEAR' ? time.dayNumber(time.startOfDate(time.localDate(now).year + 1, 1, 1)) : undefined;
 }
 
-function changeRow(memberId: Id, change: StageChange, at: number, rules: Rules): StageChangeRow {
+/** `number` counts the member's changes. As milliseconds of the day it keeps those of one day in their order. */
+function changeRow(memberId: Id, change: StageChange, number: number, rules: Rules): StageChangeRow {
   const begins = Math.max(0, rules.catalogue.time.startOfDay(change.day));
-  // A millisecond apart, so that changes of one day keep their order.
-  const id = newId(begins + at);
+  const id = newId(begins + number);
   return { memberId, id, ...change, programVersion: rules.version, recordedAt: rules.now };
 }

@@ -17,6 +17,8 @@ export interface JudgedRow {
   readonly stage?: Stage;
   readonly grade?: string;
   readonly stageDay?: DayNumber;
+  /** How many changes of stage there were. */
+  readonly stageChanges: number;
   readonly countedDay?: DayNumber;
   readonly settledDay?: DayNumber;
 }
@@ -42,7 +44,7 @@ export async function dueAtOnce(sql: Sql, ids: readonly Id[], limit: number): Pr
 /** Under their locks, in the order of ids. */
 export async function lockJudged(tx: Sql, ids: readonly Id[]): Promise<JudgedRow[]> {
   const rows = await tx.arrays(
-    `SELECT id, joined_at, stage, grade, stage_day, counted_day, settled_day FROM member
+    `SELECT id, joined_at, stage, grade, stage_day, stage_changes, counted_day, settled_day FROM member
      WHERE id IN (${questionMarks(ids.length)}) ORDER BY id${tx.dialect.forUpdate}`,
     ids.map(idToBytes),
   );
@@ -52,8 +54,9 @@ export async function lockJudged(tx: Sql, ids: readonly Id[]): Promise<JudgedRow
     stage: text(row[2]) as Stage | undefined,
     grade: text(row[3]),
     stageDay: whole(row[4]),
-    countedDay: whole(row[5]),
-    settledDay: whole(row[6]),
+    stageChanges: Number(row[5]),
+    countedDay: whole(row[6]),
+    settledDay: whole(row[7]),
   }));
 }
 
@@ -107,19 +110,28 @@ export interface Judgement extends JudgedRow {
   readonly dueAt: Instant;
 }
 
-const COLUMNS = ['stage', 'grade', 'stage_day', 'counted_day', 'settled_day', 'lifecycle_due_at'] as const;
+const COLUMNS = [
+  'stage',
+  'grade',
+  'stage_day',
+  'stage_changes',
+  'counted_day',
+  'settled_day',
+  'lifecycle_due_at',
+] as const;
 const ROWS_A_STATEMENT = 50;
 
 export async function saveJudgements(tx: Sql, judgements: readonly Judgement[]): Promise<void> {
   for (let from = 0; from < judgements.length; from += ROWS_A_STATEMENT) {
     const some = judgements.slice(from, from + ROWS_A_STATEMENT);
-    const valuesOf = ({ stage, grade, stageDay, countedDay, settledDay, dueAt }: Judgement): SqlValue[] => [
-      stage ?? null,
-      grade ?? null,
-      stageDay ?? null,
-      countedDay ?? null,
-      settledDay ?? null,
-      dueAt,
+    const valuesOf = (judged: Judgement): SqlValue[] => [
+      judged.stage ?? null,
+      judged.grade ?? null,
+      judged.stageDay ?? null,
+      judged.stageChanges,
+      judged.countedDay ?? null,
+      judged.settledDay ?? null,
+      judged.dueAt,
     ];
     const rows = some.map((judgement) => [idToBytes(judgement.id), ...valuesOf(judgement)]);
     const cases = COLUMNS.map((column) => `${column} = CASE id ${some.map(() => 'WHEN ? THEN ?').join(' ')} END`);
@@ -210,18 +222,34 @@ export async function readStageChanges(
   }));
 }
 
-/** Has the next members after `after` judged again; answers the last of them, or nothing when there were no more. */
-export async function makeNextDue(tx: Sql, after: Id | undefined, limit: number): Promise<Id | undefined> {
+/** The moment from which on other rules hold. */
+export interface RulesChange {
+  readonly now: Instant;
+  readonly today: DayNumber;
+}
+
+/**
+ * Has the next members after `after` judged again; answers the last of them, or nothing when there were no more. Those
+ * who were not due count as judged until today, so that other rules change nothing of the days before.
+ */
+export async function makeNextDue(
+  tx: Sql,
+  after: Id | undefined,
+  limit: number,
+  { now, today }: RulesChange,
+): Promise<Id | undefined> {
+  const from = after === undefined ? [] : [idToBytes(after)];
   const rows = await tx.arrays(
     `SELECT id FROM member ${after === undefined ? '' : 'WHERE id > ?'} ORDER BY id LIMIT ?`,
-    [...(after === undefined ? [] : [idToBytes(after)]), limit],
+    [...from, limit],
   );
   const last = rows.at(-1)?.[0] as Buffer | undefined;
   if (!last) return undefined;
-  const low = after === undefined ? '' : 'AND id > ?';
-  await tx.run(`UPDATE member SET lifecycle_due_at = 0 WHERE id <= ? ${low}`, [
-    last,
-    ...(after === undefined ? [] : [idToBytes(after)]),
-  ]);
+  // The old instant counts in the first of the two, in whatever order the database sets them.
+  await tx.run(
+    `UPDATE member SET settled_day = CASE WHEN settled_day IS NOT NULL AND lifecycle_due_at > ? THEN ?
+     ELSE settled_day END, lifecycle_due_at = 0 WHERE id <= ? ${after === undefined ? '' : 'AND id > ?'}`,
+    [now, today, last, ...from],
+  );
   return idFromBytes(last);
 }
