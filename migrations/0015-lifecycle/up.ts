@@ -138,10 +138,10 @@ async function createCampaignTables(runner: QueryRunner): Promise<void> {
       program_version: `${types.integer} NOT NULL`,
       decided_at: `${types.amount} NOT NULL`,
       given_at: types.amount,
-      result: types.longText,
+      reward: `${types.longText} NOT NULL`,
     },
     primaryKey: ['id'],
-    unique: { campaign_gift_once: ['campaign_id', 'member_id', 'occasion'] },
+    unique: { campaign_gift_once: ['campaign_id', 'occasion', 'member_id'] },
     indexes: {
       campaign_gift_due: ['state', 'id'],
       campaign_gift_member: ['member_id', 'decided_at'],

@@ -75,6 +75,8 @@ export const GLOBAL_ID_TYPES = [
   'reconciliationItem',
   'earningRule',
   'memberEvent',
+  'campaign',
+  'campaignGift',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

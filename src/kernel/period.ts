@@ -96,9 +96,9 @@ export class BusinessTime {
     return Math.floor((instant + this.offsetAt(instant)) / DAY);
   }
 
-  /** The instant at which a day begins, given as days since 1970. */
-  startOfDay(day: DayNumber): Instant {
-    return this.fromLocal(day * DAY);
+  /** The instant at which a day begins, given as days since 1970; or a time of that day, in milliseconds from 00:00. */
+  startOfDay(day: DayNumber, timeOfDay = 0): Instant {
+    return this.fromLocal(day * DAY + timeOfDay);
   }
 
   /** The instant at which a local date begins; day and month may overflow, as in `Date.UTC`. */

@@ -58,6 +58,8 @@ export const ACCOUNT_KINDS = {
   SAVINGS: 0x0050,
   /** What the member saved in one month, by use. holder member, period month. */
   SAVINGS_MONTH: 0x0051,
+  /** What a campaign may still cost. holder campaign. */
+  CAMPAIGN_BUDGET: 0x0090,
 
   /** Caps granted when terms open. holder plan. */
   CAP_GRANTED: 0x8010,
@@ -108,6 +110,8 @@ export const ACCOUNT_KINDS = {
   /** Balances taken to settle debts. */
   RECLAIMED: 0x804f,
   SAVINGS_SOURCE: 0x8050,
+  CAMPAIGN_BUDGET_GRANTED: 0x8090,
+  CAMPAIGN_BUDGET_USED: 0x8091,
 } as const;
 
 export type AccountKindName = keyof typeof ACCOUNT_KINDS;
@@ -147,6 +151,8 @@ export const TRANSFER_CODES = {
   LAPSE: 26,
   TERM_REFUND: 35,
   REWARD: 40,
+  CAMPAIGN: 50,
+  CAMPAIGN_BUDGET: 51,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 

@@ -40,6 +40,7 @@ const WORDS: Record<AccountKindName, KindWords> = {
   STORED_VALUE_PAID: { title: 'covered of a payment', holder: 'payment' },
   SAVINGS: { title: 'savings of a card', ...MEMBER_TERM },
   SAVINGS_MONTH: { title: 'savings of a month', holder: 'member' },
+  CAMPAIGN_BUDGET: { title: 'budget of a campaign', holder: 'campaign' },
   CAP_GRANTED: { title: 'caps granted', holder: 'plan' },
   COST: { title: 'cost of redemptions', holder: 'partner', item: 'offer or benefit' },
   PARENT_CAP_USED: { title: "used of a parent card's cap", holder: 'holder' },
@@ -77,6 +78,8 @@ const WORDS: Record<AccountKindName, KindWords> = {
   STORED_VALUE_LAPSED: { title: 'bonus lapsed', holder: 'holder' },
   RECLAIMED: { title: 'taken to settle debts', holder: 'holder' },
   SAVINGS_SOURCE: { title: 'source of savings', holder: 'holder' },
+  CAMPAIGN_BUDGET_GRANTED: { title: 'budgets of campaigns granted', holder: 'holder' },
+  CAMPAIGN_BUDGET_USED: { title: 'budgets of campaigns used', holder: 'holder' },
 };
 
 const UNIT_WORDS = new Map([

@@ -135,7 +135,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     stage_change: 'member_id id from_stage to_stage day program_version recorded_at',
     campaign_run: 'campaign_id occasion state position looked given due_at started_at finished_at',
     campaign_trigger: 'campaign_id member_id occasion due_at',
-    campaign_gift: 'id campaign_id member_id occasion state cost program_version decided_at given_at result',
+    campaign_gift: 'id campaign_id member_id occasion state cost program_version decided_at given_at reward',
   },
   {
     audit_entry: 'number kind made_at role actor request_id action subject_type subject_key asked outcome detail hash',

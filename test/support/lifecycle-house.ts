@@ -1,37 +1,55 @@
 // Members who do things on days, below the API: events go straight to the consumers of stages, grades and campaigns.
 import type { Database } from '../../src/database/database';
+import { CampaignJob } from '../../src/engagement/campaign/campaign.job';
+import { CampaignService } from '../../src/engagement/campaign/campaign.service';
+import { CampaignConsumer, triggerByStage } from '../../src/engagement/campaign/campaign-triggers';
+import { readGifts } from '../../src/engagement/campaign/gift.store';
 import type { MemberEvent } from '../../src/engagement/event/event';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
 import { LifecycleConsumer } from '../../src/engagement/lifecycle/lifecycle.consumer';
 import { LifecycleJob } from '../../src/engagement/lifecycle/lifecycle.job';
-import { LifecycleService, type OnStageChanges } from '../../src/engagement/lifecycle/lifecycle.service';
+import { LifecycleService } from '../../src/engagement/lifecycle/lifecycle.service';
 import { readStageChanges } from '../../src/engagement/lifecycle/lifecycle.store';
+import type { RewardGiver } from '../../src/engagement/reward/reward';
 import { DAY, type Instant, ManualClock } from '../../src/kernel/clock';
 import { type Id, namedId, newId } from '../../src/kernel/id';
 import { dayText } from '../../src/kernel/period';
+import { leftOn, pointsAccount } from '../../src/members/member-accounts';
 import { House, must, unique } from './house';
+import type { Lane } from './lanes';
 
 /** Noon of a date in UTC, which is the zone of these programs. */
 export function noon(date: string): Instant {
   return Date.parse(`${date}T12:00:00Z`);
 }
 
+/** For a second worker. Two doors to one SQLite file in one process would block each other's thread. */
+export async function secondDoor(lane: Lane): Promise<Database> {
+  return lane.name === 'mysql' ? lane.openAnother() : lane.database;
+}
+
 export class LifecycleHouse {
   readonly house: House;
   readonly lifecycle: LifecycleService;
   readonly job: LifecycleJob;
+  readonly campaigns: CampaignService;
+  readonly campaignJob: CampaignJob;
   readonly consumers: EventConsumer[];
 
   constructor(
     readonly database: Database,
     readonly clock: ManualClock,
-    onStageChanges: OnStageChanges = async () => {},
+    rewards?: RewardGiver,
   ) {
     this.house = new House(database, clock);
-    const current = () => this.house.catalogue.current();
-    this.lifecycle = new LifecycleService(database, current, clock, onStageChanges);
-    this.job = new LifecycleJob(database, this.lifecycle, current, clock);
-    this.consumers = [new LifecycleConsumer(this.lifecycle)];
+    const { ledger, memberRows } = this.house;
+    const catalogue = () => this.house.catalogue.current();
+    this.lifecycle = new LifecycleService(database, catalogue, clock, triggerByStage);
+    this.job = new LifecycleJob(database, this.lifecycle, catalogue, clock);
+    const services = { database, ledger, memberRows, catalogue, clock, rewards: rewards ?? this.house.rewards };
+    this.campaigns = new CampaignService(services);
+    this.campaignJob = new CampaignJob(database, this.campaigns, catalogue, clock);
+    this.consumers = [new LifecycleConsumer(this.lifecycle), new CampaignConsumer(this.campaignJob)];
   }
 
   static async open(database: Database, date: string, program: object): Promise<LifecycleHouse> {
@@ -82,10 +100,10 @@ export class LifecycleHouse {
     return this.tell(memberId, 'PURCHASE', { amount, occurredAt });
   }
 
-  /** Runs the job until it finds nothing to do. */
+  /** Runs the jobs until they find nothing to do. */
   async settle(): Promise<number> {
     let passes = 0;
-    while ((await this.job.run()) > 0) passes += 1;
+    while ((await this.job.run()) + (await this.campaignJob.run()) > 0) passes += 1;
     return passes;
   }
 
@@ -96,6 +114,22 @@ export class LifecycleHouse {
       this.clock.set(stopped ? end : this.clock.now() + DAY);
       await this.settle();
     }
+  }
+
+  async points(memberId: Id): Promise<number> {
+    return leftOn((await this.house.rows(memberId)).balances, pointsAccount(memberId));
+  }
+
+  /** The codes of the campaigns that gave to the member, each with its occasion, in their order. */
+  async gifts(memberId: Id): Promise<string[]> {
+    const found = await Promise.all(
+      this.campaigns.live().map(({ id }) => readGifts(this.database.read, id, { limit: 1_000 })),
+    );
+    return found
+      .flat()
+      .filter((gift) => gift.memberId === memberId)
+      .toSorted((left, right) => left.decidedAt - right.decidedAt || (left.occasion < right.occasion ? -1 : 1))
+      .map(({ campaignId, occasion }) => `${this.campaigns.byId(campaignId)!.code} ${occasion}`);
   }
 
   /** `SILENT 2026-02-03`, the oldest first. */

@@ -1,7 +1,7 @@
 // Members are judged by events and by days, on both databases: the same history with and without a worker.
 
 import { eachDatabase } from '../../../test/support/lanes';
-import { LifecycleHouse, noon } from '../../../test/support/lifecycle-house';
+import { LifecycleHouse, noon, secondDoor } from '../../../test/support/lifecycle-house';
 import { readCells, readGradeCounts } from '../rfm/rfm.store';
 
 const LIFECYCLE = { activeDays: 30, silentDays: 90, sleepingDays: 180 };
@@ -55,7 +55,7 @@ eachDatabase((lane) => {
     await days.house.members.register(registered);
     // The first pass has everybody judged by these rules.
     expect(await days.lifecycle.settleDue()).toBe(200);
-    const other = new LifecycleHouse(await lane.openAnother(), days.clock);
+    const other = new LifecycleHouse(await secondDoor(lane), days.clock);
     await other.house.catalogue.refresh();
     await Promise.all([days.settle(), other.settle()]);
     const twice = await lane.database.read.arrays(
