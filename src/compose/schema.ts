@@ -2,6 +2,7 @@
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-side';
+import { LIFECYCLE_RESOLVERS, lifecycleResolvers } from '../engagement/lifecycle-side';
 import { MemberSavingsResolver } from '../insight/savings.resolver';
 import type { AccountKey } from '../ledger/account';
 import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';
@@ -41,6 +42,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   MemberWalletResolver,
   CardBenefitsResolver,
   ...ENGAGEMENT_RESOLVERS,
+  ...LIFECYCLE_RESOLVERS,
   MemberSavingsResolver,
   AuditResolver,
 ];
@@ -70,6 +72,7 @@ export function gatewaySchema(gateway: Gateway) {
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability, budgets })],
     [CardBenefitsResolver, new CardBenefitsResolver(budgets)],
     ...engagementResolvers(gateway, current),
+    ...lifecycleResolvers(gateway, gateway.database, current),
     [MemberSavingsResolver, new MemberSavingsResolver()],
     [AuditResolver, new AuditResolver(gateway.audit)],
   ]);

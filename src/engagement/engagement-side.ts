@@ -11,6 +11,7 @@ import type { RedemptionService } from '../redemption/redemption.service';
 import { EventResolver } from './event/event.resolver';
 import { EventService } from './event/event.service';
 import type { EventConsumer } from './event/event-consumer';
+import { type LifecycleSide, makeLifecycleSide } from './lifecycle-side';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
 import { RewardService } from './reward/reward.service';
@@ -29,7 +30,7 @@ export interface EngagementParts {
   readonly log: TermGiftLog;
 }
 
-export interface EngagementSide {
+export interface EngagementSide extends LifecycleSide {
   readonly rewards: RewardService;
   readonly events: EventService;
   readonly returns: ReturnService;
@@ -42,11 +43,13 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   const rewards = new RewardService(database, ledger, redemptions, current, clock);
   // Each takes part in every event, in this order.
   const returns = new ReturnService(database, ledger, points, current, clock);
-  const consumers: readonly EventConsumer[] = [returns];
+  const lifecycleSide = makeLifecycleSide({ database, ledger, memberRows, catalogue: current, clock, rewards });
+  const consumers: readonly EventConsumer[] = [returns, ...lifecycleSide.consumers];
   const events = new EventService(database, ledger, memberRows, current, clock, consumers);
   const termGifts = new TermGiftService(database, rewards, clock, log);
   cards.onSold((termId) => termGifts.settle(termId));
-  return { rewards, events, returns, engagementJobs: [new SettleReturnsJob(returns), new TermGiftsJob(termGifts)] };
+  const jobs = [new SettleReturnsJob(returns), new TermGiftsJob(termGifts), ...lifecycleSide.lifecycleJobs];
+  return { rewards, events, returns, ...lifecycleSide, engagementJobs: jobs };
 }
 
 export const ENGAGEMENT_RESOLVERS = [EventResolver] as const;

@@ -1,18 +1,15 @@
-// Members who do things on days, below the API: events go straight to the consumers of stages, grades and campaigns.
+// Members who do things on days, below the API: with stages, grades and campaigns.
 import type { Database } from '../../src/database/database';
-import { CampaignJob } from '../../src/engagement/campaign/campaign.job';
-import { CampaignService } from '../../src/engagement/campaign/campaign.service';
-import { CampaignConsumer, triggerByStage } from '../../src/engagement/campaign/campaign-triggers';
+import type { CampaignService } from '../../src/engagement/campaign/campaign.service';
 import { readGifts } from '../../src/engagement/campaign/gift.store';
-import type { MemberEvent } from '../../src/engagement/event/event';
+import type { EventInput } from '../../src/engagement/event/event';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
-import { LifecycleConsumer } from '../../src/engagement/lifecycle/lifecycle.consumer';
-import { LifecycleJob } from '../../src/engagement/lifecycle/lifecycle.job';
-import { LifecycleService } from '../../src/engagement/lifecycle/lifecycle.service';
+import type { LifecycleService } from '../../src/engagement/lifecycle/lifecycle.service';
 import { readStageChanges } from '../../src/engagement/lifecycle/lifecycle.store';
+import { type LifecycleSide, makeLifecycleSide } from '../../src/engagement/lifecycle-side';
 import type { RewardGiver } from '../../src/engagement/reward/reward';
 import { DAY, type Instant, ManualClock } from '../../src/kernel/clock';
-import { type Id, namedId, newId } from '../../src/kernel/id';
+import type { Id } from '../../src/kernel/id';
 import { dayText } from '../../src/kernel/period';
 import { leftOn, pointsAccount } from '../../src/members/member-accounts';
 import { House, must, unique } from './house';
@@ -30,26 +27,28 @@ export async function secondDoor(lane: Lane): Promise<Database> {
 
 export class LifecycleHouse {
   readonly house: House;
-  readonly lifecycle: LifecycleService;
-  readonly job: LifecycleJob;
   readonly campaigns: CampaignService;
-  readonly campaignJob: CampaignJob;
-  readonly consumers: EventConsumer[];
+  private readonly side: LifecycleSide;
 
   constructor(
     readonly database: Database,
     readonly clock: ManualClock,
     rewards?: RewardGiver,
   ) {
-    this.house = new House(database, clock);
+    // The house hands events to consumers that are made of its own services.
+    const consumers: EventConsumer[] = [];
+    this.house = new House(database, clock, { consumers });
     const { ledger, memberRows } = this.house;
     const catalogue = () => this.house.catalogue.current();
-    this.lifecycle = new LifecycleService(database, catalogue, clock, triggerByStage);
-    this.job = new LifecycleJob(database, this.lifecycle, catalogue, clock);
-    const services = { database, ledger, memberRows, catalogue, clock, rewards: rewards ?? this.house.rewards };
-    this.campaigns = new CampaignService(services);
-    this.campaignJob = new CampaignJob(database, this.campaigns, catalogue, clock);
-    this.consumers = [new LifecycleConsumer(this.lifecycle), new CampaignConsumer(this.campaignJob)];
+    const giver = rewards ?? this.house.rewards;
+    const side = makeLifecycleSide({ database, ledger, memberRows, catalogue, clock, rewards: giver });
+    consumers.push(...side.consumers);
+    this.side = side;
+    this.campaigns = side.campaigns;
+  }
+
+  get lifecycle(): LifecycleService {
+    return this.side.lifecycle;
   }
 
   static async open(database: Database, date: string, program: object): Promise<LifecycleHouse> {
@@ -70,29 +69,11 @@ export class LifecycleHouse {
     return must(await this.house.members.register([{ externalId, nickname: externalId, ...more }]))[0]!.id;
   }
 
-  /** Records it in one chain, as an event is. */
-  async tell(memberId: Id, type: MemberEvent['type'], more: Partial<MemberEvent> = {}): Promise<void> {
-    const event: MemberEvent = {
-      id: newId(this.clock.now()),
-      memberId,
-      source: 'shop',
-      eventId: unique('event'),
-      type,
-      occurredAt: this.clock.now(),
-      quantity: 1,
-      attributes: {},
-      ...more,
-    };
-    const rows = await this.house.rows(memberId);
-    const judging = { rows, catalogue: this.house.catalogue.current(), now: event.occurredAt };
-    const parts = this.consumers.flatMap((consumer) => consumer.part(event, judging) ?? []);
-    const key = namedId('event', event.source, event.eventId);
-    const chain = { key, fingerprint: key, id: event.id, openings: [], transfers: [] };
-    await this.house.ledger.submit(
-      chain,
-      parts.flatMap(({ companions }) => companions ?? []),
-    );
-    for (const consumer of this.consumers) await consumer.after?.([event]);
+  async tell(memberId: Id, type: EventInput['type'], more: Partial<EventInput> = {}): Promise<void> {
+    const { member } = await this.house.rows(memberId);
+    const event = { source: 'shop', eventId: unique('event'), type, occurredAt: this.clock.now(), ...more };
+    const [outcome] = await this.house.events.record([{ member: member.externalId, ...event }]);
+    must(outcome!);
   }
 
   buys(memberId: Id, amount: number, date?: string): Promise<void> {
@@ -103,7 +84,8 @@ export class LifecycleHouse {
   /** Runs the jobs until they find nothing to do. */
   async settle(): Promise<number> {
     let passes = 0;
-    while ((await this.job.run()) + (await this.campaignJob.run()) > 0) passes += 1;
+    const [judges, gives] = this.side.lifecycleJobs;
+    while ((await judges.run()) + (await gives.run()) > 0) passes += 1;
     return passes;
   }
 

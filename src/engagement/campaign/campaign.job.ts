@@ -11,12 +11,13 @@ import {
   dueTriggers,
   nextRun,
   openRuns,
+  readBirthDays,
   readCandidates,
   removeTriggers,
   saveRun,
 } from './campaign.store';
 import { countGiven, dueGifts } from './gift.store';
-import { birthDaysOn, occasionsBetween } from './occasion';
+import { birthDaysOn, type Occasion, occasionsBetween } from './occasion';
 
 const MEMBERS_A_PASS = 200;
 /** In parallel, so that the ledger takes them in batches. */
@@ -75,9 +76,9 @@ export class CampaignJob {
     const from = progress?.position ?? (await this.appliedAt(campaign)) - 1;
     if (from >= now) return 0;
     const to = Math.min(now, from + SPAN_MS);
-    const occasions = occasionsBetween(trigger, this.catalogue().time, from, to).filter(({ dueAt }) =>
-      isValidAt(campaign, dueAt),
-    );
+    const meant = occasionsBetween(trigger, this.catalogue().time, from, to);
+    const valid = meant.filter(({ dueAt }) => isValidAt(campaign, dueAt));
+    const occasions = trigger.on === 'BIRTHDAY' ? await this.keptBySomebody(valid) : valid;
     // Looking costs a write only when there is something to remember, or once a day.
     if (occasions.length === 0 && progress && to === now && to - from < DAY) return 0;
     await this.database.transaction(async (tx) => {
@@ -85,6 +86,14 @@ export class CampaignJob {
       await saveProgress(tx, { name, position: to, detail: campaign.code }, now);
     });
     return occasions.length + (to < now ? 1 : 0);
+  }
+
+  /** Days on which nobody has a birthday need no run. */
+  private async keptBySomebody(occasions: readonly Occasion[]): Promise<readonly Occasion[]> {
+    const kept = await readBirthDays(this.database.read, [
+      ...new Set(occasions.flatMap(({ birthDays = [] }) => birthDays)),
+    ]);
+    return occasions.filter(({ birthDays = [] }) => birthDays.some((day) => kept.has(day)));
   }
 
   private async appliedAt({ version }: LiveCampaign): Promise<Instant> {

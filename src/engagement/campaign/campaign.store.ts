@@ -139,6 +139,16 @@ export async function readCandidates(sql: Sql, candidates: Candidates): Promise<
   return rows.map((row) => idFromBytes(row[0] as Buffer));
 }
 
+/** Those of the days (month times 100 plus day) on which somebody has a birthday. */
+export async function readBirthDays(sql: Sql, days: readonly number[]): Promise<ReadonlySet<number>> {
+  if (days.length === 0) return new Set();
+  const rows = await sql.arrays(
+    `SELECT DISTINCT birth_day FROM member WHERE birth_day IN (${questionMarks(days.length)})`,
+    days,
+  );
+  return new Set(rows.map(([day]) => Number(day)));
+}
+
 export interface TriggerRow {
   readonly campaignId: Id;
   readonly memberId: Id;

@@ -97,7 +97,7 @@ eachDatabase((lane) => {
     await days.buys(id, 600);
     await days.goTo('2026-01-02');
     expect((await days.house.rows(id)).member.grade).toBe('high');
-    await days.tell(id, 'RETURN', { amount: 600 });
+    await days.tell(id, 'RETURN', { amount: 600, orderId: 'o-1' });
     await days.goTo('2026-01-03');
     expect((await days.house.rows(id)).member.grade).toBe('low');
   });
