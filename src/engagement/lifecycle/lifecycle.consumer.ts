@@ -17,7 +17,7 @@ export class LifecycleConsumer implements EventConsumer {
     if (!activities && !purchases && !returns) return undefined;
     const { memberId, amount = 0, occurredAt } = event;
     const day = catalogue.time.dayNumber(occurredAt);
-    // Who is active stays so; grades are made anew once the day is over.
+    // Who is active stays so; grades are made anew with the last instant of the day.
     const comesBack = activities > 0 && rows.member.stage !== 'ACTIVE';
     const row = {
       memberId,
@@ -26,7 +26,8 @@ export class LifecycleConsumer implements EventConsumer {
       purchases,
       amount: purchases ? amount : 0,
       returned: returns ? amount : 0,
-      dueAt: comesBack ? 0 : catalogue.time.startOfDay(day + 1),
+      wholeOrder: returns && event.amount === undefined ? event.orderId : undefined,
+      dueAt: comesBack ? 0 : catalogue.time.startOfDay(day + 1) - 1,
     };
     return { companions: [companion(dayWriter, row)] };
   }

@@ -2,7 +2,7 @@
 
 import { eachDatabase } from '../../../test/support/lanes';
 import { LifecycleHouse, noon, secondDoor } from '../../../test/support/lifecycle-house';
-import { readCells, readGradeCounts } from '../rfm/rfm.store';
+import { readCells, readGradeCounts, readRfm } from '../rfm/rfm.store';
 
 const LIFECYCLE = { activeDays: 30, silentDays: 90, sleepingDays: 180 };
 const GRADES = [
@@ -100,6 +100,12 @@ eachDatabase((lane) => {
     await days.tell(id, 'RETURN', { amount: 600, orderId: 'o-1' });
     await days.goTo('2026-01-03');
     expect((await days.house.rows(id)).member.grade).toBe('low');
+    // A return that names no amount returns what is left of its order, once.
+    await days.tell(id, 'PURCHASE', { amount: 900, orderId: 'o-2' });
+    await days.tell(id, 'RETURN', { amount: 100, orderId: 'o-2' });
+    await days.tell(id, 'RETURN', { orderId: 'o-2' });
+    await days.goTo('2026-01-04');
+    expect(await readRfm(lane.database.read, id)).toMatchObject({ frequency: 3, monetary: 600 });
   });
 
   test('purchases leave a window of days, and a year, by the passing of time alone', async () => {

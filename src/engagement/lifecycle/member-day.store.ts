@@ -5,6 +5,7 @@ import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
 import type { DayNumber } from '../../kernel/period';
 import type { CompanionWriter } from '../../ledger/batch';
+import { findEventsOfOrder } from '../event/event.store';
 import type { RfmFacts } from '../rfm/rfm';
 
 /** What one event adds to the day on which it occurred. */
@@ -16,6 +17,8 @@ export interface DayRow {
   /** Bought and returned, in the minor unit. */
   readonly amount: number;
   readonly returned: number;
+  /** For a return that names no amount: the order of which all that is left is returned. */
+  readonly wholeOrder?: string;
   /** When the member must be judged again, at the latest. */
   readonly dueAt: Instant;
 }
@@ -30,7 +33,8 @@ export const dayWriter: CompanionWriter<DayRow> = {
   async write(tx, companions) {
     const sums = new Map<string, DayRow>();
     const due = new Map<Instant, Set<Id>>();
-    for (const { row } of companions) {
+    for (const { row: told } of companions) {
+      const row = told.wholeOrder === undefined ? told : await withOrder(tx, told, told.wholeOrder);
       const name = `${row.memberId} ${row.day}`;
       const known = sums.get(name);
       sums.set(name, known ? plus(known, row) : row);
@@ -46,6 +50,14 @@ export const dayWriter: CompanionWriter<DayRow> = {
     for (const [at, ids] of [...due].sort(([left], [right]) => left - right)) await makeDue(tx, [...ids].sort(), at);
   },
 };
+
+/** The events of the transaction are written already: what was bought on the order less what was returned before. */
+async function withOrder(tx: Sql, row: DayRow, orderId: string): Promise<DayRow> {
+  const events = await findEventsOfOrder(tx, row.memberId, orderId);
+  const signed = { PURCHASE: 1, RETURN: -1 } as Readonly<Record<string, number>>;
+  const left = events.reduce((sum, { event: { type, amount = 0 } }) => sum + (signed[type] ?? 0) * amount, 0);
+  return { ...row, returned: Math.max(0, left) };
+}
 
 function plus(left: DayRow, right: DayRow): DayRow {
   const { activities, purchases, amount, returned } = right;
