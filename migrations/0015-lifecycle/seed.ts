@@ -32,7 +32,8 @@ export async function seed(tx: Sql): Promise<void> {
     ['campaign_id', 'member_id', 'occasion', 'due_at'],
     [[CAMPAIGN, bytes(MEMBER), 'ACTIVE 2026-01-05', TIME]],
   );
-  const gift = { state: 'GIVEN', cost: 500, program_version: 1, decided_at: TIME, given_at: TIME, reward: '{"points":5}' };
+  const decided = { state: 'GIVEN', cost: 500, program_version: 1, decided_at: TIME };
+  const gift = { ...decided, given_at: TIME, reward: '{"points":5}' };
   await tx.insertMany(
     'campaign_gift',
     ['id', 'campaign_id', 'member_id', 'occasion', ...Object.keys(gift)],

@@ -31,7 +31,8 @@ const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_i
   c.opened_at,
   t.withdrawn FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
-  NULL, NULL, credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL FROM ledger_account WHERE `;
+  NULL, NULL, credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL
+  FROM ledger_account WHERE `;
 // Bytes 39 to 42 of an account key are its period, so that past months, days and weeks are left where they are.
 const PERIOD = 'SUBSTR(account, 39, 4)';
 const PERIOD_PART = `(${PERIOD} = ? OR (${PERIOD} >= ? AND ${PERIOD} < ?) OR ${PERIOD} >= ?)`;

@@ -1,11 +1,12 @@
-// Stages, scores and grades of purchases that nobody on the team made, by events through the gateway, on both databases.
+// Stages, scores and grades of purchases that nobody here made, by events through the gateway, on both databases.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { scoresOf, upperOfFifth } from '../../src/engagement/rfm/rfm';
 import type { Thresholds } from '../../src/program/lifecycle';
+import { differing } from '../replay/compared';
 import { openHouse } from '../replay/house';
-import { differing, LIFECYCLE_DATA_IS_THERE, RFM_FOLDER, replayCdnow, replayRfm } from '../replay/lifecycle-data';
+import { LIFECYCLE_DATA_IS_THERE, RFM_FOLDER, replayCdnow, replayRfm } from '../replay/lifecycle-data';
 import { eachDatabase } from '../support/lanes';
 
 const NOTICE = LIFECYCLE_DATA_IS_THERE

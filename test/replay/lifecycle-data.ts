@@ -9,6 +9,7 @@ import { DAY, HOUR, type Instant, type ManualClock } from '../../src/kernel/cloc
 import { packageRoot } from '../../src/kernel/package-root';
 import { dayFromText } from '../../src/kernel/period';
 import { isRefusal } from '../../src/kernel/refusal';
+import { type Compared, tally } from './compared';
 
 const SHARED = join(packageRoot(), '..', 'shared', 'data');
 export const CDNOW_FOLDER = join(SHARED, 'cdnow');
@@ -16,22 +17,6 @@ export const RFM_FOLDER = join(SHARED, 'rfm-reference');
 export const LIFECYCLE_DATA_IS_THERE = [CDNOW_FOLDER, RFM_FOLDER].every((folder) =>
   existsSync(join(folder, 'totals.json')),
 );
-
-/** One thing that was compared. */
-export interface Compared {
-  readonly what: string;
-  readonly expected: unknown;
-  readonly found: unknown;
-}
-
-export function differing(compared: readonly Compared[]): Compared[] {
-  return compared.filter(({ expected, found }) => canonical(expected) !== canonical(found));
-}
-
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
-}
 
 export interface Purchase {
   readonly customer: string;
@@ -139,7 +124,7 @@ export async function cdnowPurchases(): Promise<(Purchase & { line: number })[]>
 }
 
 /** Goes from month end to month end; answers all that was compared: 8 tables and 4 stages at each. */
-export async function replayCdnow(house: Replayed, onMonth: (asOf: string) => void = () => {}): Promise<Compared[]> {
+export async function replayCdnow(house: Replayed): Promise<Compared[]> {
   const totals = JSON.parse(readFileSync(join(CDNOW_FOLDER, 'totals.json'), 'utf8'));
   const months: readonly MonthEnd[] = totals.rfm_fixed_thresholds.month_ends;
   const purchases = await cdnowPurchases();
@@ -157,7 +142,6 @@ export async function replayCdnow(house: Replayed, onMonth: (asOf: string) => vo
     await record(house, 'cdnow', some);
     await judgeAll(house);
     compared.push(...(await compareMonth(house, month)));
-    onMonth(month.as_of);
   }
   return compared;
 }
@@ -211,12 +195,6 @@ async function compareMonth({ gateway }: Replayed, month: MonthEnd): Promise<Com
     ),
     ...Object.entries(expectedStages).map(([stage, members]) => compare(stage, members, stages[stage] ?? 0)),
   ];
-}
-
-function tally(counted: readonly (readonly [string, number])[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const [key, count] of counted) sums[key] = (sums[key] ?? 0) + count;
-  return sums;
 }
 
 interface Segments {

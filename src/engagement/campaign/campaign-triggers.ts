@@ -1,4 +1,4 @@
-// What sets campaigns off: changes of stage, and events. Both leave a row with the change itself; a worker may come later.
+// What sets campaigns off: changes of stage, and events. Both leave a row with the change; a worker may come later.
 import type { Sql } from '../../database/sql';
 import { dayText } from '../../kernel/period';
 import { companion } from '../../ledger/batch';
