@@ -1,11 +1,11 @@
 // Whether a member is in a segment: pure, from the rows that one read found.
 
 import { assert } from '../../kernel/assert';
+import { factsOf } from '../../members/facts';
 import { type Judging, levelOf } from '../../members/level';
 import { type Card, currentTerm, type Term } from '../../members/member';
 import type { Segment } from '../../program/campaign';
 import { type Condition, compileCondition } from '../../program/condition';
-import { factsOf } from '../../redemption/facts';
 
 /** Made once a catalogue, asked for each member. */
 export class CompiledSegment {

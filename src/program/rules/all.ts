@@ -1,8 +1,8 @@
 // Every rule that a program file must pass beyond its JSON Schema.
 
 import { budgets } from './budgets.rule';
-import { earning } from './earning.rule';
 import { campaignTerms } from './campaign-terms.rule';
+import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
 import { grades } from './grades.rule';
 import { levelsAscend } from './levels-ascend.rule';
