@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/database';
 import type { CampaignService } from '../../src/engagement/campaign/campaign.service';
 import { readGifts } from '../../src/engagement/campaign/gift.store';
 import type { EventInput } from '../../src/engagement/event/event';
-import type { EventConsumer } from '../../src/engagement/event/event-consumer';
+import { EventService } from '../../src/engagement/event/event.service';
 import type { LifecycleService } from '../../src/engagement/lifecycle/lifecycle.service';
 import { readStageChanges } from '../../src/engagement/lifecycle/lifecycle.store';
 import { type LifecycleSide, makeLifecycleSide } from '../../src/engagement/lifecycle-side';
@@ -28,6 +28,7 @@ export async function secondDoor(lane: Lane): Promise<Database> {
 export class LifecycleHouse {
   readonly house: House;
   readonly campaigns: CampaignService;
+  private readonly events: EventService;
   private readonly side: LifecycleSide;
 
   constructor(
@@ -35,14 +36,12 @@ export class LifecycleHouse {
     readonly clock: ManualClock,
     rewards?: RewardGiver,
   ) {
-    // The house hands events to consumers that are made of its own services.
-    const consumers: EventConsumer[] = [];
-    this.house = new House(database, clock, { consumers });
-    const { ledger, memberRows } = this.house;
+    this.house = new House(database, clock);
+    const { ledger, memberRows, returns } = this.house;
     const catalogue = () => this.house.catalogue.current();
     const giver = rewards ?? this.house.rewards;
     const side = makeLifecycleSide({ database, ledger, memberRows, catalogue, clock, rewards: giver });
-    consumers.push(...side.consumers);
+    this.events = new EventService(database, ledger, memberRows, catalogue, clock, [returns, ...side.consumers]);
     this.side = side;
     this.campaigns = side.campaigns;
   }
@@ -72,7 +71,7 @@ export class LifecycleHouse {
   async tell(memberId: Id, type: EventInput['type'], more: Partial<EventInput> = {}): Promise<void> {
     const { member } = await this.house.rows(memberId);
     const event = { source: 'shop', eventId: unique('event'), type, occurredAt: this.clock.now(), ...more };
-    const [outcome] = await this.house.events.record([{ member: member.externalId, ...event }]);
+    const [outcome] = await this.events.record([{ member: member.externalId, ...event }]);
     must(outcome!);
   }
 
