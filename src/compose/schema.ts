@@ -2,7 +2,7 @@
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-side';
-import { LIFECYCLE_RESOLVERS, lifecycleResolvers } from '../engagement/lifecycle-side';
+import { LIFECYCLE_RESOLVERS, lifecycleResolvers } from '../engagement/lifecycle-resolvers';
 import { MemberSavingsResolver } from '../insight/savings.resolver';
 import type { AccountKey } from '../ledger/account';
 import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';

@@ -5,13 +5,11 @@ import type { LedgerService } from '../ledger/ledger.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
 import { CampaignJob } from './campaign/campaign.job';
-import { CampaignResolver } from './campaign/campaign.resolver';
 import { CampaignService } from './campaign/campaign.service';
 import { CampaignConsumer, triggerByStage } from './campaign/campaign-triggers';
 import type { EventConsumer } from './event/event-consumer';
 import { LifecycleConsumer } from './lifecycle/lifecycle.consumer';
 import { LifecycleJob } from './lifecycle/lifecycle.job';
-import { LifecycleResolver } from './lifecycle/lifecycle.resolver';
 import { LifecycleService } from './lifecycle/lifecycle.service';
 import type { RewardGiver } from './reward/reward';
 
@@ -41,19 +39,4 @@ export function makeLifecycleSide(parts: LifecycleParts): LifecycleSide & { cons
     lifecycleJobs: [new LifecycleJob(database, lifecycle, catalogue, clock), campaignJob],
     consumers: [new LifecycleConsumer(lifecycle), new CampaignConsumer(campaignJob)],
   };
-}
-
-export const LIFECYCLE_RESOLVERS = [LifecycleResolver, CampaignResolver] as const;
-
-type Instance = readonly [(typeof LIFECYCLE_RESOLVERS)[number], object];
-
-export function lifecycleResolvers(
-  { campaigns }: LifecycleSide,
-  database: Database,
-  catalogue: () => Catalogue,
-): readonly Instance[] {
-  return [
-    [LifecycleResolver, new LifecycleResolver(database.read, catalogue)],
-    [CampaignResolver, new CampaignResolver(campaigns, database.read, catalogue)],
-  ];
 }
