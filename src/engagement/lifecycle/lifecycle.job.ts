@@ -68,7 +68,10 @@ export class LifecycleJob {
   private async noticeCards(): Promise<number> {
     const progress = await readProgress(this.database.read, CARDS);
     const from = { openedAt: progress?.position ?? 0, id: progress?.detail ?? '' };
-    const cards = await cardsAfter(this.database.read, from, CARDS_A_PASS);
+    // A card of a process whose clock is ahead counts once its time has come; until then nobody is judged over and over.
+    const now = this.clock.now();
+    const found = await cardsAfter(this.database.read, from, CARDS_A_PASS);
+    const cards = found.filter(({ openedAt }) => openedAt <= now);
     const last = cards.at(-1);
     if (!last) return 0;
     const full = cards.length === CARDS_A_PASS;
