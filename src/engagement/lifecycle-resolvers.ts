@@ -1,4 +1,4 @@
-// The resolvers of stages, grades and campaigns; apart from the services, since the schema follows the order of loading.
+// The resolvers of stages, grades and campaigns; apart from the services: the schema follows the order of loading.
 import type { Database } from '../database/database';
 import type { Catalogue } from '../program/catalogue';
 import { CampaignResolver } from './campaign/campaign.resolver';

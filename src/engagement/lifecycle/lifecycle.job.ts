@@ -68,7 +68,7 @@ export class LifecycleJob {
   private async noticeCards(): Promise<number> {
     const progress = await readProgress(this.database.read, CARDS);
     const from = { openedAt: progress?.position ?? 0, id: progress?.detail ?? '' };
-    // A card of a process whose clock is ahead counts once its time has come; until then nobody is judged over and over.
+    // A card of a process whose clock is ahead counts once its time has come, so that nobody is judged for ever.
     const now = this.clock.now();
     const found = await cardsAfter(this.database.read, from, CARDS_A_PASS);
     const cards = found.filter(({ openedAt }) => openedAt <= now);
