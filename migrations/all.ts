@@ -11,6 +11,7 @@ import { MemberEvents1764000000011 } from './0011-member-events/up';
 import { Levels1764000000012 } from './0012-levels/up';
 import { Sales1764000000013 } from './0013-sales/up';
 import { Engagement1764000000014 } from './0014-engagement/up';
+import { Lifecycle1764000000015 } from './0015-lifecycle/up';
 import { Alerts1764000000016 } from './0016-alerts/up';
 import { Audit1764000000017 } from './0017-audit/up';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Levels1764000000012,
   Sales1764000000013,
   Engagement1764000000014,
+  Lifecycle1764000000015,
   Alerts1764000000016,
   Audit1764000000017,
 ];

@@ -1,6 +1,7 @@
 // All commands under one name.
 import { Command, CommanderError } from 'commander';
 import { addAuditCommand } from './audit.command';
+import { addCampaignCommand } from './campaign.command';
 import { addCodesCommand } from './codes.command';
 import { CommandError, fail } from './command';
 import { addImportCommand } from './import.command';
@@ -25,6 +26,7 @@ export function commandLine(): Command {
   addImportCommand(root);
   addPartnerCommand(root);
   addLedgerCommand(root);
+  addCampaignCommand(root);
   addAuditCommand(root);
   addSimulateCommand(root);
   addTokenCommand(root);

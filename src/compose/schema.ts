@@ -2,6 +2,7 @@
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-resolvers';
+import { LIFECYCLE_RESOLVERS, lifecycleResolvers } from '../engagement/lifecycle-resolvers';
 import { INSIGHT_RESOLVERS, insightResolvers } from '../insight/insight-resolvers';
 import type { AccountKey } from '../ledger/account';
 import { GroupBudgetResolver } from '../marketplace/group-budget.resolver';
@@ -43,6 +44,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   MemberWalletResolver,
   CardBenefitsResolver,
   ...ENGAGEMENT_RESOLVERS,
+  ...LIFECYCLE_RESOLVERS,
   ...INSIGHT_RESOLVERS,
   AuditResolver,
 ];
@@ -73,6 +75,7 @@ export function gatewaySchema(gateway: Gateway) {
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability, budgets })],
     [CardBenefitsResolver, new CardBenefitsResolver(budgets)],
     ...engagementResolvers(gateway, current),
+    ...lifecycleResolvers(gateway, gateway.database, current),
     ...insightResolvers(gateway),
     [AuditResolver, new AuditResolver(gateway.audit)],
   ]);

@@ -29,6 +29,8 @@ export interface Dialect {
   tableOptions(clustered: boolean): string;
   /** The tail of an INSERT that overwrites `columns` when the key exists. */
   onDuplicateUpdate(key: readonly string[], columns: readonly string[]): string;
+  /** The tail of an INSERT that adds to `columns` when the key exists. */
+  onDuplicateAdd(key: readonly string[], columns: readonly string[]): string;
   /** Follows a table's name: read it by this index, whatever the optimizer thinks of it. */
   byIndex(index: string): string;
   /** A SELECT with its own ORDER BY and LIMIT as one branch of a UNION ALL. */
@@ -84,6 +86,8 @@ export const mysqlDialect: Dialect = {
   onDuplicateUpdate: (_key, columns) =>
     ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
   byIndex: (index) => ` FORCE INDEX (${index})`,
+  onDuplicateAdd: (_key, columns) =>
+    ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
   // A derived table would be written out before it is read; that took the server twice the time.
   limitedBranch: (select) => `(${select})`,
   failureKind(error) {
@@ -115,6 +119,10 @@ export const sqliteDialect: Dialect = {
   tableOptions: (clustered) => (clustered ? ' WITHOUT ROWID' : ''),
   onDuplicateUpdate: (key, columns) => {
     const changes = columns.map((column) => `${column} = excluded.${column}`).join(', ');
+    return ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes}`;
+  },
+  onDuplicateAdd: (key, columns) => {
+    const changes = columns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ');
     return ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes}`;
   },
   byIndex: (index) => ` INDEXED BY ${index}`,

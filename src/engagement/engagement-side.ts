@@ -15,6 +15,7 @@ import { EventService } from './event/event.service';
 import type { EventConsumer } from './event/event-consumer';
 import { GiveLevelGiftsJob } from './level-gift/give-level-gifts.job';
 import { LevelGiftService } from './level-gift/level-gift.service';
+import { type LifecycleSide, makeLifecycleSide } from './lifecycle-side';
 import { ReferralService } from './referral/referral.service';
 import { ReturnService } from './return/return.service';
 import { SettleReturnsJob } from './return/settle-returns.job';
@@ -40,7 +41,7 @@ export interface EngagementParts {
   readonly log: TermGiftLog;
 }
 
-export interface EngagementSide {
+export interface EngagementSide extends LifecycleSide {
   readonly rewards: RewardService;
   readonly events: EventService;
   readonly returns: ReturnService;
@@ -66,7 +67,14 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
   // Each takes part in every event, in this order.
   const returns = new ReturnService(database, ledger, points, current, clock);
   const storedValue = new StoredValueService(database, ledger, memberRows, current, clock);
-  const consumers: readonly EventConsumer[] = [storedValue, returns, new TaskConsumer(rewards), referrals];
+  const lifecycleSide = makeLifecycleSide({ database, ledger, memberRows, catalogue: current, clock, rewards });
+  const consumers: readonly EventConsumer[] = [
+    storedValue,
+    returns,
+    new TaskConsumer(rewards),
+    referrals,
+    ...lifecycleSide.consumers,
+  ];
   const events = new EventService(database, ledger, memberRows, current, clock, consumers);
   const termGifts = new TermGiftService(database, rewards, clock, log);
   cards.onSold((termId) => termGifts.settle(termId));
@@ -76,6 +84,8 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
     new TermGiftsJob(termGifts),
     new GiveRewardsJob(rewards),
     new GiveLevelGiftsJob(levelGifts),
+    ...lifecycleSide.lifecycleJobs,
   ];
-  return { rewards, events, returns, storedValue, tasks, checkIns, draws, referrals, levelGifts, engagementJobs };
+  const activities = { storedValue, tasks, checkIns, draws, referrals, levelGifts };
+  return { rewards, events, returns, ...activities, ...lifecycleSide, engagementJobs };
 }

@@ -79,6 +79,8 @@ export const GLOBAL_ID_TYPES = [
   'draw',
   'drawing',
   'alert',
+  'campaign',
+  'campaignGift',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

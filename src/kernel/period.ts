@@ -14,6 +14,18 @@ export const WHOLE_TERM: PeriodNumber = 0;
 /** Numbers of weeks are from here up, those of months and days below. */
 export const WEEK_BASE = 1_000_000_000;
 
+/** A calendar date as days since 1970, whatever the zone. */
+export type DayNumber = number;
+
+/** `2026-11-22` */
+export function dayText(day: DayNumber): string {
+  return new Date(day * DAY).toISOString().slice(0, 10);
+}
+
+export function dayFromText(text: string): DayNumber {
+  return Date.parse(`${text}T00:00:00Z`) / DAY;
+}
+
 interface LocalDate {
   readonly year: number;
   readonly month: number;
@@ -77,6 +89,16 @@ export class BusinessTime {
     const minutes = Math.floor((instant + this.offsetAt(instant)) / MINUTE);
     // 1970 began on a Thursday.
     return (minutes + 3 * 24 * 60) % (7 * 24 * 60);
+  }
+
+  /** The local date as days since 1970, so that dates can be counted with. */
+  dayNumber(instant: Instant): DayNumber {
+    return Math.floor((instant + this.offsetAt(instant)) / DAY);
+  }
+
+  /** The instant at which a day begins, given as days since 1970; or a time of that day, in milliseconds from 00:00. */
+  startOfDay(day: DayNumber, timeOfDay = 0): Instant {
+    return this.fromLocal(day * DAY + timeOfDay);
   }
 
   /** The instant at which a local date begins; day and month may overflow, as in `Date.UTC`. */
@@ -144,16 +166,6 @@ export class BusinessTime {
     const { year, month, day } = this.localDate(instant);
     const timeOfDay = instant + this.offsetAt(instant) - Date.UTC(year, month - 1, day);
     return this.fromLocal(Date.UTC(year, month - 1, day + days) + timeOfDay);
-  }
-
-  /** The local date as days since 1 January 1970. */
-  dayIndex(instant: Instant): number {
-    return Math.floor((instant + this.offsetAt(instant)) / DAY);
-  }
-
-  /** The instant at which the day of this index begins. */
-  startOfDay(dayIndex: number): Instant {
-    return this.fromLocal(dayIndex * DAY);
   }
 
   /**

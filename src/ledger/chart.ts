@@ -86,6 +86,8 @@ export const ACCOUNT_KINDS = {
   REFERRALS_LEFT: 0x008a,
   /** All acceptances; taken in turn, so that no two make a ring together. holder zero. */
   REFERRALS: 0x008b,
+  /** What a campaign may still cost. holder campaign. */
+  CAMPAIGN_BUDGET: 0x0090,
 
   /** Caps granted when terms open. holder plan. */
   CAP_GRANTED: 0x8010,
@@ -158,6 +160,8 @@ export const ACCOUNT_KINDS = {
   REFERRALS_USED: 0x808f,
   /** Where ratings, and the room above them, come from when they open. */
   RATING_GRANTED: 0x8060,
+  CAMPAIGN_BUDGET_GRANTED: 0x8090,
+  CAMPAIGN_BUDGET_USED: 0x8091,
 } as const;
 
 export type AccountKindName = keyof typeof ACCOUNT_KINDS;
@@ -207,6 +211,8 @@ export const TRANSFER_CODES = {
   ACTIVATE: 31,
   /** Growth that fell while no card ran. */
   DECAY: 32,
+  CAMPAIGN: 50,
+  CAMPAIGN_BUDGET: 51,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 

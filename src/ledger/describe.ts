@@ -54,6 +54,7 @@ const WORDS: Record<AccountKindName, KindWords> = {
   REFERRAL: { title: 'an invitation to be earned', holder: 'member', ref: 'inviter' },
   REFERRALS_LEFT: { title: 'invitations left', holder: 'member' },
   REFERRALS: { title: 'invitations accepted', holder: 'holder' },
+  CAMPAIGN_BUDGET: { title: 'budget of a campaign', holder: 'campaign' },
   CAP_GRANTED: { title: 'caps granted', holder: 'plan' },
   COST: { title: 'cost of redemptions', holder: 'partner', item: 'offer or benefit' },
   PARENT_CAP_USED: { title: "used of a parent card's cap", holder: 'holder' },
@@ -108,6 +109,8 @@ const WORDS: Record<AccountKindName, KindWords> = {
   REFERRALS_CLOSED: { title: 'invitations earned', holder: 'holder' },
   REFERRALS_GRANTED: { title: 'invitations granted', holder: 'holder' },
   REFERRALS_USED: { title: 'invitations used', holder: 'holder' },
+  CAMPAIGN_BUDGET_GRANTED: { title: 'budgets of campaigns granted', holder: 'holder' },
+  CAMPAIGN_BUDGET_USED: { title: 'budgets of campaigns used', holder: 'holder' },
 };
 
 const UNIT_WORDS = new Map([

@@ -44,6 +44,8 @@ function memberFacts(asking: Asked): MemberFacts {
     tags: member.tags,
     birthMonth: BigInt(member.birthday?.slice(5, 7) ?? 0),
     daysSinceJoined: BigInt(Math.max(0, Math.floor((now - member.joinedAt) / DAY))),
+    stage: member.stage ?? '',
+    grade: member.grade ?? '',
   };
 }
 

@@ -7,6 +7,7 @@ import { type Id, idFromBytes, idToBytes } from '../kernel/id';
 import { type BusinessTime, type PeriodNumber, WEEK_BASE, WHOLE_TERM } from '../kernel/period';
 import { type AccountKey, type Balance, holderRange } from '../ledger/account';
 import { fromBalanceRow, hexOf } from '../ledger/ledger.store';
+import type { Stage } from '../program/lifecycle';
 import type { LevelState } from './level/level-state';
 import type { Card, Member, StoredCardStatus, Term } from './member';
 
@@ -22,15 +23,15 @@ export interface MemberRows {
 const KEYS_MAX = 16;
 const IN_FLIGHT_MAX = 2;
 
-// Columns by type, because a UNION gives each column one type: five ids, one account, four texts, nine numbers.
+// Columns by type, because a UNION gives each column one type: five ids, one account, six texts, nine numbers.
 const MEMBER_PART = `SELECT 1, id, level_id, level_shown_id, level_manual_id, NULL, NULL, external_id, nickname,
-  tags, birthday, joined_at, level_at, growth_unbooked, level_since, level_kept_until, level_falls_at,
+  tags, birthday, stage, grade, joined_at, level_at, growth_unbooked, level_since, level_kept_until, level_falls_at,
   level_manual_until, level_due_at, NULL FROM member WHERE id IN `;
 // By the term's member: from its terms to their cards is half the way of from the cards to their terms.
 const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_id, NULL, c.status, t.currency,
-  t.price_code, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at, c.opened_at,
-  t.withdrawn, c.closed_at FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
-const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL,
+  t.price_code, NULL, NULL, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at,
+  c.opened_at, t.withdrawn, c.closed_at FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
+const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL, NULL, NULL,
   credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL, NULL
   FROM ledger_account WHERE `;
 // Bytes 39 to 42 of an account key are its period, so that past months, days and weeks are left where they are.
@@ -107,7 +108,7 @@ function gather(rows: readonly SqlRow[], ids: readonly Id[]): (MemberRows | unde
   for (const row of rows) {
     if (row[0] === 3) {
       const account = hexOf(row[6]);
-      entry(balances, account.slice(0, 32)).set(account, fromBalanceRow(row, 11));
+      entry(balances, account.slice(0, 32)).set(account, fromBalanceRow(row, 13));
     } else if (row[0] === 2) {
       addTerm(entry(cards, hexOf(row[1])), row);
     } else {
@@ -137,25 +138,27 @@ function fromMemberRow(row: SqlRow): Member {
     nickname: String(row[8]),
     tags: row[9] === '[]' ? [] : JSON.parse(String(row[9])),
     birthday: row[10] === null ? undefined : String(row[10]),
-    joinedAt: Number(row[11]),
+    stage: optionalText(row[11]) as Stage | undefined,
+    grade: optionalText(row[12]),
+    joinedAt: Number(row[13]),
     levelState: fromLevelColumns(row),
   };
 }
 
 /** Most members of a plain program never have one. */
 function fromLevelColumns(row: SqlRow): LevelState | undefined {
-  if (row[12] === null) return undefined;
+  if (row[14] === null) return undefined;
   return {
-    at: Number(row[12]),
-    unbooked: Number(row[13]),
+    at: Number(row[14]),
+    unbooked: Number(row[15]),
     levelId: optionalId(row[2]),
-    since: optionalInstant(row[14]),
+    since: optionalInstant(row[16]),
     shownId: optionalId(row[3]),
-    keptUntil: optionalInstant(row[15]),
-    fallsAt: optionalInstant(row[16]),
+    keptUntil: optionalInstant(row[17]),
+    fallsAt: optionalInstant(row[18]),
     manualId: optionalId(row[4]),
-    manualUntil: optionalInstant(row[17]),
-    dueAt: optionalInstant(row[18]),
+    manualUntil: optionalInstant(row[19]),
+    dueAt: optionalInstant(row[20]),
   };
 }
 
@@ -174,8 +177,8 @@ function addTerm(cards: Map<Id, CardRow>, row: SqlRow): void {
         planId: hexOf(row[4]),
         parentCardId: optionalId(row[5]),
         status: row[7] as StoredCardStatus,
-        openedAt: Number(row[17]),
-        closedAt: optionalInstant(row[19]),
+        openedAt: Number(row[19]),
+        closedAt: optionalInstant(row[21]),
       },
       terms: [],
     };
@@ -184,19 +187,23 @@ function addTerm(cards: Map<Id, CardRow>, row: SqlRow): void {
   card.terms.push({
     id: hexOf(row[3]),
     currency: String(row[8]),
-    startsAt: Number(row[11]),
-    endsAt: Number(row[12]),
-    price: Number(row[13]),
+    startsAt: Number(row[13]),
+    endsAt: Number(row[14]),
+    price: Number(row[15]),
     priceCode: row[9] === null ? undefined : String(row[9]),
-    costCap: Number(row[14]),
-    programVersion: Number(row[15]),
-    brokeEvenAt: optionalInstant(row[16]),
-    withdrawn: Number(row[18]),
+    costCap: Number(row[16]),
+    programVersion: Number(row[17]),
+    brokeEvenAt: optionalInstant(row[18]),
+    withdrawn: Number(row[20]),
   });
 }
 
 function optionalInstant(value: SqlRow[number] | undefined): Instant | undefined {
   return value === null || value === undefined ? undefined : Number(value);
+}
+
+function optionalText(value: SqlRow[number] | undefined): string | undefined {
+  return value === null || value === undefined ? undefined : String(value);
 }
 
 function sortedCards(cards: Map<Id, CardRow> | undefined): Card[] {

@@ -26,7 +26,7 @@ export async function findExternalIds(sql: Sql, ids: readonly Id[]): Promise<Map
   return new Map(rows.map((row) => [idFromBytes(row[0] as Buffer), String(row[1])]));
 }
 
-const MEMBER_COLUMNS = ['id', 'external_id', 'nickname', 'birthday', 'tags', 'joined_at'] as const;
+const MEMBER_COLUMNS = ['id', 'external_id', 'nickname', 'birthday', 'tags', 'joined_at', 'birth_day'] as const;
 
 function toMemberRow(member: Member) {
   return [
@@ -36,12 +36,18 @@ function toMemberRow(member: Member) {
     member.birthday ?? null,
     JSON.stringify(member.tags),
     member.joinedAt,
+    member.birthday === undefined ? null : birthDayOf(member.birthday),
   ];
+}
+
+/** The month times 100 plus the day, by which birthdays are found. */
+function birthDayOf(birthday: string): number {
+  return Number(birthday.slice(-5, -3)) * 100 + Number(birthday.slice(-2));
 }
 
 /** Inserts members; those whose external id is known keep their id and get the new profile. */
 export async function upsertMembers(tx: Sql, members: readonly Member[]): Promise<void> {
-  const tail = tx.dialect.onDuplicateUpdate(['external_id'], ['nickname', 'birthday', 'tags']);
+  const tail = tx.dialect.onDuplicateUpdate(['external_id'], ['nickname', 'birthday', 'tags', 'birth_day']);
   await tx.insertMany('member', MEMBER_COLUMNS, members.map(toMemberRow), { tail });
 }
 

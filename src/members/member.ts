@@ -2,6 +2,8 @@
 import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import type { Unit } from '../kernel/money';
+import type { Code } from '../program/code';
+import type { Stage } from '../program/lifecycle';
 import type { LevelState } from './level/level-state';
 
 export interface Member {
@@ -15,6 +17,10 @@ export interface Member {
   readonly joinedAt: Instant;
   /** Absent until something has to be remembered of its level. */
   readonly levelState?: LevelState;
+  /** A stage of the lifecycle, as it was judged last; absent while the program has none. */
+  readonly stage?: Stage;
+  /** The code of its RFM grade, likewise. */
+  readonly grade?: Code;
 }
 
 /** `CLOSED` is final. A card that is `ACTIVE` in the table may be expired: see `cardStatusAt`. */

@@ -10,6 +10,8 @@ const FACTS: Facts = {
     tags: Array.from({ length: 50 }, (_, at) => `tag-${at}`),
     birthMonth: 11n,
     daysSinceJoined: 30n,
+    stage: 'ACTIVE',
+    grade: 'l2',
   },
   card: { plan: 'plus', kind: 'MEMBERSHIP', daysLeft: 12n },
 };
@@ -29,6 +31,7 @@ test.each([
   ['member.tags.all(tag, tag.contains("tag"))', true],
   ['size(member.tags) == 50', true],
   ['card.plan in ["plus", "family"]', true],
+  ['member.stage == "ACTIVE" && member.grade != "l1"', true],
   ['member.daysSinceJoined / 7 >= 4 ? card.kind == "MEMBERSHIP" : false', true],
   ['true', true],
 ])('%s is %s', (text, expected) => {

@@ -12,6 +12,10 @@ export interface MemberFacts {
   /** 1 to 12; 0 when the birthday is not known. */
   readonly birthMonth: bigint;
   readonly daysSinceJoined: bigint;
+  /** A stage of the lifecycle; empty when the program has none, or it was not judged yet. */
+  readonly stage: string;
+  /** The code of its RFM grade; empty likewise. */
+  readonly grade: string;
 }
 
 /** … and of the card that it would be taken on; without one, texts are empty and numbers 0. */
@@ -76,6 +80,8 @@ export const MEMBER_VARIABLES = {
     tags: 'list<string>',
     birthMonth: 'int',
     daysSinceJoined: 'int',
+    stage: 'string',
+    grade: 'string',
   },
 } as const;
 export const PERK_VARIABLES = {

@@ -166,6 +166,7 @@ describe('a sound file', () => {
       name: 'Demo',
       currency: 'CNY',
       timeZone: 'Asia/Shanghai',
+      campaigns: [],
       plans: [],
       budgets: [],
       benefits: [],

@@ -33,6 +33,10 @@ const FORMATS: Record<string, { readonly allowed: string; readonly test: (text: 
     test: (text) => /^[a-z][A-Za-z0-9]*$/.test(text) && !CEL_WORDS.has(text),
   },
   'time-of-day': { allowed: 'a time of day such as 09:30', test: (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text) },
+  'calendar-day': {
+    allowed: 'a day of every year such as 01-01, or of one year such as 2027-02-06',
+    test: (text) => /^(\d{4}-)?\d\d-\d\d$/.test(text) && isDay(text.length === 5 ? `2024-${text}` : text),
+  },
   // Half a surrogate pair cannot be stored as UTF-8, and control characters cannot be seen.
   'one-line': {
     allowed: 'one line without control characters',
@@ -63,6 +67,11 @@ function isDateTime(text: string): boolean {
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 function isTimeZone(text: string): boolean {

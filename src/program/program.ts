@@ -2,11 +2,13 @@
 import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
+import type { Campaign } from './campaign';
 import type { Amount, Code } from './code';
 import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
 import type { EventType } from './event-type';
 import type { LevelDesign, LevelGuard, Profile } from './level-design';
 import type { LevelGift, LevelPolicy } from './level-terms';
+import type { LifecyclePolicy, RfmPolicy } from './lifecycle';
 import type { MemberLimit } from './member-limit';
 import type { Budget, PlanSale, Saves, Term } from './plan-sale';
 
@@ -209,6 +211,8 @@ export interface ProgramSettings {
   readonly levelPolicy?: LevelPolicy;
   readonly levelDesign?: LevelDesign;
   readonly levelGuard: LevelGuard;
+  readonly lifecycle?: LifecyclePolicy;
+  readonly rfm?: RfmPolicy;
 }
 
 /**
@@ -226,6 +230,7 @@ export const SECTIONS = {
   tasks: 'TASK',
   draws: 'DRAW',
   profiles: 'PROFILE',
+  campaigns: 'CAMPAIGN',
 } as const;
 export type Section = keyof typeof SECTIONS;
 export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
@@ -242,6 +247,7 @@ export interface DefinitionOf {
   readonly TASK: Task;
   readonly DRAW: Draw;
   readonly PROFILE: Profile;
+  readonly CAMPAIGN: Campaign;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}

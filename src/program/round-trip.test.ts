@@ -438,6 +438,54 @@ function designOf(levels: readonly string[]): fc.Arbitrary<LevelDesign | undefin
   );
 }
 
+/** Stages, grades and campaigns as rules let them be; the rest of their fields is what the schema fills in. */
+function lifecycleParts(benefits: readonly string[]) {
+  const lifecycle = optional(
+    fc.record({
+      joins: fc.constantFrom('REGISTRATION' as const, 'CARD' as const),
+      activity: fc.constant(['PURCHASE', 'SIGN_IN']),
+      activeDays: fc.integer({ min: 1, max: 9 }),
+      silentDays: fc.integer({ min: 10, max: 90 }),
+      sleepingDays: fc.integer({ min: 91, max: 3660 }),
+    }),
+  );
+  const rfm = optional(
+    fc.record({
+      window: fc.constantFrom('EVER' as const, 'YEAR' as const),
+      grades: fc.tuple(amount, line).map(([cut, name]) => [
+        { code: 'low', name, precedence: 0, when: { monetary: { atMost: cut } } },
+        { code: 'high', name, precedence: 1, when: { monetary: { moreThan: cut } } },
+      ]),
+      default: fc.constantFrom('low', 'high'),
+      holes: fc.constantFrom('REFUSE' as const, 'DEFAULT' as const),
+    }),
+  );
+  const campaign = fc.record({
+    code: fc.constant('care'),
+    name: line,
+    segment: fc.record({
+      levels: fc.constant([]),
+      plans: fc.constant([]),
+      tags: fc.uniqueArray(line, { maxLength: 2 }),
+      stages: fc.constant([]),
+      grades: fc.constant([]),
+      condition: optional(fc.constant('member.grade != ""')),
+    }),
+    trigger: fc.constantFrom(
+      { on: 'BIRTHDAY' as const, daysBefore: 3 },
+      { on: 'FESTIVAL' as const, days: ['01-01', '2027-02-06'], time: '09:00' },
+    ),
+    reward: fc.record({
+      points: fc.integer({ min: 1, max: 9 }),
+      benefits: fc.subarray([...benefits]).map((some) => (some.length > 0 ? some : undefined)),
+    }),
+    costPerMember: fc.integer({ min: 1, max: 9 }),
+    budget: optional(fc.constant(AMOUNT_MAX)),
+    validFrom: optional(fc.constant('2026-01-01T00:00:00Z')),
+  });
+  return { lifecycle, rfm, campaigns: fc.array(campaign, { maxLength: 1 }) };
+}
+
 const programs: fc.Arbitrary<Program> = fc
   .tuple(
     fc.uniqueArray(code, { minLength: 1, maxLength: 4 }),
@@ -471,6 +519,7 @@ const programs: fc.Arbitrary<Program> = fc
       checkIn: optional(checkIn),
       referral: optional(referral),
       profiles: fc.tuple(...profiles.map(profileOf)),
+      ...lifecycleParts(benefits),
     });
   })
   .map((program) => tidy(program) as Program);

@@ -76,6 +76,7 @@ describe('every command', () => {
     [['ledger', 'verify', '--bogus'], /unknown option '--bogus'/],
     [['token', '--role', 'root', '--subject', 'x'], /--role is "root"; allowed are member, /],
     [['token', '--role', 'member', '--subject', 'x', '--hours', '1.5'], /--hours is "1.5"/],
+    [['campaign', 'preview', 'nothing'], /There is no campaign nothing; there are none/],
     [['program', 'plan', '/nowhere/program.yaml'], /The file \/nowhere\/program.yaml cannot be read/],
     [['codes', 'load', '/nowhere/codes.txt', '--offer', 'a'], /The file \/nowhere\/codes.txt cannot be read/],
   ])('%j fails with one line and one JSON object', async (args, message) => {

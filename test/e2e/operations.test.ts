@@ -25,7 +25,12 @@ const PROGRAM = programText({
   offers: [offer('latte')],
   partners: ['brewer', 'cinema', 'leaver'],
   ...ACTIVITY_PARTS,
-  settings: { ...ACTIVITY_PARTS.settings, storedValue: { refund: { allowed: true } } },
+  settings: {
+    ...ACTIVITY_PARTS.settings,
+    storedValue: { refund: { allowed: true } },
+    lifecycle: { activeDays: 30, silentDays: 90, sleepingDays: 180 },
+    campaigns: [{ code: 'cake', name: 'Cake', trigger: { on: 'BIRTHDAY' }, reward: { points: 1 } }],
+  },
 });
 
 const DEAD_HOST = '127.0.0.1:9';
@@ -214,6 +219,11 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { filter: { action: 'reviewPartner' } },
       answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
     },
+    campaigns: { who: OPERATIONS, answers: [expect.objectContaining({ code: 'cake', trigger: 'BIRTHDAY' })] },
+    'campaign-preview': { who: OPERATIONS, variables: { campaign: 'cake' }, answers: 'CampaignPreview' },
+    'campaign-gifts': { who: AUDITOR, variables: { campaign: 'cake', first: 5 }, answers: { edges: [] } },
+    'lifecycle-table': { who: OPERATIONS, answers: { stages: expect.any(Array), grades: expect.any(Array) } },
+    'member-lifecycle': { who: SHOP, variables: { externalId: member }, answers: { stageChanges: expect.anything() } },
     'staff-member': { who: AUDITOR, variables: { externalId: member }, answers: { externalId: member } },
   };
 }

@@ -14,6 +14,7 @@ import { seed as seedMemberEvents } from '../../migrations/0011-member-events/se
 import { seed as seedLevels } from '../../migrations/0012-levels/seed';
 import { seed as seedSales } from '../../migrations/0013-sales/seed';
 import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
+import { seed as seedLifecycle } from '../../migrations/0015-lifecycle/seed';
 import { seed as seedAlerts } from '../../migrations/0016-alerts/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { MIGRATIONS } from '../../migrations/all';
@@ -40,6 +41,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedLevels,
   seedSales,
   seedEngagement,
+  seedLifecycle,
   seedAlerts,
   seedAudit,
 ];
@@ -143,6 +145,18 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     drawing: 'id ticket member_id draw_id version day roll landed prize points drawn_at',
     check_in: 'member_id day made_up streak rewarded made_at',
     referral: 'invitee_id inviter_id accepted_at expires_at earned_at event_id',
+  },
+  {
+    member:
+      'id external_id nickname birthday tags joined_at level_at growth_unbooked level_id level_since level_shown_id ' +
+      'level_kept_until level_falls_at level_manual_id level_manual_until level_due_at ' +
+      'stage grade stage_day stage_changes counted_day settled_day lifecycle_due_at birth_day',
+    member_day: 'member_id day activities purchases amount returned',
+    member_rfm: 'member_id last_day frequency monetary r f m',
+    stage_change: 'member_id id from_stage to_stage day program_version recorded_at',
+    campaign_run: 'campaign_id occasion state position looked given due_at started_at finished_at',
+    campaign_trigger: 'campaign_id member_id occasion due_at',
+    campaign_gift: 'id campaign_id member_id occasion state cost program_version decided_at given_at reward',
   },
   {
     alert: 'id kind subject open_key message details raised_at seen_at resolved_at',

@@ -13,6 +13,7 @@ import { verifyLedger } from '../../src/ledger/verify';
 import { holdCheck } from '../../src/redemption/hold.check';
 import { startPrivateMysql } from '../support/mysql-server';
 import { DATA_FOLDER, type FreshDatabase, freshFile, freshMysql, openHouse } from './house';
+import { isLifecycleReplay, runLifecycleReplay } from './lifecycle';
 import { replayTasks, taskTable } from './tasks';
 
 const LANES = ['sqlite', 'mysql'] as const;
@@ -158,6 +159,10 @@ function jsonOf({ outcome, oracle, name, lane, concurrency, ...measured }: Row):
 }
 
 async function run(options: Options): Promise<void> {
+  if (isLifecycleReplay(options.only)) {
+    process.exitCode = (await runLifecycleReplay(options.only, options.json === true)) ? 0 : 1;
+    return;
+  }
   const bar = progressBar('reading');
   const checked = await checkFolder(options.data, bar.update).finally(() => bar.stop());
   const oracles = await oracleOf(checked);
@@ -182,7 +187,11 @@ const command = new Command('replay')
   .description('replay the completions of the data set "Starbucks rewards" and compare with its oracle')
   .option('--data <dir>', 'the folder of the data set', DATA_FOLDER)
   .option('--concurrency <list>', 'requests in flight, one or more of them', '32,256')
-  .option('--only <text>', 'only runs whose name has this part, for instance "mysql" or "cap 20 quota 1"', '')
+  .option(
+    '--only <text>',
+    'only runs whose name has this part, for instance "mysql" or "cap 20 quota 1"; "cdnow" and "rfm" replay those data',
+    '',
+  )
   .option('--json', 'print one JSON object as the last line')
   .action((options: Options) =>
     run(options).catch((error: Error) => {

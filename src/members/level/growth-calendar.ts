@@ -58,7 +58,7 @@ export class GrowthCalendar {
   private nextGainAt(spans: readonly Span[], after: Instant): Instant | undefined {
     for (const { start, end } of spans) {
       if (end <= after) continue;
-      const at = this.time.startOfDay(this.time.dayIndex(Math.max(after, start)) + 1);
+      const at = this.time.startOfDay(this.time.dayNumber(Math.max(after, start)) + 1);
       if (at <= end) return at;
     }
     return undefined;
@@ -70,8 +70,8 @@ export class GrowthCalendar {
     for (const [place, { end }] of spans.entries()) {
       const resumed = spans[place + 1]?.start ?? Number.POSITIVE_INFINITY;
       if (resumed <= after) continue;
-      const first = this.time.dayIndex(end) + terms.firstDay;
-      const missed = Math.max(0, this.time.dayIndex(after) + 1 - first);
+      const first = this.time.dayNumber(end) + terms.firstDay;
+      const missed = Math.max(0, this.time.dayNumber(after) + 1 - first);
       const day = first + Math.ceil(missed / terms.everyDays) * terms.everyDays;
       const at = this.time.startOfDay(day);
       if (at > end && at <= resumed) return at;

@@ -1,15 +1,18 @@
 // Every rule that a program file must pass beyond its JSON Schema.
 
 import { budgets } from './budgets.rule';
+import { campaignTerms } from './campaign-terms.rule';
 import { checkInTerms } from './check-in-terms.rule';
 import { drawTerms } from './draw-terms.rule';
 import { earning } from './earning.rule';
 import { entitlementCost } from './entitlement-cost.rule';
+import { grades } from './grades.rule';
 import { levelDesign } from './level-design.rule';
 import { levelGifts } from './level-gifts.rule';
 import { levelPolicy } from './level-policy.rule';
 import { levelRating } from './level-rating.rule';
 import { levelsAscend } from './levels-ascend.rule';
+import { lifecycleDays } from './lifecycle-days.rule';
 import { offerCost } from './offer-cost.rule';
 import { offerSupply } from './offer-supply.rule';
 import { offerTerms } from './offer-terms.rule';
@@ -47,6 +50,9 @@ export const RULES: readonly Rule[] = [
   drawTerms,
   checkInTerms,
   referralTerms,
+  lifecycleDays,
+  grades,
+  campaignTerms,
 ];
 
 /** Those that say something of offers alone. */

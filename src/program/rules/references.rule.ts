@@ -39,6 +39,10 @@ export const references: Rule = (program) => {
   for (const [at, { plan: code }] of present(program.profiles)) {
     if (code !== undefined) faults.push(...plan(code, ['profiles', at, 'plan']));
   }
+  for (const [at, { segment }] of present(program.campaigns)) {
+    faults.push(...each(segment?.levels, ['campaigns', at, 'segment', 'levels'], level));
+    faults.push(...each(segment?.plans, ['campaigns', at, 'segment', 'plans'], plan));
+  }
   return faults;
 };
 
