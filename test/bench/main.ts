@@ -1,13 +1,14 @@
 // `npm run bench`: how quick the gateway is, as ratios against other ways on the same machine in the same run.
 import { Command, InvalidArgumentError } from 'commander';
 import { type Pace, withBench } from './bench';
+import { measureFaults } from './faults';
 import { measureHome } from './home';
 import { describeMachine } from './machine';
 import { measureRedeem } from './redeem';
 import { aimsOf, type BenchReport, reportText } from './report';
 import { fillWorld, measureSizes, type World } from './sizes';
 
-const PARTS = ['home', 'redeem', 'sizes'] as const;
+const PARTS = ['home', 'redeem', 'sizes', 'faults'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Options {
@@ -42,6 +43,8 @@ async function measure({ quick, parts, sizes }: Options): Promise<BenchReport> {
   const [first, ...others] = sizes ?? (quick ? QUICK_SIZES : SIZES);
   const report: BenchReport = {};
   await withBench(quick ? QUICK : FULL, progress, async (bench) => {
+    if (parts.includes('faults')) report.faults = await measureFaults(bench);
+    if (parts.every((part) => part === 'faults')) return;
     const small = await fillWorld(bench, first!, 'world');
     if (parts.includes('home')) report.home = await measureHome(bench, small.place);
     if (parts.includes('redeem')) {
