@@ -34,6 +34,7 @@ import type { RefundService } from '../redemption/refund/refund.service';
 import { SettleRefundsJob } from '../redemption/refund/settle-refunds.job';
 import { RunSagaJob } from '../redemption/saga/run-saga.job';
 import { SagaService } from '../redemption/saga/saga.service';
+import { ToldStockService } from '../redemption/told-stock.service';
 import { DeliverWebhooksJob } from '../webhooks/deliver-webhooks.job';
 import { PruneWebhooksJob } from '../webhooks/prune-webhooks.job';
 import { makeWebhookSide, type WebhookSide } from '../webhooks/webhook-side';
@@ -54,6 +55,7 @@ export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleS
   readonly cards: CardService;
   readonly stock: StockService;
   readonly pools: CodePoolService;
+  readonly toldStock: ToldStockService;
   readonly partnerAvailability: PartnerAvailability;
   readonly offers: OfferService;
   readonly offerReviews: OfferReviewService;
@@ -88,7 +90,9 @@ export async function compose(
   const { saga, ends, refunds } = redemption;
   catalogue.onChange((next, previous) => stock.align(next, previous));
   catalogue.onChange((next) => budgets.align(next));
-  const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
+  const toldStock = new ToldStockService(database, () => catalogue.current(), clock);
+  const news = { redemptionNews: saga, stockNews: toldStock };
+  const webhookSide = makeWebhookSide({ ...base, ...redemption, ...news, policy, key });
   const { dispatcher } = webhookSide;
   const engagement = makeEngagementSide({ ...base, ...redemption });
   const jobs = [
@@ -113,8 +117,8 @@ export async function compose(
     await transports.close();
     await database.close();
   };
-  const partnerAvailability = new PartnerAvailability(partners, availability);
+  const partnerAvailability = new PartnerAvailability(partners, availability, toldStock);
   const audit = new AuditService(database, clock);
   const sides = { ...partnerSide, ...webhookSide, ...engagement };
-  return { ...base, ...sides, partnerAvailability, ...redemption, audit, worker, close };
+  return { ...base, ...sides, toldStock, partnerAvailability, ...redemption, audit, worker, close };
 }
