@@ -1,5 +1,6 @@
 // Opens the gateway: every service, in the order of the rooms, with the jobs of the worker.
 import type { Logger } from 'pino';
+import { MODULES } from '../../partners/modules';
 import { AuditService } from '../audit/audit.service';
 import type { Config } from '../config';
 import { type Database } from '../database/database';
@@ -40,6 +41,9 @@ import { PruneWebhooksJob } from '../webhooks/prune-webhooks.job';
 import { makeWebhookSide, type WebhookSide } from '../webhooks/webhook-side';
 import { Worker } from '../worker/worker';
 import { composeHouse, composeRedemption } from './house';
+
+/** For commands, which do not see `partners/`. */
+export const connectorModules = MODULES;
 
 /** Everything that a command, a test or the server works with. */
 export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide {
@@ -83,7 +87,7 @@ export async function compose(
   const base = { config, log, clock, ...house };
   const availability = new AvailabilityCache(clock);
   const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
-  const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: new Map() });
+  const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: MODULES });
   const { directory, transports } = partnerSide;
   const partners = partnerApis ?? directory;
   const redemption = composeRedemption(base, partners);
