@@ -1,4 +1,4 @@
-// A process with the partners of one gateway: all sound, or one that hangs, one that answers garbage, and one that is gone.
+// A process with the partners of one gateway: all sound, or one that hangs, one that answers garbage, one that is gone.
 import { systemClock } from '../../src/kernel/clock';
 import type { FaultName } from '../../src/simulator/fault';
 import { startSimulator } from '../../src/simulator/simulator';

@@ -1,4 +1,4 @@
-// What partners tell of the stock of their offers by webhook, as members see it: in every process, and whatever the order.
+// What partners tell of the stock of their offers by webhook, as members see it: in every process, in any order.
 import { type Clock, HOUR, MINUTE, SECOND } from '../../src/kernel/clock';
 import type { Id } from '../../src/kernel/id';
 import { confirmed, type Operation, type PartnerApi, unknown } from '../../src/partner-port/connector';
