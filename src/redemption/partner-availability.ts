@@ -1,5 +1,5 @@
 // Whether partners still have what their APIs would issue, for a page of perks: one look for each partner on it.
-import type { Instant } from '../kernel/clock';
+import { type Instant, SECOND } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import { REFUSAL_CODES, refuse } from '../kernel/refusal';
 import { AVAILABILITY_TIMES, type AvailabilityCache } from '../partner-port/availability-cache';
@@ -72,13 +72,15 @@ function heard(refs: readonly string[], told: Told, now: Instant): AvailabilityL
   );
 }
 
+/** So much the clock of a partner may be behind, which may count whole seconds. */
+const SLOW_MS = 5 * SECOND;
+
 /** Of what the partner answered and what it told, the younger; what it told ages like what it answered. */
 function later(look: AvailabilityLook, told: Told, now: Instant): AvailabilityLook {
   return new Map(
     [...look].map(([ref, answer]) => {
       const word = told.get(ref);
-      const since = answer.source === 'UNAVAILABLE' ? now - AVAILABILITY_TIMES.stale : answer.asOf;
-      return [ref, word && word.toldAt >= since ? known(word, now) : answer];
+      return [ref, word && isLater(word, answer, now) ? known(word, now) : answer];
     }),
   );
 }
@@ -96,6 +98,11 @@ function refsByPartner(offers: readonly CatalogueOffer[]): Map<Id, string[]> | u
 }
 
 const SOLD_OUT = refuse('OUT_OF_STOCK', 'The partner has nothing left of this perk.');
+
+function isLater({ toldAt, heardAt }: ToldStock, { source, asOf }: KnownAvailability, now: Instant): boolean {
+  if (source === 'UNAVAILABLE') return now - toldAt <= AVAILABILITY_TIMES.stale;
+  return heardAt >= asOf && toldAt >= asOf - SLOW_MS;
+}
 
 type Shown = Pick<Outlook, 'usability' | 'remaining'>;
 

@@ -28,8 +28,8 @@ export class ToldStockService {
     if (!this.isIssued(partnerId, availability.offerRef)) return false;
     const now = this.clock.now();
     // A clock that is ahead must not outlast what is told next.
-    const word = { partnerId, availability, toldAt: Math.min(toldAt ?? now, now) };
-    await this.database.transaction((tx) => saveTold(tx, word, now));
+    const word = { partnerId, availability, toldAt: Math.min(toldAt ?? now, now), heardAt: now };
+    await this.database.transaction((tx) => saveTold(tx, word));
     this.keep(word);
     return true;
   }

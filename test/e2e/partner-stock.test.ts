@@ -126,6 +126,19 @@ eachDatabase((lane) => {
     gateway.clock.advance(SECOND);
     await tell('florist', { offerRef: 'rose', left: 0 });
     expect(await perk('rose')).toMatchObject({ remainingForMe: 0, usability: { usable: false } });
+    // By a clock of whole seconds that is a little slow, it is younger still than an answer of the same second.
+    gateway.clock.advance(10 * SECOND + 400);
+    await perk('rose');
+    expect(await perk('rose')).toMatchObject({ remainingForMe: 7 });
+    gateway.clock.advance(100);
+    await tell('florist', { offerRef: 'rose', left: 1 }, iso(gateway.clock, 2_500));
+    expect(await perk('rose')).toMatchObject({ remainingForMe: 1 });
+    // One that was long on its way is not.
+    await tell('florist', { offerRef: 'rose', left: 9 }, iso(gateway.clock, 2_400));
+    gateway.clock.advance(10 * SECOND);
+    await perk('rose');
+    await tell('florist', { offerRef: 'rose', left: 3 }, iso(gateway.clock, 9_000));
+    expect(await perk('rose')).toMatchObject({ remainingForMe: 7 });
     // Asked again, since its answer is old by now, it says otherwise.
     gateway.clock.advance(MINUTE);
     floristHas = 5;
