@@ -59,14 +59,22 @@ const body = () => {
       gateway = await TestGateway.start({ url: lane.url, clock, program, environment });
       story = new Story(gateway);
       offer = await bringToMarket();
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await gateway.stop();
       await expectBooksInOrder(lane.database);
     });
 
-    const take = (who: Who) =>
+    const ask = (who: Who) =>
       gateway.run<RedemptionAnswer>(who, 'redeem', { input: { item: offer, idempotencyKey: `take ${who.subject}` } });
+    /** A shop on a busy machine may answer later than it has time for; it is then looked up. */
+    const take = async (who: Who): Promise<RedemptionAnswer> => {
+      for (let round = 1; ; round += 1) {
+        const taken = await ask(who);
+        if (round === 10 || !['HELD', 'UNKNOWN'].includes(taken.status)) return taken;
+        await pass(MINUTE);
+      }
+    };
     const statusOf = async (id: string) => (await gateway.run<{ status: string }>(SHOP, 'redemption', { id })).status;
     const pass = async (milliseconds: number) => {
       for (let gone = 0; gone < milliseconds; gone += 20 * SECOND) {
@@ -87,7 +95,7 @@ const body = () => {
       expect(await statusOf(id)).toBe('USED');
       expect(await story.cap(who, card.id)).toMatchObject({ held: 0, posted: COST });
       expect(await story.cancel(who, id)).toMatchObject({ refusal: 'NOT_CANCELLABLE' });
-    }, 60_000);
+    }, 120_000);
 
     test('a coupon that the member gives back is refused by the shop', async () => {
       const { who, card } = await story.holder('plus');
@@ -95,7 +103,7 @@ const body = () => {
       expect(await story.cancel(who, id)).toMatchObject({ status: 'CANCELLED' });
       await expect(shop.buyWith(couponCode!)).rejects.toThrow('COUPON_CODE_INVALID_ERROR');
       expect(await story.cap(who, card.id)).toMatchObject({ held: 0, posted: 0 });
-    }, 60_000);
+    }, 120_000);
 
     test('a coupon that was used before anybody looked cannot be given back', async () => {
       const { who, card } = await story.holder('plus');
@@ -104,7 +112,7 @@ const body = () => {
       expect(await story.cancel(who, id)).toMatchObject({ refusal: 'NOT_CANCELLABLE' });
       expect(await statusOf(id)).toBe('USED');
       expect(await story.cap(who, card.id)).toMatchObject({ held: 0, posted: COST });
-    }, 60_000);
+    }, 120_000);
   });
 };
 
