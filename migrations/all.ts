@@ -7,6 +7,7 @@ import { Partners1764000000005 } from './0005-partners/up';
 import { Offers1764000000006 } from './0006-offers/up';
 import { Saga1764000000007 } from './0007-saga/up';
 import { Webhooks1764000000008 } from './0008-webhooks/up';
+import { PartnerStock1764000000009 } from './0009-partner-stock/up';
 import { MemberEvents1764000000011 } from './0011-member-events/up';
 import { Levels1764000000012 } from './0012-levels/up';
 import { Sales1764000000013 } from './0013-sales/up';
@@ -24,6 +25,7 @@ export const MIGRATIONS = [
   Offers1764000000006,
   Saga1764000000007,
   Webhooks1764000000008,
+  PartnerStock1764000000009,
   MemberEvents1764000000011,
   Levels1764000000012,
   Sales1764000000013,

@@ -8,7 +8,9 @@ import { type CheckResult, passes } from '../partner-port/contract-suite';
 import { type Manifest, type StandardManifest, secretsOf } from '../partner-port/manifest/manifest';
 import { printFault } from '../partner-port/manifest/manifest-fault';
 import { parseManifest } from '../partner-port/manifest/manifest-file';
+import { isSigningSecret, SIGNING_SECRET_FORM } from '../partner-port/signature';
 import type { WireCard } from '../partner-port/standard/protocol';
+import { signingSecretsOf } from '../partner-port/standard/standard-connector';
 import { type Brand, listBrands, readBrand } from '../simulator/brand';
 import { FAULTS, type Fault, parseFault } from '../simulator/fault';
 import { type Simulator, startSimulator } from '../simulator/simulator';
@@ -129,12 +131,13 @@ async function runVerify(options: VerifyOptions, file?: string): Promise<Output>
   const manifest = parseManifest(await read(file!));
   if ('faults' in manifest) {
     const lines = manifest.faults.map((fault) => `${file}:${printFault(fault)}`);
-    return { text: [...lines, `${lines.length} faults; nothing was tried`].join('\n'), json: manifest, ok: false };
+    const count = lines.length === 1 ? '1 fault' : `${lines.length} faults`;
+    return { text: [...lines, `${count}; nothing was tried`].join('\n'), json: manifest, ok: false };
   }
   const bar = progressBar('trying the partner');
   const trial = await tryPartner(manifest, {
     secrets: await secretsFor(manifest, options),
-    offerRef: options.offer,
+    offerRef: checkedRef('--offer', options.offer),
     memberRef: options.member,
     cardHolder: options.cardHolder,
     budget: options.budget,
@@ -179,9 +182,17 @@ async function secretsFor(manifest: Manifest, { secret = [], secretsFile }: Veri
     secretsFile === undefined ? [] : (await read(secretsFile)).split('\n').filter((line) => /\S/.test(line));
   const given = new Map([...lines, ...secret].map(pairOf));
   const missing = secretsOf(manifest).filter((name) => !given.has(name));
-  if (missing.length === 0) return given;
+  if (missing.length === 0) return checkedSigning(manifest, given);
   const options = missing.map((name) => `--secret ${name}=VALUE`).join(' ');
   throw new CommandError(`The manifest names secrets that are not given; add ${options}, or --secrets-file FILE.`);
+}
+
+/** One, or several with spaces between; the value is not repeated. */
+function checkedSigning(manifest: Manifest, secrets: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (manifest.kind !== 'STANDARD') return secrets;
+  const { signingSecret } = manifest;
+  if (signingSecretsOf(manifest, secrets).every(isSigningSecret)) return secrets;
+  throw new CommandError(`The secret ${signingSecret} is no signing secret: ${SIGNING_SECRET_FORM}.`);
 }
 
 function pairOf(text: string): readonly [string, string] {
@@ -229,8 +240,15 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 }
 
 function checkedSecret(option: string, secret: string): string {
-  if (/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/.test(secret)) return secret;
-  throw new CommandError(`${option} must be whsec_ and at least 24 characters of base64.`);
+  if (isSigningSecret(secret)) return secret;
+  throw new CommandError(`${option} must be ${SIGNING_SECRET_FORM}.`);
+}
+
+function checkedRef(option: string, ref: string): string {
+  if (/^\P{Cc}{1,128}$/u.test(ref)) return ref;
+  throw new CommandError(
+    `${option} is ${JSON.stringify(ref)}; it must be 1 to 128 characters, none a control character.`,
+  );
 }
 
 function checkedUrl(option: string, url: string): string {

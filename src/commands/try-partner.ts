@@ -1,5 +1,6 @@
 // Runs the contract suite against the partner of a manifest, over the guarded transport.
 
+import { connectorModules } from '../compose/gateway';
 import { systemClock } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import { type AddressPolicy, urlFault } from '../partner-port/address-guard';
@@ -40,7 +41,7 @@ export async function tryPartner(manifest: Manifest, options: TrialOptions): Pro
   const transport = new GuardedTransport({ policy, connectMs });
   try {
     const deps = { secrets, transport, clock: systemClock };
-    const connector = makeConnector(manifest, { ...deps, standard: standardConnector, modules: new Map() });
+    const connector = makeConnector(manifest, { ...deps, standard: standardConnector, modules: connectorModules });
     if (!connector) return undefined;
     const suite: SuiteOptions = {
       ...rest,

@@ -1,5 +1,6 @@
 // Opens the gateway: every service, in the order of the rooms, with the jobs of the worker.
 import type { Logger } from 'pino';
+import { MODULES } from '../../partners/modules';
 import { AuditService } from '../audit/audit.service';
 import type { Config } from '../config';
 import { type Database } from '../database/database';
@@ -37,11 +38,15 @@ import type { RefundService } from '../redemption/refund/refund.service';
 import { SettleRefundsJob } from '../redemption/refund/settle-refunds.job';
 import { RunSagaJob } from '../redemption/saga/run-saga.job';
 import { SagaService } from '../redemption/saga/saga.service';
+import { ToldStockService } from '../redemption/told-stock.service';
 import { DeliverWebhooksJob } from '../webhooks/deliver-webhooks.job';
 import { PruneWebhooksJob } from '../webhooks/prune-webhooks.job';
 import { makeWebhookSide, type WebhookSide } from '../webhooks/webhook-side';
 import { Worker } from '../worker/worker';
 import { composeHouse, composeRedemption } from './house';
+
+/** For commands, which do not see `partners/`. */
+export const connectorModules = MODULES;
 
 /** Everything that a command, a test or the server works with. */
 export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide, InsightSide {
@@ -58,6 +63,7 @@ export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleS
   readonly cards: CardService;
   readonly stock: StockService;
   readonly pools: CodePoolService;
+  readonly toldStock: ToldStockService;
   readonly partnerAvailability: PartnerAvailability;
   readonly offers: OfferService;
   readonly offerReviews: OfferReviewService;
@@ -85,14 +91,16 @@ export async function compose(
   const base = { config, log, clock, ...house };
   const availability = new AvailabilityCache(clock);
   const policy = { allowHttp: config.mode === 'demo', allow: new Set(config.partnerHosts) };
-  const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: new Map() });
+  const partnerSide = makePartnerSide({ ...base, key, policy, standard: standardConnector, modules: MODULES });
   const { directory, transports } = partnerSide;
   const partners = partnerApis ?? directory;
   const redemption = composeRedemption(base, partners);
   const { saga, ends, refunds } = redemption;
   catalogue.onChange((next, previous) => stock.align(next, previous));
   catalogue.onChange((next) => budgets.align(next));
-  const webhookSide = makeWebhookSide({ ...base, ...redemption, policy, key, redemptionNews: saga });
+  const toldStock = new ToldStockService(database, () => catalogue.current(), clock);
+  const news = { redemptionNews: saga, stockNews: toldStock };
+  const webhookSide = makeWebhookSide({ ...base, ...redemption, ...news, policy, key });
   const { dispatcher } = webhookSide;
   const engagement = makeEngagementSide({ ...base, ...redemption });
   const insight = makeInsightSide(base);
@@ -120,8 +128,8 @@ export async function compose(
     await transports.close();
     await database.close();
   };
-  const partnerAvailability = new PartnerAvailability(partners, availability);
+  const partnerAvailability = new PartnerAvailability(partners, availability, toldStock);
   const audit = new AuditService(database, clock);
   const sides = { ...partnerSide, ...webhookSide, ...engagement, ...insight };
-  return { ...base, ...sides, partnerAvailability, ...redemption, audit, worker, close };
+  return { ...base, ...sides, toldStock, partnerAvailability, ...redemption, audit, worker, close };
 }

@@ -32,11 +32,12 @@ export interface RunningGateway {
 
 /** Serves the gateway: catalogue and stock are followed, jobs run, requests are answered once `listen` is called. */
 export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise<RunningGateway> {
-  const { config, log, clock, database, catalogue, stock, worker } = gateway;
+  const { config, log, clock, database, catalogue, stock, toldStock, worker } = gateway;
   // Whoever serves nothing asks no partner, and need not be let call where its partners are.
   catalogue.onChange(() => gateway.directory.follow());
   await catalogue.start();
-  const boards = [stock, gateway.budgets].map((board) => new StockBoardPoller(board, catalogue, log));
+  await toldStock.look();
+  const boards = [stock, gateway.budgets, toldStock].map((board) => new StockBoardPoller(board, catalogue, log));
   const authenticator = new Authenticator({
     trust: await trustOf(gateway),
     clock,

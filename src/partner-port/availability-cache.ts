@@ -16,7 +16,12 @@ export interface AvailabilityCacheOptions extends Partial<AvailabilityTimes> {
   readonly offers?: number;
 }
 
-const TIMES: AvailabilityTimes = { fresh: 5 * SECOND, stale: 10 * MINUTE, patience: 300, retryAfter: SECOND };
+export const AVAILABILITY_TIMES: AvailabilityTimes = {
+  fresh: 5 * SECOND,
+  stale: 10 * MINUTE,
+  patience: 300,
+  retryAfter: SECOND,
+};
 const PARTNERS = 2_000;
 const OFFERS = 1_000;
 
@@ -52,7 +57,7 @@ export class AvailabilityCache {
   private shelfOf(partnerId: Id): AvailabilityShelf {
     const known = this.shelves.get(partnerId);
     if (known) return known;
-    const { fresh, stale, patience, retryAfter, offers } = { ...TIMES, offers: OFFERS, ...this.options };
+    const { fresh, stale, patience, retryAfter, offers } = { ...AVAILABILITY_TIMES, offers: OFFERS, ...this.options };
     const shelf = new AvailabilityShelf(this.clock, { fresh, stale, patience, retryAfter }, offers);
     if (this.stopped) shelf.stop();
     this.shelves.set(partnerId, shelf);

@@ -148,6 +148,11 @@ export interface RemoteCard {
  */
 export interface Connector {
   readonly operations: ReadonlySet<Operation>;
+  /**
+   * Nobody tells the gateway that a coupon was used, so it asks for the status of issued ones from time to time.
+   * Absent: the partner tells of uses by webhook.
+   */
+  readonly watched?: boolean;
   availability(offerRefs: readonly string[], call: Call): Promise<Outcome<readonly RemoteAvailability[]>>;
   issue(request: IssueRequest, call: Call): Promise<Outcome<Issued>>;
   status(redemption: RedemptionRef, call: Call): Promise<Outcome<RemoteRedemption>>;
@@ -159,6 +164,8 @@ export interface Connector {
 /** A connector with budgets, breaker and bulkhead around it (`guarded-connector.ts`): calls end by themselves. */
 export interface PartnerApi {
   readonly operations: ReadonlySet<Operation>;
+  /** As of the connector. */
+  readonly watched?: boolean;
   availability(offerRefs: readonly string[]): Promise<Outcome<readonly RemoteAvailability[]>>;
   issue(request: IssueRequest): Promise<Outcome<Issued>>;
   status(redemption: RedemptionRef): Promise<Outcome<RemoteRedemption>>;

@@ -85,9 +85,10 @@ const CIRCUITS: Readonly<Record<CircuitState, Circuit>> = {
 
 export function guardConnector(connector: Connector, options: GuardOptions, clock: Clock): GuardedApi {
   const guard = new Guard(connector, options, clock);
-  const { operations } = connector;
+  const { operations, watched } = connector;
   return {
     operations,
+    watched,
     availability: (refs: readonly string[]) => guard.run('availability', (call) => connector.availability(refs, call)),
     issue: (request: IssueRequest) => guard.run('issue', (call) => connector.issue(request, call)),
     status: (redemption: RedemptionRef) => guard.run('status', (call) => connector.status(redemption, call)),

@@ -19,6 +19,15 @@ export interface Signed {
   readonly body: string;
 }
 
+const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const SECRET_LETTERS = 'whsec_'.length + (SECRET_BYTES / 3) * 4;
+/** What `isSigningSecret` asks for, in words. */
+export const SIGNING_SECRET_FORM = `whsec_ and at least ${SECRET_BYTES} bytes in base64`;
+
+export function isSigningSecret(text: string): boolean {
+  return text.length >= SECRET_LETTERS && SECRET.test(text);
+}
+
 /** A fresh secret: `whsec_` and 24 random bytes in base64. */
 export function newSigningSecret(): string {
   return `whsec_${takeRandom(SECRET_BYTES).toString('base64')}`;

@@ -1,18 +1,20 @@
 // Whether partners still have what their APIs would issue, for a page of perks: one look for each partner on it.
-import type { Instant } from '../kernel/clock';
+import { type Instant, SECOND } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import { REFUSAL_CODES, refuse } from '../kernel/refusal';
-import type { AvailabilityCache } from '../partner-port/availability-cache';
+import { AVAILABILITY_TIMES, type AvailabilityCache } from '../partner-port/availability-cache';
 import type { AvailabilityLook, KnownAvailability } from '../partner-port/availability-shelf';
 import type { PartnerDirectory } from '../partner-port/connector';
 import type { CatalogueOffer } from '../program/catalogue-item';
+import type { ToldStockService } from './told-stock.service';
+import type { ToldStock } from './told-stock.store';
 import { type Outlook, unusable } from './usability';
 import type { AvailabilityType, UsabilityType } from './usability.type';
 
 /** What is known of offers that a partner's API fulfils, by partner and the partner's own id of the offer. */
 type Looks = ReadonlyMap<Id, AvailabilityLook>;
 
-/** Of one page. An offer that no partner's API fulfils, or whose API does not tell, has nothing here. */
+/** Of one page. An offer that no partner's API fulfils, or whose partner does not tell, has nothing here. */
 export class RemotePerks {
   constructor(private readonly looks: Looks) {}
 
@@ -25,6 +27,7 @@ export class PartnerAvailability {
   constructor(
     private readonly partners: PartnerDirectory,
     private readonly cache: AvailabilityCache,
+    private readonly told: Pick<ToldStockService, 'of'>,
   ) {}
 
   /** `undefined` when no partner's API fulfils any of the offers, which is answered without further work. */
@@ -45,8 +48,41 @@ export class PartnerAvailability {
   private lookAt(partnerId: Id, refs: readonly string[], now: Instant) {
     const api = this.partners.apiOf(partnerId);
     if (!api) return new Map(refs.map((ref) => [ref, { source: 'UNAVAILABLE', asOf: now } as const]));
-    return api.operations.has('availability') ? this.cache.look(partnerId, api, refs) : undefined;
+    const told = this.told.of(partnerId);
+    if (!api.operations.has('availability')) return told && heard(refs, told, now);
+    const look = this.cache.look(partnerId, api, refs);
+    if (!told) return look;
+    return look instanceof Promise ? look.then((found) => later(found, told, now)) : later(look, told, now);
   }
+}
+
+type Told = ReadonlyMap<string, ToldStock>;
+
+function known({ availability, toldAt }: ToldStock, now: Instant): KnownAvailability {
+  return { availability, source: now - toldAt <= AVAILABILITY_TIMES.fresh ? 'LIVE' : 'CACHED', asOf: toldAt };
+}
+
+/** Of a partner that is not asked: its last word counts until it tells another. */
+function heard(refs: readonly string[], told: Told, now: Instant): AvailabilityLook {
+  return new Map(
+    refs.flatMap((ref) => {
+      const word = told.get(ref);
+      return word ? [[ref, known(word, now)] as const] : [];
+    }),
+  );
+}
+
+/** So much the clock of a partner may be behind, which may count whole seconds. */
+const SLOW_MS = 5 * SECOND;
+
+/** Of what the partner answered and what it told, the younger; what it told ages like what it answered. */
+function later(look: AvailabilityLook, told: Told, now: Instant): AvailabilityLook {
+  return new Map(
+    [...look].map(([ref, answer]) => {
+      const word = told.get(ref);
+      return [ref, word && isLater(word, answer, now) ? known(word, now) : answer];
+    }),
+  );
 }
 
 function refsByPartner(offers: readonly CatalogueOffer[]): Map<Id, string[]> | undefined {
@@ -62,6 +98,11 @@ function refsByPartner(offers: readonly CatalogueOffer[]): Map<Id, string[]> | u
 }
 
 const SOLD_OUT = refuse('OUT_OF_STOCK', 'The partner has nothing left of this perk.');
+
+function isLater({ toldAt, heardAt }: ToldStock, { source, asOf }: KnownAvailability, now: Instant): boolean {
+  if (source === 'UNAVAILABLE') return now - toldAt <= AVAILABILITY_TIMES.stale;
+  return heardAt >= asOf && toldAt >= asOf - SLOW_MS;
+}
 
 type Shown = Pick<Outlook, 'usability' | 'remaining'>;
 

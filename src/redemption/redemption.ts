@@ -24,10 +24,11 @@ export function mayBecome(from: RedemptionStatus, to: RedemptionStatus): boolean
 export type ItemKind = 'OFFER' | 'BENEFIT';
 
 /** What has to be done next with an open redemption, at `dueAt`. */
-export const DUE_STEPS = ['EXPIRE', 'ISSUE', 'LOOK_UP', 'CANCEL', 'UNDO'] as const;
+export const DUE_STEPS = ['EXPIRE', 'ISSUE', 'LOOK_UP', 'WATCH', 'CANCEL', 'UNDO'] as const;
 /**
  * `ISSUE`: ask the partner for the coupon, nothing was sent yet. `LOOK_UP`: the partner may have been asked, learn what
- * came of it. `CANCEL`: the member gives an issued coupon back. `UNDO`: we have let go of it, so must the partner.
+ * came of it. `WATCH`: nobody tells whether the coupon was used, so look. `CANCEL`: the member gives an issued coupon
+ * back. `UNDO`: we have let go of it, so must the partner.
  */
 export type DueStep = (typeof DUE_STEPS)[number];
 

@@ -27,7 +27,7 @@ eachDatabase((lane) => {
   let incoming: IncomingService;
   let secret: string;
   const learnt: [Id, RemoteRedemption][] = [];
-  const stock: [Id, RemoteAvailability][] = [];
+  const stock: [Id, RemoteAvailability, number | undefined][] = [];
 
   const incomingWith = (more: Partial<IncomingOptions> = {}) =>
     new IncomingService({
@@ -44,8 +44,8 @@ eachDatabase((lane) => {
         },
       },
       stockNews: {
-        learn: async (partnerId, availability) => {
-          stock.push([partnerId, availability]);
+        learn: async (partnerId, availability, toldAt) => {
+          stock.push([partnerId, availability, toldAt]);
           return availability.offerRef !== 'nothing';
         },
       },
@@ -231,7 +231,13 @@ eachDatabase((lane) => {
 
   test('what is left of an offer is handed on', async () => {
     expect(await send('offer.stock', { offerRef: 'latte-small', left: 0 })).toEqual({ kind: 'TAKEN' });
-    expect(stock).toEqual([[partnerId('brewer'), { offerRef: 'latte-small', left: 0, available: false }]]);
+    const untimed = JSON.stringify({ type: 'offer.stock', data: { offerRef: 'latte-small' } });
+    expect(await sendText(untimed)).toEqual({ kind: 'TAKEN' });
+    const [brewer, offerRef] = [partnerId('brewer'), 'latte-small'];
+    expect(stock).toEqual([
+      [brewer, { offerRef, left: 0, available: false }, Date.parse('2026-03-10T04:00:00Z')],
+      [brewer, { offerRef, available: true }, undefined],
+    ]);
     expect(await send('offer.stock', { offerRef: 'nothing', left: 1 })).toMatchObject({ kind: 'REFUSED' });
   });
 
@@ -248,6 +254,7 @@ eachDatabase((lane) => {
       'usedAt',
     ],
     ['a state that is none', `{"type":"redemption.status","data":{"redemptionId":"${'0'.repeat(32)}"}}`, 'data.state'],
+    ['a time that is none', '{"type":"offer.stock","timestamp":"noon","data":{"offerRef":"a"}}', 'timestamp'],
     ['less than nothing', '{"type":"offer.stock","data":{"offerRef":"a","left":-1}}', 'data.left'],
     ['too much', '{"type":"offer.stock","data":{"offerRef":"a","left":9007199254740992}}', 'data.left'],
   ])('%s is refused in words', async (_what, body, words) => {

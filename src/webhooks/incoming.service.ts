@@ -21,8 +21,8 @@ export interface RedemptionNews {
 
 /** Who is told what is left of an offer at its partner. */
 export interface StockNews {
-  /** False when the partner has no such offer. */
-  learn(partnerId: Id, availability: RemoteAvailability): Promise<boolean>;
+  /** As of `toldAt`, or now. False when the partner has no such offer. */
+  learn(partnerId: Id, availability: RemoteAvailability, toldAt?: Instant): Promise<boolean>;
 }
 
 export interface IncomingOptions {
@@ -60,7 +60,7 @@ const NOT_YET = refuse(
   'It is not known yet that the coupon was issued. Give its partnerRef, or send this again later.',
   'redemptionId',
 );
-const NO_OFFER = refuse('NOT_FOUND', 'There is no such offer.', 'offerRef');
+const NO_OFFER = refuse('NOT_FOUND', 'Your API issues no offer of this offerRef.', 'offerRef');
 
 function notTaken(type: string): Refusal {
   return refuse('CONFLICT', `Messages of the type ${type} are not taken; leave them out.`, 'type');
@@ -106,7 +106,7 @@ export class IncomingService {
       }
       case 'offer.stock':
         if (!stockNews) return notTaken(message.type);
-        return (await stockNews.learn(partnerId, message.availability)) ? undefined : NO_OFFER;
+        return (await stockNews.learn(partnerId, message.availability, message.toldAt)) ? undefined : NO_OFFER;
     }
   }
 

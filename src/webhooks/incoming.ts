@@ -14,8 +14,8 @@ export type IncomingMessage =
     }
   /** How the redemption stands at the partner. */
   | { readonly type: 'redemption.status'; readonly redemptionId: Id; readonly remote: RemoteRedemption }
-  /** What is left of an offer at the partner. */
-  | { readonly type: 'offer.stock'; readonly availability: RemoteAvailability };
+  /** What is left of an offer at the partner; `toldAt`: when that was so, by the partner's clock. */
+  | { readonly type: 'offer.stock'; readonly availability: RemoteAvailability; readonly toldAt?: Instant };
 
 export const INCOMING_TYPES = ['redemption.used', 'redemption.status', 'offer.stock'] as const;
 
@@ -52,6 +52,8 @@ const STOCK = z.object({
   available: absent(z.boolean()),
   left: absent(z.int().min(0).max(Number.MAX_SAFE_INTEGER)),
 });
+/** When it happened; of what is said again and again, it tells what comes after what. */
+const TOLD = z.object({ timestamp: absent(instant) });
 const ENVELOPE = z.object({ type: z.enum(INCOMING_TYPES), data: z.looseObject({}) });
 
 /** The message in a body, or a sentence about what is wrong with it. Properties that are not known are ignored. */
@@ -78,8 +80,10 @@ export function readMessage(body: string): IncomingMessage | string {
     case 'offer.stock': {
       const outcome = STOCK.safeParse(data);
       if (!outcome.success) return wordsOf(outcome.error, 'data');
+      const told = TOLD.safeParse(given);
+      if (!told.success) return wordsOf(told.error);
       const { offerRef, left, available = left === undefined || left > 0 } = outcome.data;
-      return { type, availability: { offerRef, left, available } };
+      return { type, availability: { offerRef, left, available }, toldAt: told.data.timestamp };
     }
   }
 }

@@ -8,7 +8,7 @@ import type { CatalogueService } from '../program/catalogue.service';
 import type { EndRedemptionService } from '../redemption/end.service';
 import type { RedemptionService } from '../redemption/redemption.service';
 import { WebhookDispatcher, type WebhookLog } from './dispatcher';
-import { IncomingService, type RedemptionNews } from './incoming.service';
+import { IncomingService, type RedemptionNews, type StockNews } from './incoming.service';
 import { WebhookService } from './webhook.service';
 import { WebhookSecrets } from './webhook-secrets';
 
@@ -18,6 +18,7 @@ export interface WebhookSideParts {
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
   readonly redemptionNews: RedemptionNews;
+  readonly stockNews: StockNews;
   readonly policy: AddressPolicy;
   /** 32 bytes; the key of the partners' secrets is derived from it. */
   readonly key: Buffer;
@@ -34,7 +35,8 @@ export interface WebhookSide {
 }
 
 export function makeWebhookSide(parts: WebhookSideParts): WebhookSide {
-  const { policy, key, log, clock, database, catalogue, redemptions, ends, redemptionNews } = parts;
+  const { policy, key, log, clock, database, catalogue, redemptions, ends } = parts;
+  const { redemptionNews, stockNews } = parts;
   const transport = new GuardedTransport({ policy });
   const secrets = new WebhookSecrets(new SecretCipher(key));
   const partnerIdOf = (code: string) => catalogue.current().partnerByCode(code)?.id;
@@ -42,6 +44,15 @@ export function makeWebhookSide(parts: WebhookSideParts): WebhookSide {
     transport,
     webhooks: new WebhookService(database, secrets, (url) => urlFault(url, policy), clock),
     dispatcher: new WebhookDispatcher({ database, transport, secrets, clock, log }),
-    incoming: new IncomingService({ database, secrets, clock, partnerIdOf, redemptions, ends, redemptionNews }),
+    incoming: new IncomingService({
+      database,
+      secrets,
+      clock,
+      partnerIdOf,
+      redemptions,
+      ends,
+      redemptionNews,
+      stockNews,
+    }),
   };
 }

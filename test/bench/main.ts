@@ -2,13 +2,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type Pace, withBench } from './bench';
 import { measureEvents } from './events';
+import { measureFaults } from './faults';
 import { measureHome } from './home';
 import { describeMachine } from './machine';
 import { measureRedeem } from './redeem';
 import { aimsOf, type BenchReport, reportText } from './report';
 import { fillWorld, measureSizes, type World } from './sizes';
 
-const PARTS = ['home', 'redeem', 'events', 'sizes'] as const;
+const PARTS = ['home', 'redeem', 'events', 'sizes', 'faults'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Options {
@@ -45,6 +46,7 @@ async function measure({ quick, only, parts: named, sizes }: Options): Promise<B
   const parts = only ?? named;
   const report: BenchReport = {};
   await withBench(quick ? QUICK : FULL, progress, async (bench) => {
+    if (parts.includes('faults')) report.faults = await measureFaults(bench);
     const compared = parts.includes('home') || parts.includes('sizes');
     const small = compared ? await fillWorld(bench, first!, 'world') : undefined;
     if (small && parts.includes('home')) report.home = await measureHome(bench, small.place);

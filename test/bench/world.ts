@@ -20,10 +20,12 @@ export interface WorldPlace {
   readonly url: string;
   /** Where the keys of its gateways are kept. */
   readonly directory: string;
+  /** `host:port` of partners on this machine that its gateways may call, with commas. */
+  readonly partnerHosts?: string;
 }
 
 /** What a gateway of this world is started with. */
-export function environmentOf({ url, directory }: WorldPlace): Record<string, string> {
+export function environmentOf({ url, directory, partnerHosts }: WorldPlace): Record<string, string> {
   return {
     DATABASE_URL: url,
     DEMO_KEY_FILE: join(directory, 'demo-key.json'),
@@ -31,6 +33,7 @@ export function environmentOf({ url, directory }: WorldPlace): Record<string, st
     PERKGATE_MODE: 'demo',
     LOG_LEVEL: 'warn',
     PORT: '0',
+    ...(partnerHosts !== undefined && { PARTNER_HOSTS: partnerHosts }),
   };
 }
 
@@ -45,8 +48,14 @@ type Sort = keyof typeof PER_THOUSAND;
 export const HOT_OFFERS = 5;
 export const SPREAD_OFFERS = 200;
 
+/** Who issues what the preset leaves to the APIs of its partners: the gateway, or they and a third one. */
+export type Issuer = 'GATEWAY' | 'PARTNERS';
+/** Those whose APIs are asked when it is they. */
+export const API_PARTNERS = ['brewmaro-coffee', 'pawmelia-pets', 'medivanta-clinics'] as const;
+const BY_THIRD = 'code: medivanta-checkup\n';
+
 /** A plan and offers with room enough to be redeemed all day, after the offers of the demo. */
-function benchProgram(preset: string): string {
+function benchProgram(preset: string, issuer: Issuer): string {
   const plan = `
   - { code: bench-card, name: Bench card, kind: PRIVILEGE, price: 100000000, term: { months: 12 }, costCap: 100000000 }
 `;
@@ -65,9 +74,12 @@ function benchProgram(preset: string): string {
     couponValidDays: 30
 `,
   );
-  // What a partner's API does to an answer is measured on its own.
-  const own = preset.replaceAll('fulfilment: PARTNER_API', 'fulfilment: INTERNAL');
-  return `${own.replace(/^benefits:/m, `${plan}\nbenefits:`)}\n${offers.join('')}`;
+  // What a partner's API does to an answer is measured on its own (`faults.ts`).
+  const issued =
+    issuer === 'GATEWAY'
+      ? preset.replaceAll('fulfilment: PARTNER_API', 'fulfilment: INTERNAL')
+      : preset.replace(BY_THIRD, `${BY_THIRD}    fulfilment: PARTNER_API\n`);
+  return `${issued.replace(/^benefits:/m, `${plan}\nbenefits:`)}\n${offers.join('')}`;
 }
 
 function must<Value>(outcome: Value | Refusal): Value {
@@ -103,13 +115,13 @@ class WorldMaker {
     this.clock.set(this.now - days * DAY);
   }
 
-  async program(): Promise<void> {
+  async program(issuer: Issuer): Promise<void> {
     const { database, catalogue, programs, pools } = this.gateway;
     this.daysAgo(60);
     await database.migrate();
     await catalogue.refresh();
     const preset = presetPath('jd-plus');
-    const text = benchProgram(await readFile(preset, 'utf8'));
+    const text = benchProgram(await readFile(preset, 'utf8'), issuer);
     const applied = await programs.apply(Buffer.from(text), 'bench', preset);
     if (applied.faults) throw new Error(`the bench's program is faulty: ${JSON.stringify(applied.faults)}`);
     for (const offer of catalogue.current().offers.filter(({ fulfilment }) => fulfilment === 'CODE_POOL')) {
@@ -190,12 +202,12 @@ function sortOf(at: number): Sort {
 }
 
 /** Fills an empty database: the program, and so many members through the services. */
-export async function makeWorld(place: WorldPlace, members: number): Promise<void> {
+export async function makeWorld(place: WorldPlace, members: number, issuer: Issuer = 'GATEWAY'): Promise<void> {
   const clock = new ManualClock(systemClock.now());
   const gateway = await openWorld(place, clock);
   try {
     const maker = new WorldMaker(gateway, clock);
-    await maker.program();
+    await maker.program(issuer);
     await maker.members(members);
   } finally {
     await gateway.close();

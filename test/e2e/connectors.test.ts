@@ -100,6 +100,11 @@ eachDatabase((lane) => {
     ['a secret that the manifest does not name', () => [{ name: 'other', value: 'x' }], /names "other"/],
     ['one secret twice', () => [1, 2].map(() => ({ name: 'signing', value: 'whsec_YWJj' })), /twice/],
     ['an empty secret', () => [{ name: 'signing', value: '' }], /1 to 4000 characters/],
+    [
+      'a signing secret that is no base64',
+      () => [{ name: 'signing', value: `whsec_${'A'.repeat(33)}` }],
+      /No connector can be made/,
+    ],
     ['a secret that is no signing secret', () => [{ name: 'signing', value: 'plain' }], /No connector can be made/],
   ])('%s is refused', async (_what, secrets, message) => {
     expect(await set(standardManifest(simulator.url), secrets())).toMatchObject({

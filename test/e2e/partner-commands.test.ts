@@ -149,6 +149,20 @@ operations:
     expectFailure(missing, /names secrets that are not given; add --secret signing=VALUE/);
   });
 
+  test.each<[string[], RegExp]>([
+    [['signing=plain'], /The secret signing is no signing secret: whsec_ and at least 24 bytes in base64/],
+    [[`signing=whsec_${'A'.repeat(33)}`], /The secret signing is no signing secret/],
+  ])('with the secrets %j fails with one line', async (pairs, message) => {
+    const manifest = manifestFor(simulator.url);
+    const ended = await perkgateInside(['partner', 'verify', manifest, '--json', '--secret', ...pairs]);
+    expectFailure(ended, message);
+    expect(ended.stderr).not.toContain('AAAA');
+  });
+
+  test('an offer that can be no id is not tried', async () => {
+    expectFailure(await verify(manifestFor(simulator.url), '--json', '--offer', 'a\nb'), /1 to 128 characters/);
+  });
+
   test('skips the rest when nobody is there, and says so', async () => {
     const json = await found(manifestFor('http://127.0.0.1:1'));
     expect(json).toMatchObject({ ok: false, passed: 0, failed: 1, skipped: CHECK_NAMES.length - 1 });

@@ -188,10 +188,10 @@ eachDatabase((lane) => {
       const stock = await send(
         test,
         'brewer',
-        { type: 'offer.stock', data: { offerRef: 'a', left: 1 } },
+        { type: 'offer.stock', data: { offerRef: 'unheard-of', left: 1 } },
         { secrets: [secret] },
       );
-      expect(stock).toMatchObject({ status: 422, body: { errors: [{ extensions: { code: 'CONFLICT' } }] } });
+      expect(stock).toMatchObject({ status: 422, body: { errors: [{ extensions: { code: 'NOT_FOUND' } }] } });
     });
 
     it('has at most 64 KiB, is JSON in UTF-8, and comes by POST', async () => {

@@ -73,6 +73,7 @@ eachDatabase((lane) => {
 
   const fits: Readonly<Record<string, readonly string[]>> = {
     ISSUED: ['ISSUED'],
+    USED: ['USED'],
     CANCELLED: ['CANCELLED', 'ABSENT'],
     FAILED: ['CANCELLED', 'ABSENT'],
   };
@@ -80,6 +81,8 @@ eachDatabase((lane) => {
   interface Story {
     readonly item: string;
     readonly cancels?: boolean;
+    /** Whether the partner has to be asked about uses; it then has time to be. */
+    readonly watched?: boolean;
     stage(partner: FakePartner): void;
     /** What claim and cancel answer in the end. */
     readonly outcomes: readonly (readonly string[])[];
@@ -88,18 +91,20 @@ eachDatabase((lane) => {
   const killAt = async (story: Story, stopAt: number): Promise<string> => {
     const partner = new FakePartner();
     server.partner = partner;
+    partner.watched = story.watched ?? false;
+    const seconds = story.watched ? SECONDS * 3 : SECONDS;
     story.stage(partner);
     const house = await openHouse(lane.database, { program: null, partners: partner });
     const { memberId } = await house.holder();
     await house.give(memberId, 'POINTS', 100);
     const cancelKey = story.cancels ? unique('cancel') : undefined;
-    const parts = { partner: url, memberId, item: story.item, key: unique('key'), cancelKey, seconds: SECONDS };
-    const deeds = { ...parts, now: house.now };
+    const parts = { partner: url, memberId, item: story.item, key: unique('key'), cancelKey, seconds };
+    const deeds = { ...parts, watched: story.watched, now: house.now };
     const point = await crash({ ...deeds, stopAt });
 
     // Given a process that knows nothing of it, when the leases of the dead one are over.
     house.clock.advance(3 * MINUTE);
-    await passSeconds(house, SECONDS);
+    await passSeconds(house, seconds);
     const expectOne = async (): Promise<Id[]> => {
       await expectBooks(lane.database);
       const wallet = await house.wallet(memberId);
@@ -156,6 +161,21 @@ eachDatabase((lane) => {
         partner.next('status', timedOut);
       },
       outcomes: [['ISSUED']],
+    });
+    expect(points).toEqual(expect.arrayContaining(['before status at the partner', 'after status at the partner']));
+  }, 400_000);
+
+  test('killed anywhere while a use is looked for', async () => {
+    const points = await killEverywhere({
+      item: 'ticket',
+      watched: true,
+      stage: (partner) =>
+        partner.next('issue', async (real) => {
+          const outcome = real();
+          for (const id of partner.coupons.keys()) partner.use(id);
+          return outcome;
+        }),
+      outcomes: [['USED']],
     });
     expect(points).toEqual(expect.arrayContaining(['before status at the partner', 'after status at the partner']));
   }, 400_000);

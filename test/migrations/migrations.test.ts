@@ -10,6 +10,7 @@ import { seed as seedPartners } from '../../migrations/0005-partners/seed';
 import { seed as seedOffers } from '../../migrations/0006-offers/seed';
 import { seed as seedSaga } from '../../migrations/0007-saga/seed';
 import { seed as seedWebhooks } from '../../migrations/0008-webhooks/seed';
+import { seed as seedPartnerStock } from '../../migrations/0009-partner-stock/seed';
 import { seed as seedMemberEvents } from '../../migrations/0011-member-events/seed';
 import { seed as seedLevels } from '../../migrations/0012-levels/seed';
 import { seed as seedSales } from '../../migrations/0013-sales/seed';
@@ -37,6 +38,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedOffers,
   seedSaga,
   seedWebhooks,
+  seedPartnerStock,
   seedMemberEvents,
   seedLevels,
   seedSales,
@@ -106,6 +108,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'seq event_id partner_id subject_id type happened_at data state attempts due_at last_status last_fault ended_at',
     webhook_received: 'partner_id message_hash received_at',
   },
+  { partner_stock: 'partner_id offer_ref available left_count told_at changed_at' },
   {
     ledger_chain:
       'chain_key id fingerprint status refused_at refusal available flexible_amount transfers created_at group_amounts',

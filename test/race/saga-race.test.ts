@@ -100,6 +100,25 @@ eachDatabase((lane) => {
     }
   });
 
+  test('a look for uses in two processes, a webhook and the member at the same moment: used once', async () => {
+    partner.watched = true;
+    for (let round = 1; round <= 8; round += 1) {
+      const memberId = await holder();
+      const { id } = await first().claim(memberId, 'ticket');
+      first().clock.advance(3 * MINUTE);
+      const used = partner.use(id);
+      const [, , , cancelled] = await Promise.all([
+        first().runSaga(),
+        second().runSaga(),
+        second().saga.learn(id, used),
+        first().cancel(id),
+      ]);
+      await pass(10 * SECOND);
+      expect([await statusOf(id), outcomeOf(cancelled)]).toEqual(['USED', 'NOT_CANCELLABLE']);
+      expect(await left(memberId)).toBe(980);
+    }
+  });
+
   test('a use and a cancel at the same moment: one of them, here as at the partner', async () => {
     for (let round = 1; round <= 8; round += 1) {
       const memberId = await holder();

@@ -38,6 +38,8 @@ function deferred<Value>(): { promise: Promise<Value>; resolve(value: Value): vo
 
 export class FakePartner implements PartnerApi, PartnerDirectory {
   readonly operations: ReadonlySet<Operation> = new Set(OPERATIONS);
+  /** Whether it has to be asked about uses. */
+  watched = false;
   /** What was asked, oldest first. */
   readonly calls: Asked[] = [];
   readonly requests: IssueRequest[] = [];

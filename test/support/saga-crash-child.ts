@@ -20,6 +20,8 @@ export interface SagaDeeds {
   readonly now: Instant;
   /** Where the partner listens. */
   readonly partner: string;
+  /** Whether the partner has to be asked about uses. */
+  readonly watched?: boolean;
   readonly memberId: Id;
   readonly item: string;
   readonly key: string;
@@ -50,7 +52,7 @@ export async function passSeconds(house: House, seconds: number): Promise<void> 
 }
 
 /** The partner of another process, asked over the network. */
-function partnerAt(url: string, point: (name: string) => Promise<void>): PartnerApi {
+function partnerAt({ partner: url, watched }: SagaDeeds, point: (name: string) => Promise<void>): PartnerApi {
   const call = (operation: string) => async (request: unknown) => {
     await point(`before ${operation} at the partner`);
     const reply = await fetch(`${url}/${operation}`, { method: 'POST', body: JSON.stringify(request) });
@@ -60,6 +62,7 @@ function partnerAt(url: string, point: (name: string) => Promise<void>): Partner
   };
   return {
     operations: new Set(OPERATIONS),
+    watched,
     issue: call('issue'),
     status: call('status'),
     cancel: call('cancel'),
@@ -99,7 +102,7 @@ async function main(url: string): Promise<void> {
       return point('after a commit');
     },
   );
-  const partner = partnerAt(deeds.partner, point);
+  const partner = partnerAt(deeds, point);
   const clock = new ManualClock(deeds.now);
   const partners = { apiOf: () => partner };
   await live(await openHouse(database, { clock, program: null, ledgerDoor, partners }), deeds);

@@ -30,6 +30,7 @@ const OFFERS_AT_ONCE = 4;
 
 export class DeclarativeConnector implements Connector {
   readonly operations: ReadonlySet<Operation>;
+  readonly watched: boolean;
   private readonly runs = new Map<Operation, OperationRun>();
   private readonly pages: Pages;
   private readonly auth: PartnerAuth;
@@ -45,6 +46,7 @@ export class DeclarativeConnector implements Connector {
       this.runs.set(name as Operation, new OperationRun(manifest, source, exchange, deps));
     }
     this.operations = new Set(this.runs.keys());
+    this.watched = manifest.uses === 'ASKED';
     this.pages = pagesOf(manifest.operations.catalogue?.pagination ?? { kind: 'NONE' }, manifest.baseUrl);
   }
 

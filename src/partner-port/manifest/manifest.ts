@@ -130,6 +130,8 @@ interface Declarative<Request> extends Named {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly headers: TemplateSources;
   readonly idempotency: { readonly honoured: boolean; readonly header?: string };
+  /** How the gateway learns that a coupon was used. */
+  readonly uses: 'ASKED' | 'TOLD';
   readonly errors: readonly ErrorRule[];
   readonly operations: Readonly<Partial<Record<Operation, OperationSource<Request>>>>;
 }

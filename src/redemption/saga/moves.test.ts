@@ -1,9 +1,9 @@
 // Each answer of a partner, in each state of a redemption, gives one move: the whole table.
-import { DAY, HOUR } from '../../kernel/clock';
+import { DAY, HOUR, MINUTE } from '../../kernel/clock';
 import { confirmed, declined, type Outcome, type RemoteRedemption, unknown } from '../../partner-port/connector';
 import { type DueStep, mayBecome, REDEMPTION_STATUSES, type Redemption, type RedemptionStatus } from '../redemption';
-import { afterCancel, afterIssue, afterLookUp, afterUndo, isSound, type Move, onNews } from './moves';
-import { ABSENCES, backOff, givesUpAt, UNDO_ATTEMPTS } from './timing';
+import { afterCancel, afterIssue, afterLookUp, afterUndo, afterWatch, isSound, type Move, onNews } from './moves';
+import { ABSENCES, backOff, givesUpAt, UNDO_ATTEMPTS, watchAt } from './timing';
 
 const NOW = Date.UTC(2026, 10, 22, 4);
 const ISSUED = { partnerRef: 'ref', code: 'CODE' };
@@ -143,6 +143,20 @@ test('a look-up', () => {
   expect(act(1, givesUpAt(redemptionOf('UNKNOWN')))).toEqual(Object.fromEntries(last));
 });
 
+test('a look whether it was used', () => {
+  const issued = redemptionOf('ISSUED', 'WATCH', 1);
+  const act = (now: number) => table((outcome) => afterWatch(issued, outcome, now));
+  const answers = act(NOW);
+  expect(answers).toEqual({
+    ...Object.fromEntries(Object.keys(answers).map((word) => [word, 'TRY WATCH'])),
+    USED: 'USE',
+    CANCELLED: 'CANCEL',
+    EXPIRED: 'EXPIRE',
+  });
+  // At its end it expires, whatever the partner says; what it says is learnt as news.
+  expect(new Set(Object.values(act(issued.expiresAt)))).toEqual(new Set(['EXPIRE']));
+});
+
 test('a cancel', () => {
   expect(table((outcome) => afterCancel(redemptionOf('ISSUED', 'CANCEL', 1), outcome, NOW))).toEqual({
     ABSENT: 'CANCEL',
@@ -208,4 +222,22 @@ test('tries become rarer, and what is due is a fifth more or less', () => {
   expect([seconds(2, 0), seconds(2, 1)]).toEqual([4, 6]);
   // A hold of a day, the shortest, outlives the last look-up.
   expect(givesUpAt(redemptionOf('HELD'))).toBeLessThanOrEqual(NOW + DAY - HOUR);
+});
+
+test('looks for uses become rarer with age, and come once more before the end and at it', () => {
+  const coupon = redemptionOf('ISSUED');
+  const { expiresAt } = coupon;
+  const waitAt = (age: number, random = 0.5) => watchAt(coupon, NOW + age, () => random) - NOW - age;
+  expect([0, 10 * MINUTE, HOUR, 20 * HOUR].map((age) => waitAt(age))).toEqual([
+    2 * MINUTE,
+    2 * MINUTE,
+    6 * MINUTE,
+    2 * HOUR,
+  ]);
+  expect([waitAt(HOUR, 0), waitAt(HOUR, 1)]).toEqual([4.8 * MINUTE, 7.2 * MINUTE]);
+  const old = { claimedAt: NOW, expiresAt: NOW + 300 * DAY };
+  expect(watchAt(old, NOW + 200 * DAY, () => 0.5)).toBe(NOW + 200 * DAY + 6 * HOUR);
+  expect(watchAt(coupon, expiresAt - HOUR, () => 0.5)).toBe(expiresAt - MINUTE);
+  expect(watchAt(coupon, expiresAt - MINUTE, () => 0.5)).toBe(expiresAt);
+  expect(watchAt(coupon, expiresAt - 1, () => 0.5)).toBe(expiresAt);
 });

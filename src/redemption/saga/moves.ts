@@ -33,7 +33,7 @@ export type Move =
   /** Gives everything back; with `undo` the partner is told to let go of it as well. */
   | { readonly do: 'FAIL'; readonly undo: boolean; readonly item?: Item }
   /** The step is due after its back-off; at once when it is another one than before. */
-  | { readonly do: 'TRY'; readonly step: 'ISSUE' | 'LOOK_UP' | 'CANCEL' | 'UNDO' }
+  | { readonly do: 'TRY'; readonly step: 'ISSUE' | 'LOOK_UP' | 'WATCH' | 'CANCEL' | 'UNDO' }
   | { readonly do: 'CANCEL' }
   | { readonly do: 'USE'; readonly usedAt?: Instant }
   | { readonly do: 'EXPIRE' }
@@ -46,6 +46,7 @@ export type Move =
 
 const NOTHING: Move = { do: 'NOTHING' };
 const LOOK_UP: Move = { do: 'TRY', step: 'LOOK_UP' };
+const WATCH: Move = { do: 'TRY', step: 'WATCH' };
 const UNDO: Move = { do: 'TRY', step: 'UNDO' };
 const CLOSE: Move = { do: 'CLOSE' };
 const LIMITS = { ref: 190, code: 256, link: 2048 };
@@ -160,6 +161,13 @@ export function afterLookUp(redemption: Redemption, outcome: Outcome<RemoteRedem
   const move = outcome.kind === 'CONFIRMED' ? onNews(redemption, outcome.value, now) : NOTHING;
   if (move.do !== 'NOTHING') return move;
   return isLast ? { do: 'FAIL', undo: true } : LOOK_UP;
+}
+
+/** What it says goes further as news: a use that is found after the end is told to staff. */
+export function afterWatch(redemption: Redemption, outcome: Outcome<RemoteRedemption>, now: Instant): Move {
+  if (now >= redemption.expiresAt) return { do: 'EXPIRE' };
+  const move = outcome.kind === 'CONFIRMED' ? onNews(redemption, outcome.value, now) : NOTHING;
+  return move.do === 'NOTHING' || move.do === 'REPORT' ? WATCH : move;
 }
 
 export function afterCancel(redemption: Redemption, outcome: Outcome<RemoteRedemption>, now: Instant): Move {

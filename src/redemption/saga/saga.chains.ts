@@ -14,7 +14,7 @@ import { StaleRedemptionError } from '../redemption.store';
 import type { Move } from './moves';
 import { addItem } from './reconciliation.store';
 import { DuplicateCodeError, type KeptIssue, type StepRow, stepWriter, writeStep } from './saga.store';
-import { backOff } from './timing';
+import { backOff, watchAt } from './timing';
 
 /**
  * `STALE`: the row was another one already. `REFUSED`: the ledger could not do it any more. `DUPLICATE`: what
@@ -32,6 +32,8 @@ export class SagaChains {
     private readonly cipher: CodeCipher,
     private readonly clock: Clock,
     private readonly random: () => number,
+    /** Whether nobody tells of uses of the coupon. */
+    private readonly isWatched: (redemption: Redemption) => boolean,
   ) {}
 
   /** `attempts`: how often the due step was tried, this time included. */
@@ -52,7 +54,7 @@ export class SagaChains {
       case 'TRY':
         return this.change(redemption, this.nextTry(redemption, move.step, attempts));
       case 'KEEP':
-        return this.change(redemption, { to: 'ISSUED', due: { step: 'EXPIRE', at: redemption.expiresAt } });
+        return this.change(redemption, { to: 'ISSUED', due: this.dueOfIssued(redemption) });
       case 'CLOSE':
         return this.change(redemption, { to: redemption.status, item: move.item });
       case 'REPORT':
@@ -82,7 +84,8 @@ export class SagaChains {
     const holds = redemption.costBasis === 'ISSUE' ? await this.endings.openHolds(redemption) : [];
     const costs = holds.filter(({ credit }) => kindOf(credit) !== ACCOUNT_KINDS.SAVINGS);
     const posts = costs.map(({ id }) => ({ kind: 'POST', pendingId: id, code: TRANSFER_CODES.REDEEM }) as const);
-    const step: Step = { to: 'ISSUED', due: { step: 'EXPIRE', at: kept.expiresAt }, issued: kept };
+    const due = this.dueOfIssued({ ...redemption, expiresAt: kept.expiresAt });
+    const step: Step = { to: 'ISSUED', due, issued: kept };
     try {
       return await this.chain(redemption, 'issue', posts, step);
     } catch (error) {
@@ -117,10 +120,16 @@ export class SagaChains {
 
   /** Another step than before is due at once, except a look-up, which gives the partner a moment. */
   private nextTry(redemption: Redemption, step: (Move & { do: 'TRY' })['step'], attempts: number): Step {
+    if (step === 'WATCH') return { to: redemption.status, due: this.dueOfIssued(redemption) };
     const again = step === redemption.atPartner?.dueStep || attempts > 0;
     const waits = again || step === 'LOOK_UP';
     const at = this.clock.now() + (waits ? backOff(Math.max(attempts, 1), this.random) : 0);
     return { to: step === 'LOOK_UP' ? 'UNKNOWN' : redemption.status, due: { step, at }, attempts };
+  }
+
+  private dueOfIssued(redemption: Redemption): NonNullable<Step['due']> {
+    if (!this.isWatched(redemption)) return { step: 'EXPIRE', at: redemption.expiresAt };
+    return { step: 'WATCH', at: watchAt(redemption, this.clock.now(), this.random) };
   }
 
   /** The key names the row that it was made for: the same move of two processes is one, and of two moves one wins. */

@@ -9,7 +9,7 @@ import type { EndKey, PartnerCancels } from '../end.service';
 import { type Endings, refusalOf } from '../endings';
 import { type Redemption, statusAt } from '../redemption';
 import { readRedemption } from '../redemption.store';
-import { afterCancel, afterIssue, afterLookUp, afterUndo, type Move, onNews } from './moves';
+import { afterCancel, afterIssue, afterLookUp, afterUndo, afterWatch, type Move, onNews } from './moves';
 import { listItems, type ReconciliationItem } from './reconciliation.store';
 import { SagaChains } from './saga.chains';
 import { dueSteps, takeStep } from './saga.store';
@@ -33,6 +33,8 @@ export interface SagaParts {
 
 /** More than any redemption has; news that still change something then are left to the next look-up. */
 const ROUNDS = 6;
+/** Moves that may leave more to be done of what the partner said. */
+const GOES_ON: ReadonlySet<Move['do']> = new Set(['ISSUE', 'KEEP']);
 const NOT_KNOWN_YET = 'The partner has not said yet whether it issued this; cancel it when that is known.';
 const KEPT = 'The partner does not take this coupon back: it was used, or cannot be cancelled any more.';
 
@@ -42,12 +44,18 @@ export class SagaService implements PartnerCancels {
 
   constructor(private readonly parts: SagaParts) {
     const { database, endings, cipher, clock, random = Math.random } = parts;
-    this.chains = new SagaChains(database, endings, cipher, clock, random);
+    const isWatched = ({ partnerId }: Redemption) => this.isWatched(partnerId);
+    this.chains = new SagaChains(database, endings, cipher, clock, random, isWatched);
   }
 
   /** Whether the partner can be asked for coupons at all. */
   canIssue(partnerId: Id): boolean {
     return this.parts.partners.apiOf(partnerId)?.operations.has('issue') ?? false;
+  }
+
+  private isWatched(partnerId: Id | undefined): boolean {
+    const api = partnerId === undefined ? undefined : this.parts.partners.apiOf(partnerId);
+    return api?.watched === true && api.operations.has('status');
   }
 
   /** Does the due step now, and answers the redemption as it stands when that is done or the wait is over. */
@@ -149,13 +157,13 @@ export class SagaService implements PartnerCancels {
     const moved = await this.chains.make(taken, move, attempts);
     if (moved === 'REFUSED') await this.letGo(taken, move);
     // What the partner said is not lost when the row has changed meanwhile, nor what goes further than one move.
-    const goesOn = moved !== 'DONE' || move.do === 'ISSUE' || move.do === 'KEEP';
+    const goesOn = moved !== 'DONE' || GOES_ON.has(move.do) || atPartner.dueStep === 'WATCH';
     if (news && goesOn && moved !== 'DUPLICATE') await this.learn(taken.id, news);
   }
 
   private async ask(
     redemption: Redemption,
-    step: 'ISSUE' | 'LOOK_UP' | 'CANCEL' | 'UNDO',
+    step: 'ISSUE' | 'LOOK_UP' | 'WATCH' | 'CANCEL' | 'UNDO',
   ): Promise<{ move: Move; news?: RemoteRedemption }> {
     const { clock, partners } = this.parts;
     const api = redemption.partnerId === undefined ? undefined : partners.apiOf(redemption.partnerId);
@@ -163,7 +171,7 @@ export class SagaService implements PartnerCancels {
     if (step === 'CANCEL' && statusAt(redemption, clock.now()) === 'EXPIRED') return { move: { do: 'EXPIRE' } };
     const { offerRef, partnerRef } = redemption.atPartner!;
     const ref = { redemptionId: redemption.id, offerRef, partnerRef };
-    const operation = step === 'LOOK_UP' ? 'status' : 'cancel';
+    const operation = step === 'LOOK_UP' || step === 'WATCH' ? 'status' : 'cancel';
     const outcome = api?.operations.has(operation)
       ? await api[operation](ref)
       : unknown('NOT_TRIED', `The partner has no ${operation}.`);
@@ -173,6 +181,7 @@ export class SagaService implements PartnerCancels {
     const news = answer.kind === 'CONFIRMED' ? answer.value : isUsed ? usedBy(partnerRef) : undefined;
     const now = clock.now();
     if (step === 'LOOK_UP') return { move: afterLookUp(redemption, outcome, now), news };
+    if (step === 'WATCH') return { move: afterWatch(redemption, outcome, now), news };
     if (step === 'CANCEL') return { move: afterCancel(redemption, outcome, now), news };
     return { move: afterUndo(redemption, outcome), news };
   }

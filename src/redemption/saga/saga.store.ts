@@ -115,11 +115,24 @@ export async function takeStep(
   return { ...redemption, atPartner: { ...atPartner, dueStep, attempts, stepNo: atPartner.stepNo + 1 } };
 }
 
-/** Redemptions with a step of the saga that is due, oldest first, without those of the partners named. */
+/**
+ * Redemptions with a step of the saga that is due, oldest first, without those of the partners named. Looks for uses
+ * come after all else, however late they are: somebody waits for the others.
+ */
 export async function dueSteps(sql: Sql, now: Instant, limit: number, without: readonly Id[]): Promise<Redemption[]> {
+  const waited = await stepsOf(sql, "due_step NOT IN ('EXPIRE', 'WATCH')", { now, limit, without });
+  const rest = limit - waited.length;
+  return rest > 0 ? [...waited, ...(await stepsOf(sql, "due_step = 'WATCH'", { now, limit: rest, without }))] : waited;
+}
+
+async function stepsOf(
+  sql: Sql,
+  condition: string,
+  { now, limit, without }: { readonly now: Instant; readonly limit: number; readonly without: readonly Id[] },
+): Promise<Redemption[]> {
   const others = without.length === 0 ? '' : ` AND partner_id NOT IN (${questionMarks(without.length)})`;
   const rows = await sql.arrays(
-    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? AND due_step <> 'EXPIRE'${others}
+    `SELECT ${SELECTED} FROM redemption WHERE due_at <= ? AND ${condition}${others}
      ORDER BY due_at, id LIMIT ${Math.trunc(limit)}`,
     [now, ...without.map(idToBytes)],
   );

@@ -350,6 +350,88 @@ eachDatabase((lane) => {
     });
   });
 
+  describe('of a partner that does not tell of uses', () => {
+    beforeEach(() => {
+      partner.watched = true;
+    });
+
+    test('a use is found by asking, and posted once', async () => {
+      const { memberId } = await readyFor('ticket');
+      const { id } = await house.claim(memberId, 'ticket');
+      await pass(10 * MINUTE, 10 * SECOND);
+      expect(await statusOf(id)).toBe('ISSUED');
+      const looks = partner.calls.filter((call) => call === 'status').length;
+      expect(looks).toBeGreaterThanOrEqual(3);
+      partner.use(id);
+      await pass(3 * MINUTE, 10 * SECOND);
+      expect(await find(id)).toMatchObject({ status: 'USED', atPartner: { dueStep: undefined } });
+      await pass(HOUR, MINUTE);
+      expect(partner.calls.filter((call) => call === 'status')).toHaveLength(looks + 1);
+      expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['redemption.issued', 'redemption.used']);
+    });
+
+    test('an answer that is lost, or says nothing new, is waited for until the coupon ends', async () => {
+      const { memberId } = await readyFor('ticket');
+      partner.next('issue', silently);
+      const { id, expiresAt } = await house.claim(memberId, 'ticket');
+      await pass(MINUTE);
+      partner.next('status', timedOut, unreachable, declined('OTHER', 'no'), confirmed({ state: 'PENDING' }));
+      await pass(20 * MINUTE, 10 * SECOND);
+      expect(await statusOf(id)).toBe('ISSUED');
+      house.clock.set(expiresAt - 30 * SECOND);
+      await house.runSaga();
+      house.clock.set(expiresAt);
+      await house.runSaga();
+      expect(await find(id)).toMatchObject({ status: 'EXPIRED', atPartner: { dueStep: undefined } });
+      expect(await itemsOf(id)).toEqual([]);
+    });
+
+    test('a use that is found at the end only is told to staff', async () => {
+      const { memberId } = await readyFor('ticket');
+      const { id, expiresAt } = await house.claim(memberId, 'ticket');
+      house.clock.set(expiresAt - 10 * SECOND);
+      await house.runSaga();
+      partner.use(id);
+      house.clock.set(expiresAt);
+      await house.runSaga();
+      expect([await statusOf(id), await itemsOf(id)]).toEqual(['EXPIRED', ['USED_TOO_LATE']]);
+    });
+
+    test('what the partner took back is given back, and a cancel that it declines is looked at further', async () => {
+      const { memberId, before } = await readyFor('ticket');
+      const { id } = await house.claim(memberId, 'ticket');
+      partner.next('cancel', declined('OTHER', 'no'));
+      expect(outcomeOf(await house.cancel(id))).toBe('NOT_CANCELLABLE');
+      expect(await find(id)).toMatchObject({ status: 'ISSUED', atPartner: { dueStep: 'WATCH' } });
+      partner.coupons.set(id, { ...partner.coupons.get(id)!, state: 'CANCELLED' });
+      await pass(3 * MINUTE, 10 * SECOND);
+      expect([await statusOf(id), await standing(memberId, 'ticket')]).toEqual(['CANCELLED', before]);
+    });
+
+    test('a second coupon is told to staff once, and the look goes on', async () => {
+      const { memberId } = await readyFor('ticket');
+      const { id } = await house.claim(memberId, 'ticket');
+      const other = { state: 'ISSUED', issued: { partnerRef: 'another' } } as const;
+      partner.next('status', confirmed(other), confirmed(other));
+      await pass(10 * MINUTE, 10 * SECOND);
+      expect(await itemsOf(id)).toEqual(['ISSUED_TWICE']);
+      partner.use(id);
+      await pass(5 * MINUTE, 10 * SECOND);
+      expect(await statusOf(id)).toBe('USED');
+    });
+
+    test('looks come after steps that somebody waits for', async () => {
+      const { memberId } = await readyFor('ticket');
+      const watched = await house.claim(memberId, 'ticket');
+      house.clock.advance(HOUR);
+      partner.next('issue', unreachable);
+      const { id } = await house.claim(memberId, 'ticket');
+      house.clock.advance(MINUTE);
+      expect((await house.saga.due(1, [])).map((one) => one.id)).toEqual([id]);
+      expect((await house.saga.due(2, [])).map((one) => one.id)).toEqual([id, watched.id]);
+    });
+  });
+
   describe('news', () => {
     const claimed = async (item = 'ticket') => (await house.claim(await rich(), item)).id;
 

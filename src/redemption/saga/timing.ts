@@ -32,3 +32,23 @@ const GIVE_UP_AFTER = 23 * HOUR;
 export function givesUpAt({ claimedAt }: Redemption): Instant {
   return claimedAt + GIVE_UP_AFTER;
 }
+
+const WATCH_LEAST = 2 * MINUTE;
+const WATCH_MOST = 6 * HOUR;
+const LAST_WATCH = MINUTE;
+
+/**
+ * When to look again whether a coupon was used: after a tenth of its age, a fifth more or less, since most are used
+ * soon; once more a minute before it ends, and when it ends.
+ */
+export function watchAt(
+  { claimedAt, expiresAt }: Pick<Redemption, 'claimedAt' | 'expiresAt'>,
+  now: Instant,
+  random: () => number,
+): Instant {
+  const wait = Math.min(Math.max((now - claimedAt) / 10, WATCH_LEAST), WATCH_MOST);
+  const next = now + Math.round(wait * (0.8 + 0.4 * random()));
+  const last = expiresAt - LAST_WATCH;
+  if (next < last) return next;
+  return now < last ? last : expiresAt;
+}
