@@ -29,9 +29,14 @@ export interface Standing {
   readonly now: Instant;
 }
 
-// Instances, not plain objects: type-graphql copies a plain object that a typed resolver takes as its root.
+// Instances, not plain objects: type-graphql copies a plain object that a typed resolver takes as its root. Compiled
+// operations read a property once for each part of it that was asked for, so what takes work is kept.
 export class MemberView implements MemberType {
   readonly __typename = 'Member';
+  private keptLevel?: LevelView | null;
+  private keptGrowth?: GrowthType;
+  private keptPoints?: PointsView;
+  private keptCards?: readonly CardView[];
 
   constructor(readonly standing: Standing) {}
 
@@ -60,19 +65,26 @@ export class MemberView implements MemberType {
     return growthOf(this.standing);
   }
   get level(): LevelView | null {
-    return levelOf(this.standing)?.view ?? null;
+    if (this.keptLevel === undefined) this.keptLevel = levelOf(this.standing)?.view ?? null;
+    return this.keptLevel;
   }
   get growth(): GrowthType {
+    this.keptGrowth ??= this.readGrowth();
+    return this.keptGrowth;
+  }
+  private readGrowth(): GrowthType {
     const value = this.growthValue;
     const next = nextLevelOf(this.standing);
     const debt = debtOf(this.standing, 'GROWTH');
     return { value, debt, nextLevel: next?.view ?? null, toNextLevel: next ? next.threshold - value : null };
   }
   get points(): PointsView {
-    return new PointsView(this.standing);
+    this.keptPoints ??= new PointsView(this.standing);
+    return this.keptPoints;
   }
   get cards(): readonly CardView[] {
-    return cardViews(this.standing);
+    this.keptCards ??= cardViews(this.standing);
+    return this.keptCards;
   }
 }
 
@@ -121,6 +133,7 @@ export function cardViews(standing: Standing): CardView[] {
 export class CardView implements CardType {
   readonly __typename = 'Card';
   private readonly shown: Term;
+  private keptTerm?: CardType['term'];
 
   constructor(
     readonly standing: Standing,
@@ -143,8 +156,8 @@ export class CardView implements CardType {
     return this.itsPlan.view;
   }
   get term() {
-    const { startsAt, endsAt, price, currency } = this.shown;
-    return { startsAt: new Date(startsAt), endsAt: new Date(endsAt), price: { amount: price, currency } };
+    this.keptTerm ??= toTermType(this.shown);
+    return this.keptTerm;
   }
   get parentCard(): string | null {
     return this.card.parentCardId ? toGlobalId('card', this.card.parentCardId) : null;
@@ -163,4 +176,8 @@ export class CardView implements CardType {
       remaining: money(available(balance)),
     };
   }
+}
+
+function toTermType({ startsAt, endsAt, price, currency }: Term): CardType['term'] {
+  return { startsAt: new Date(startsAt), endsAt: new Date(endsAt), price: { amount: price, currency } };
 }

@@ -9,21 +9,9 @@ import { type AccountKey, accountKey, available, type Balance } from '../ledger/
 import { type AccountKind, ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import type { Opening } from '../ledger/transfer';
 import { budgetAccountOf, dailyStockAccountOf, hasStock, stockAccountOf } from '../marketplace/supply';
-import type { Term } from '../members/member';
-import {
-  cardCapAccount,
-  classCapAccount,
-  memberLimitAccount,
-  monthCapAccount,
-  partnerCapAccount,
-  pointsAccount,
-  quotaAccount,
-  type TermRef,
-  useCapAccount,
-} from '../members/member-accounts';
+import { memberLimitAccount, pointsAccount, quotaAccount, useCapAccount } from '../members/member-accounts';
 import { pointsOf } from '../members/points';
-import type { CataloguePlan } from '../program/catalogue-item';
-import type { BenefitClass } from '../program/program';
+import type { Bearer } from './bearer';
 import { type Claim, isPartnerFunded, quotaRef } from './claim';
 
 export const LIMIT_KINDS = [
@@ -121,7 +109,7 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   if (claim.itemKind === 'OFFER' && claim.offer.budget !== undefined) addBudget(claim, limits);
   // What the partner bears is charged to no cap.
   if (claim.bearer && !isPartnerFunded(claim)) {
-    addCaps(claim, claim.bearer.plan, claim.bearer.term, redemptionId, limits);
+    addCaps(claim, claim.bearer, redemptionId, limits);
   }
   return limits;
 }
@@ -195,74 +183,31 @@ export function costAccount(claim: Claim, currency: Unit): AccountKey {
   return contra(holder, taken, currency, item);
 }
 
-/** The accounts of one term's caps. A list of perks comes back to the same few over and over, so they are kept. */
-class CapAccounts {
-  readonly card: AccountKey;
-  private readonly kept = new Map<BenefitClass | number, AccountKey>();
-
-  constructor(private readonly ref: TermRef) {
-    this.card = cardCapAccount(ref);
-  }
-
-  ofClass(benefitClass: BenefitClass): AccountKey {
-    return this.keep(benefitClass, () => classCapAccount(this.ref, benefitClass));
-  }
-
-  ofPartner(partner: number): AccountKey {
-    return this.keep(partner, () => partnerCapAccount(this.ref, partner));
-  }
-
-  // Kept below zero, where no partner is.
-  ofMonth(month: PeriodNumber): AccountKey {
-    return this.keep(-month, () => monthCapAccount(this.ref, month));
-  }
-
-  private keep(name: BenefitClass | number, make: () => AccountKey): AccountKey {
-    const known = this.kept.get(name);
-    if (known !== undefined) return known;
-    const account = make();
-    this.kept.set(name, account);
-    return account;
-  }
-}
-
-const capAccounts = new WeakMap<Term, CapAccounts>();
-
-function capAccountsOf(memberId: Id, term: Term): CapAccounts {
-  const known = capAccounts.get(term);
-  if (known) return known;
-  const accounts = new CapAccounts({ memberId, termId: term.id, currency: term.currency });
-  capAccounts.set(term, accounts);
-  return accounts;
-}
-
-function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id, limits: Limit[]): void {
+function addCaps(claim: Claim, bearer: Bearer, redemptionId: Id, limits: Limit[]): void {
+  const { plan, term, caps } = bearer;
   const { currency } = term;
-  const { balances, member } = claim.rows;
+  const { balances } = claim.rows;
   const amount = claim.costs.unitCost;
-  const accounts = capAccountsOf(member.id, term);
   const ofPlan = { holder: plan.id, taken: KIND.SUB_CAP_USED, granted: KIND.SUB_CAP_GRANTED };
   const add = (kind: LimitKind, account: AccountKey, behind: Behind, grant?: number, resetsAt?: Instant) =>
     limits.push(new Limit(kind, account, currency, amount, behind, grant, resetsAt));
   // Sub-caps of the whole term were granted when it was sold; a program that adds one later does not reach back.
   const { perClass, perMonth, perPartner, perUse } = plan.subCaps;
   if (perClass.size > 0) {
-    const ofClass = accounts.ofClass(claim.benefitClass);
+    const ofClass = caps.ofClass(claim.benefitClass);
     if (balances.has(ofClass)) add('CLASS_CAP', ofClass, ofPlan);
   }
   if (perMonth !== undefined) {
-    add('MONTH_CAP', accounts.ofMonth(periodOf(claim, 'MONTH')), ofPlan, perMonth, nextPeriod(claim, 'MONTH'));
+    add('MONTH_CAP', caps.ofMonth(periodOf(claim, 'MONTH')), ofPlan, perMonth, nextPeriod(claim, 'MONTH'));
   }
   if (claim.itemKind === 'OFFER' && perPartner.size > 0) {
-    const ofPartner = accounts.ofPartner(claim.offer.partner.number);
+    const ofPartner = caps.ofPartner(claim.offer.partner.number);
     if (balances.has(ofPartner)) add('PARTNER_CAP', ofPartner, ofPlan);
   }
   if (perUse !== undefined) add('USE_CAP', useCapAccount(redemptionId, currency), ofPlan, perUse);
-  add('CARD_CAP', accounts.card, behindCost(claim));
-  const parent = claim.bearer?.parent;
-  if (!parent) return;
-  const ofParent = { holder: parent.card.planId, taken: KIND.PARENT_CAP_USED };
-  add('PARENT_CARD_CAP', capAccountsOf(member.id, parent.term).card, ofParent);
+  add('CARD_CAP', caps.card, behindCost(claim));
+  const { parent } = bearer;
+  if (parent) add('PARENT_CARD_CAP', parent.cap, { holder: parent.planId, taken: KIND.PARENT_CAP_USED });
 }
 
 /** What is left on a limit, given the balances that were read; an account not yet open has its whole grant. */

@@ -6,7 +6,8 @@ import type { StockService } from '../marketplace/stock.service';
 import { levelOf } from '../members/level';
 import { type CardView, MemberView, type Standing } from '../members/member.view';
 import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../program/catalogue-item';
-import { type Bearer, bearerOf, benefitClaim, claimOffer } from './claim';
+import { type Asking, type Bearer, bearerOf } from './bearer';
+import { benefitClaim, claimOffer } from './claim';
 import { freshness, narrowed, type PartnerAvailability, type RemotePerks } from './partner-availability';
 import type { EntitledBenefitType, PerkConnectionType, PerkType } from './perk.type';
 import { outlookOf, quotaOf, unusable } from './usability';
@@ -42,9 +43,11 @@ export function perkPage(
   const { offers, hasNextPage } = offersOf(standing, first, after);
   const remote = supply.partners.look(offers, standing.now);
   const page = (perks: RemotePerks | undefined): PerkConnectionType => {
+    const { rows, catalogue, now } = standing;
+    const asking: Asking = { rows, catalogue, now, bearers: new Map() };
     const edges = offers.map((offer) => ({
       cursor: cursorOf(offer),
-      node: perkOf(standing, supply.stock, offer, perks),
+      node: perkOf(asking, supply.stock, offer, perks),
     }));
     return { edges, pageInfo: { hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
   };
@@ -62,11 +65,11 @@ function offersOf({ catalogue, now }: Standing, first: number, after?: number) {
   return { offers, hasNextPage: false };
 }
 
-function perkOf(standing: Standing, stock: StockService, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
+function perkOf(asking: Asking, stock: StockService, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
   const { view } = offer;
-  const left = stock.supply(offer, standing.catalogue, standing.now);
+  const left = stock.supply(offer, asking.catalogue, asking.now);
   const known = remote?.of(offer);
-  const { usability, remaining } = narrowed(outlookOf(claimOffer(standing, offer), left), known);
+  const { usability, remaining } = narrowed(outlookOf(claimOffer(asking, offer), left), known);
   return {
     id: view.id,
     title: view.title,
@@ -79,7 +82,7 @@ function perkOf(standing: Standing, stock: StockService, offer: CatalogueOffer, 
     pointsPrice: view.pointsPrice,
     remainingForMe: remaining,
     validUntil: view.validUntil,
-    availability: freshness(left, known, standing.now),
+    availability: freshness(left, known, asking.now),
     usability,
   };
 }
