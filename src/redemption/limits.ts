@@ -212,6 +212,20 @@ function addCaps(claim: Claim, bearer: Bearer, redemptionId: Id, limits: Limit[]
 
 /** What is left on a limit, given the balances that were read; an account not yet open has its whole grant. */
 export function leftOf(limit: Limit, balances: ReadonlyMap<AccountKey, Balance>): number {
-  const balance = balances.get(limit.account);
+  return leftIn(limit, balances.get(limit.account));
+}
+
+function leftIn(limit: Limit, balance: Balance | undefined): number {
   return Math.min(balance ? available(balance) : (limit.grant ?? 0), limit.most ?? Number.POSITIVE_INFINITY);
+}
+
+/** As `leftOf`, of the member's own balances. */
+export function leftForMember(claim: Claim, limit: Limit): number {
+  return leftIn(limit, balanceOf(claim, limit));
+}
+
+/** Looking a balance up by its long key is what takes a list of perks the most time, and few perks were ever touched. */
+export function balanceOf({ rows, itemNumber }: Claim, { kind, account }: Limit): Balance | undefined {
+  const ofItem = kind === 'MEMBER_LIMIT' || kind === 'QUOTA';
+  return ofItem && rows.items && !rows.items.has(itemNumber) ? undefined : rows.balances.get(account);
 }
