@@ -224,7 +224,7 @@ export function leftForMember(claim: Claim, limit: Limit): number {
   return leftIn(limit, balanceOf(claim, limit));
 }
 
-/** Looking a balance up by its long key is what takes a list of perks the most time, and few perks were ever touched. */
+/** Looking a balance up by its long key takes a list of perks the most time, and few perks were ever touched. */
 export function balanceOf({ rows, itemNumber }: Claim, { kind, account }: Limit): Balance | undefined {
   const ofItem = kind === 'MEMBER_LIMIT' || kind === 'QUOTA';
   return ofItem && rows.items && !rows.items.has(itemNumber) ? undefined : rows.balances.get(account);
