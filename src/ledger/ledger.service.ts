@@ -25,6 +25,7 @@ interface Waiting extends Submission {
 
 const RETRY_BASE_MS = 5;
 const FOLD_ROWS = 1_000;
+const ANSWERS_A_TURN = 8;
 
 /**
  * While one batch is in flight, the chains that arrive gather into the next. A batch that fails as a whole is tried
@@ -35,6 +36,9 @@ export class LedgerService {
   private readonly queue: Waiting[] = [];
   private readonly watchers: BalanceWatcher[] = [];
   private flight: Promise<void> | undefined;
+  /** Committed chains whose callers are not told yet. */
+  private readonly decided: { readonly waiting: Waiting; readonly result: ChainResult }[] = [];
+  private handing: Promise<void> | undefined;
   private readonly batchMax: number;
   private readonly attempts: number;
 
@@ -65,10 +69,23 @@ export class LedgerService {
     this.flight = undefined;
   }
 
+  /**
+   * Answers a few callers at a turn of the event loop. What they do next takes time, and all of them at once would keep
+   * the next batch, which is under way by then, waiting between any two of its statements.
+   */
+  private async handOut(): Promise<void> {
+    while (this.decided.length > 0) {
+      for (const { waiting, result } of this.decided.splice(0, ANSWERS_A_TURN)) waiting.resolve(result);
+      await new Promise((resume) => setImmediate(resume));
+    }
+    this.handing = undefined;
+  }
+
   private async land(batch: Waiting[], attempt = 1): Promise<void> {
     try {
       const results = await this.database.transaction((tx) => runBatch(tx, batch, this.clock.now(), this.watchers));
-      for (const [at, waiting] of batch.entries()) waiting.resolve(results[at]!);
+      for (const [at, waiting] of batch.entries()) this.decided.push({ waiting, result: results[at]! });
+      this.handing ??= this.handOut();
     } catch (error) {
       await this.recover(batch, attempt, error);
     }
@@ -92,9 +109,9 @@ export class LedgerService {
     this.watchers.push(watcher);
   }
 
-  /** Waits until everything submitted so far is decided. */
+  /** Waits until everything submitted so far is decided, and its callers are told. */
   async drain(): Promise<void> {
-    while (this.flight) await this.flight;
+    while (this.flight ?? this.handing) await (this.flight ?? this.handing);
   }
 
   /** All enforced accounts of a holder with their balances. */

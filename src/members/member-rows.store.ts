@@ -18,6 +18,8 @@ export interface MemberRows {
   readonly cards: readonly Card[];
   /** Accounts of this and later periods, and those without a period. */
   readonly balances: ReadonlyMap<AccountKey, Balance>;
+  /** The item numbers in the keys of `balances`: what is not in here was never touched. Absent when not known. */
+  readonly items?: ReadonlySet<number>;
 }
 
 const KEYS_MAX = 16;
@@ -96,6 +98,22 @@ function periodBytes(period: PeriodNumber): Buffer {
   return bytes;
 }
 
+/** The balances of one member, gathered. */
+class Held {
+  readonly balances = new Map<AccountKey, Balance>();
+  readonly items = new Set<number>();
+
+  constructor(readonly holder: Id) {}
+}
+
+function heldBy(holder: Id, held: Map<Id, Held>): Held {
+  const known = held.get(holder);
+  if (known) return known;
+  const created = new Held(holder);
+  held.set(holder, created);
+  return created;
+}
+
 interface CardRow {
   readonly card: Omit<Card, 'terms'>;
   readonly terms: Term[];
@@ -104,11 +122,15 @@ interface CardRow {
 function gather(rows: readonly SqlRow[], ids: readonly Id[]): (MemberRows | undefined)[] {
   const members = new Map<Id, Member>();
   const cards = new Map<Id, Map<Id, CardRow>>();
-  const balances = new Map<Id, Map<AccountKey, Balance>>();
+  const held = new Map<Id, Held>();
+  let latest = new Held('none');
   for (const row of rows) {
     if (row[0] === 3) {
       const account = hexOf(row[6]);
-      entry(balances, account.slice(0, 32)).set(account, fromBalanceRow(row, 13));
+      // Most accounts follow another one of the same member.
+      if (!account.startsWith(latest.holder)) latest = heldBy(account.slice(0, 32), held);
+      latest.balances.set(account, fromBalanceRow(row, 13));
+      latest.items.add(itemOf(row[6]));
     } else if (row[0] === 2) {
       addTerm(entry(cards, hexOf(row[1])), row);
     } else {
@@ -119,8 +141,14 @@ function gather(rows: readonly SqlRow[], ids: readonly Id[]): (MemberRows | unde
   return ids.map((id) => {
     const member = members.get(id);
     if (!member) return undefined;
-    return { member, cards: sortedCards(cards.get(id)), balances: balances.get(id) ?? new Map() };
+    const { balances, items } = held.get(id) ?? new Held(id);
+    return { member, cards: sortedCards(cards.get(id)), balances, items };
   });
+}
+
+/** Bytes 35 to 38 of an account key are its item. */
+function itemOf(account: SqlRow[number] | undefined): number {
+  return Buffer.isBuffer(account) ? account.readUInt32BE(34) : 0;
 }
 
 function entry<Key, Value>(map: Map<Id, Map<Key, Value>>, id: Id): Map<Key, Value> {

@@ -30,9 +30,14 @@ export interface Standing {
   readonly now: Instant;
 }
 
-// Instances, not plain objects: type-graphql copies a plain object that a typed resolver takes as its root.
+// Instances, not plain objects: type-graphql copies a plain object that a typed resolver takes as its root. Compiled
+// operations read a property once for each part of it that was asked for, so what takes work is kept.
 export class MemberView implements MemberType {
   readonly __typename = 'Member';
+  private keptLevel?: LevelView | null;
+  private keptGrowth?: GrowthType;
+  private keptPoints?: PointsView;
+  private keptCards?: readonly CardView[];
 
   constructor(readonly standing: Standing) {}
 
@@ -61,7 +66,8 @@ export class MemberView implements MemberType {
     return growthOf(this.standing);
   }
   get level(): LevelView | null {
-    return levelOf(this.standing)?.view ?? null;
+    if (this.keptLevel === undefined) this.keptLevel = levelOf(this.standing)?.view ?? null;
+    return this.keptLevel;
   }
   get levelKeptUntil(): Date | null {
     return dateOf(levelKeptUntil(this.standing));
@@ -73,6 +79,10 @@ export class MemberView implements MemberType {
     return ratingOf(this.standing) ?? null;
   }
   get growth(): GrowthType {
+    this.keptGrowth ??= this.readGrowth();
+    return this.keptGrowth;
+  }
+  private readGrowth(): GrowthType {
     const value = this.growthValue;
     const next = nextLevelOf(this.standing);
     const debt = debtOf(this.standing, 'GROWTH');
@@ -86,10 +96,12 @@ export class MemberView implements MemberType {
     };
   }
   get points(): PointsView {
-    return new PointsView(this.standing);
+    this.keptPoints ??= new PointsView(this.standing);
+    return this.keptPoints;
   }
   get cards(): readonly CardView[] {
-    return cardViews(this.standing);
+    this.keptCards ??= cardViews(this.standing);
+    return this.keptCards;
   }
 }
 
@@ -142,6 +154,7 @@ export function cardViews(standing: Standing): CardView[] {
 export class CardView implements CardType {
   readonly __typename = 'Card';
   private readonly shown: Term;
+  private keptTerm?: CardType['term'];
 
   constructor(
     readonly standing: Standing,
@@ -164,7 +177,8 @@ export class CardView implements CardType {
     return this.itsPlan.view;
   }
   get term() {
-    return toTermType(this.shown);
+    this.keptTerm ??= toTermType(this.shown);
+    return this.keptTerm;
   }
   get terms() {
     return this.card.terms.map(toTermType);

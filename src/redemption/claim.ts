@@ -4,28 +4,19 @@ import { type Id, ZERO_ID } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { factsOf } from '../members/facts';
 import { levelOf } from '../members/level';
-import { type Card, cardStatusAt, currentTerm, type Term } from '../members/member';
+import { type Card, cardStatusAt } from '../members/member';
 import type { MemberRows } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
 import {
   type CatalogueBenefit,
   type CatalogueEntitlement,
   type CatalogueOffer,
-  type CataloguePlan,
   type Costs,
   isOpen,
 } from '../program/catalogue-item';
 import type { BenefitClass } from '../program/program';
+import { type Asking, type Bearer, bearerOf, chosenBearer } from './bearer';
 import type { ItemKind } from './redemption';
-
-/** The card that bears the cost, with the term and the plan that say how much of it. */
-export interface Bearer {
-  readonly card: Card;
-  readonly term: Term;
-  readonly plan: CataloguePlan;
-  /** The running term of the parent card, for a plan that draws on its cap as well. */
-  readonly parent?: { readonly card: Card; readonly term: Term };
-}
 
 interface ClaimBase {
   readonly catalogue: Catalogue;
@@ -60,13 +51,6 @@ export function isPartnerIssued(claim: Claim): claim is OfferClaim {
 /** Its cost is the partner's own: counted, and charged to no card. */
 export function isPartnerFunded(claim: Claim): boolean {
   return claim.itemKind === 'OFFER' && claim.offer.funding === 'PARTNER';
-}
-
-/** Who asks, when, and by which catalogue. */
-export interface Asking {
-  readonly catalogue: Catalogue;
-  readonly rows: MemberRows;
-  readonly now: Instant;
 }
 
 export interface Wanted {
@@ -107,21 +91,6 @@ function minSpendFault({ minSpend, view }: CatalogueOffer, orderAmount: number |
   return refuse('MIN_SPEND_NOT_REACHED', message, 'orderAmount');
 }
 
-function runningTerm(card: Card | undefined, now: Instant): Term | undefined {
-  return card?.status === 'ACTIVE' ? currentTerm(card, now) : undefined;
-}
-
-/** The card as a bearer, if its term runs, and its parent's too where the plan draws on the parent's cap. */
-export function bearerOf(asking: Asking, card: Card): Bearer | undefined {
-  const term = runningTerm(card, asking.now);
-  const plan = asking.catalogue.plan(card.planId);
-  if (!term || !plan) return undefined;
-  if (!plan.drawsOnParentCap) return { card, term, plan };
-  const parentCard = asking.rows.cards.find(({ id }) => id === card.parentCardId);
-  const parentTerm = runningTerm(parentCard, asking.now);
-  return parentCard && parentTerm && { card, term, plan, parent: { card: parentCard, term: parentTerm } };
-}
-
 export const NOT_ON_OFFER = refuse('OFFER_NOT_LIVE', 'This perk is not on offer now.');
 const OTHER_HOURS = refuse('OFFER_NOT_LIVE', 'This perk is on offer at other hours.');
 
@@ -153,17 +122,6 @@ export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): 
     itemNumber: offer.number,
     bearer: offer.chargesCard ? bearer : undefined,
   };
-}
-
-/** The first card that can bear the cost, a membership before a privilege card. */
-export function chosenBearer(asking: Asking, cards: readonly Card[]): Bearer | undefined {
-  let chosen: Bearer | undefined;
-  for (const card of cards) {
-    const bearer = bearerOf(asking, card);
-    if (bearer?.plan.kind === 'MEMBERSHIP') return bearer;
-    chosen ??= bearer;
-  }
-  return chosen;
 }
 
 function audienceFault(asking: Asking, offer: CatalogueOffer, bearer: Bearer | undefined): Refusal | undefined {

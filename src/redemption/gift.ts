@@ -2,7 +2,8 @@
 import { type Id, ZERO_ID } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
 import { type CatalogueBenefit, type CatalogueOffer, isOpen } from '../program/catalogue-item';
-import { type Asking, type Claim, chosenBearer, NO_ITEM, NOT_ON_OFFER } from './claim';
+import { type Asking, chosenBearer } from './bearer';
+import { type Claim, NO_ITEM, NOT_ON_OFFER } from './claim';
 import type { ItemKind } from './redemption';
 
 export interface GiftInput {

@@ -15,11 +15,9 @@ import {
   stockAccountOf,
 } from '../marketplace/supply';
 import { levelOf } from '../members/level';
-import type { Term } from '../members/member';
 import { memberLimitAccount, pointsAccount, quotaAccount, useCapAccount } from '../members/member-accounts';
 import { pointsOf } from '../members/points';
-import type { CataloguePlan } from '../program/catalogue-item';
-import { capAccountsOf } from './cap-accounts';
+import type { Bearer } from './bearer';
 import { type Claim, isPartnerFunded, quotaRef } from './claim';
 
 export const LIMIT_KINDS = [
@@ -124,9 +122,7 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   // What the partner bears is charged to no cap.
   if (isPartnerFunded(claim)) return limits;
   addGroupBudgets(claim, limits);
-  if (claim.bearer) {
-    addCaps(claim, claim.bearer.plan, claim.bearer.term, redemptionId, limits);
-  }
+  if (claim.bearer) addCaps(claim, claim.bearer, redemptionId, limits);
   return limits;
 }
 
@@ -217,37 +213,49 @@ export function costAccount(claim: Claim, currency: Unit): AccountKey {
   return contra(holder, taken, currency, item);
 }
 
-function addCaps(claim: Claim, plan: CataloguePlan, term: Term, redemptionId: Id, limits: Limit[]): void {
+function addCaps(claim: Claim, bearer: Bearer, redemptionId: Id, limits: Limit[]): void {
+  const { plan, term, caps } = bearer;
   const { currency } = term;
-  const { balances, member } = claim.rows;
+  const { balances } = claim.rows;
   const amount = claim.costs.unitCost;
-  const accounts = capAccountsOf(member.id, term);
   const ofPlan = { holder: plan.id, taken: KIND.SUB_CAP_USED, granted: KIND.SUB_CAP_GRANTED };
   const add = (kind: LimitKind, account: AccountKey, behind: Behind, grant?: number, resetsAt?: Instant) =>
     limits.push(new Limit(kind, account, currency, amount, behind, grant, resetsAt));
   // Sub-caps of the whole term were granted when it was sold; a program that adds one later does not reach back.
   const { perClass, perMonth, perPartner, perUse } = plan.subCaps;
   if (perClass.size > 0) {
-    const ofClass = accounts.ofClass(claim.benefitClass);
+    const ofClass = caps.ofClass(claim.benefitClass);
     if (balances.has(ofClass)) add('CLASS_CAP', ofClass, ofPlan);
   }
   if (perMonth !== undefined) {
-    add('MONTH_CAP', accounts.ofMonth(periodOf(claim, 'MONTH')), ofPlan, perMonth, nextPeriod(claim, 'MONTH'));
+    add('MONTH_CAP', caps.ofMonth(periodOf(claim, 'MONTH')), ofPlan, perMonth, nextPeriod(claim, 'MONTH'));
   }
   if (claim.itemKind === 'OFFER' && perPartner.size > 0) {
-    const ofPartner = accounts.ofPartner(claim.offer.partner.number);
+    const ofPartner = caps.ofPartner(claim.offer.partner.number);
     if (balances.has(ofPartner)) add('PARTNER_CAP', ofPartner, ofPlan);
   }
   if (perUse !== undefined) add('USE_CAP', useCapAccount(redemptionId, currency), ofPlan, perUse);
-  add('CARD_CAP', accounts.card, behindCost(claim));
-  const parent = claim.bearer?.parent;
-  if (!parent) return;
-  const ofParent = { holder: parent.card.planId, taken: KIND.PARENT_CAP_USED };
-  add('PARENT_CARD_CAP', capAccountsOf(member.id, parent.term).card, ofParent);
+  add('CARD_CAP', caps.card, behindCost(claim));
+  const { parent } = bearer;
+  if (parent) add('PARENT_CARD_CAP', parent.cap, { holder: parent.planId, taken: KIND.PARENT_CAP_USED });
 }
 
 /** What is left on a limit, given the balances that were read; an account not yet open has its whole grant. */
 export function leftOf(limit: Limit, balances: ReadonlyMap<AccountKey, Balance>): number {
-  const balance = balances.get(limit.account);
+  return leftIn(limit, balances.get(limit.account));
+}
+
+function leftIn(limit: Limit, balance: Balance | undefined): number {
   return Math.min(balance ? available(balance) : (limit.grant ?? 0), limit.most ?? Number.POSITIVE_INFINITY);
+}
+
+/** As `leftOf`, of the member's own balances. */
+export function leftForMember(claim: Claim, limit: Limit): number {
+  return leftIn(limit, balanceOf(claim, limit));
+}
+
+/** Looking a balance up by its long key takes a list of perks the most time, and few perks were ever touched. */
+export function balanceOf({ rows, itemNumber }: Claim, { kind, account }: Limit): Balance | undefined {
+  const ofItem = kind === 'MEMBER_LIMIT' || kind === 'QUOTA';
+  return ofItem && rows.items && !rows.items.has(itemNumber) ? undefined : rows.balances.get(account);
 }

@@ -6,7 +6,8 @@ import type { StockService } from '../marketplace/stock.service';
 import { levelOf } from '../members/level';
 import { type CardView, MemberView, type Standing } from '../members/member.view';
 import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../program/catalogue-item';
-import { type Bearer, bearerOf, benefitClaim, claimOffer } from './claim';
+import { type Asking, type Bearer, bearerOf } from './bearer';
+import { benefitClaim, claimOffer } from './claim';
 import { freshness, narrowed, type PartnerAvailability, type RemotePerks } from './partner-availability';
 import type { EntitledBenefitType, PerkConnectionType, PerkType } from './perk.type';
 import { type BudgetBoard, outlookOf, quotaOf, unusable } from './usability';
@@ -43,9 +44,11 @@ export function perkPage(
   const { offers, hasNextPage } = offersOf(standing, first, after);
   const remote = supply.partners.look(offers, standing.now);
   const page = (perks: RemotePerks | undefined): PerkConnectionType => {
+    const { rows, catalogue, now } = standing;
+    const asking: Asking = { rows, catalogue, now, bearers: new Map() };
     const edges = offers.map((offer) => ({
       cursor: cursorOf(offer),
-      node: perkOf(standing, supply, offer, perks),
+      node: perkOf(asking, supply, offer, perks),
     }));
     return { edges, pageInfo: { hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
   };
@@ -63,12 +66,12 @@ function offersOf({ catalogue, now }: Standing, first: number, after?: number) {
   return { offers, hasNextPage: false };
 }
 
-function perkOf(standing: Standing, supply: PerkSupply, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
+function perkOf(asking: Asking, supply: PerkSupply, offer: CatalogueOffer, remote?: RemotePerks): PerkType {
   const { stock, budgets } = supply;
   const { view } = offer;
-  const left = stock.supply(offer, standing.catalogue, standing.now);
+  const left = stock.supply(offer, asking.catalogue, asking.now);
   const known = remote?.of(offer);
-  const { usability, remaining } = narrowed(outlookOf(claimOffer(standing, offer), left, budgets), known);
+  const { usability, remaining } = narrowed(outlookOf(claimOffer(asking, offer), left, budgets), known);
   return {
     id: view.id,
     title: view.title,
@@ -81,7 +84,7 @@ function perkOf(standing: Standing, supply: PerkSupply, offer: CatalogueOffer, r
     pointsPrice: view.pointsPrice,
     remainingForMe: remaining,
     validUntil: view.validUntil,
-    availability: freshness(left, known, standing.now),
+    availability: freshness(left, known, asking.now),
     usability,
   };
 }

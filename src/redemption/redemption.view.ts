@@ -30,6 +30,7 @@ function globalItemId({ itemKind, itemId }: Redemption): string {
 
 export class RedemptionView implements RedemptionType {
   readonly __typename = 'Redemption';
+  private opened?: string | null;
 
   constructor(
     private readonly redemption: Redemption,
@@ -54,8 +55,10 @@ export class RedemptionView implements RedemptionType {
   get card(): string | null {
     return this.redemption.cardId ? toGlobalId('card', this.redemption.cardId) : null;
   }
+  // Opened once, though it is read several times; not before somebody asks for it.
   get couponCode(): string | null {
-    return this.show.codeOf(this.redemption) ?? null;
+    if (this.opened === undefined) this.opened = this.show.codeOf(this.redemption) ?? null;
+    return this.opened;
   }
   get couponLink(): string | null {
     return this.show.linkOf(this.redemption) ?? null;
@@ -84,6 +87,8 @@ export class RedemptionView implements RedemptionType {
 }
 
 export class CouponView implements CouponType {
+  private opened?: string | null;
+
   constructor(
     private readonly held: Redemption,
     private readonly show: ShowRedemption,
@@ -101,8 +106,10 @@ export class CouponView implements CouponType {
   get status() {
     return statusAt(this.held, this.show.now);
   }
+  // Opened once, though it is read several times; not before somebody asks for it.
   get code(): string | null {
-    return this.show.codeOf(this.held) ?? null;
+    if (this.opened === undefined) this.opened = this.show.codeOf(this.held) ?? null;
+    return this.opened;
   }
   get link(): string | null {
     return this.show.linkOf(this.held) ?? null;

@@ -4,7 +4,7 @@ import { byPrecedence, isRefusal, type Refusal } from '../kernel/refusal';
 import { type AccountKey, available } from '../ledger/account';
 import type { SupplyLeft } from '../marketplace/stock.service';
 import type { Claim } from './claim';
-import { isCap, type Limit, type LimitKind, leftOf, limitsOf } from './limits';
+import { balanceOf, isCap, type Limit, type LimitKind, leftForMember, limitsOf } from './limits';
 import type { QuotaType, UsabilityType } from './usability.type';
 
 export const USABLE: UsabilityType = Object.freeze({ usable: true, reasons: Object.freeze([]) });
@@ -42,11 +42,10 @@ export type BudgetBoard = (account: AccountKey) => number | undefined;
 export function outlookOf(claim: Claim | Refusal, stock: SupplyLeft | undefined, budgets?: BudgetBoard): Outlook {
   if (isRefusal(claim)) return { usability: unusable([claim]), remaining: leastOf(stock), limits: [] };
   const limits = limitsOf(claim, ZERO_ID);
-  const { balances } = claim.rows;
   const missing: Refusal[] = [];
   let remaining = Number.POSITIVE_INFINITY;
   for (const limit of limits) {
-    const left = supplyOf(limit, stock) ?? budgets?.(limit.account) ?? leftOf(limit, balances);
+    const left = supplyOf(limit, stock) ?? budgets?.(limit.account) ?? leftForMember(claim, limit);
     if (COUNTED.has(limit.kind)) remaining = Math.min(remaining, left);
     // A cap that covers a part only is no obstacle where the member may pay the rest.
     if (left < limit.amount && !(claim.costs.coPay && isCap(limit))) missing.push(limit.refusal);
@@ -63,7 +62,7 @@ export function quotaOf(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: 
   const { quota } = claim.entitlement;
   const limit = limits.find(({ kind }) => kind === 'QUOTA');
   if (!quota || !limit) return null;
-  const balance = claim.rows.balances.get(limit.account);
+  const balance = balanceOf(claim, limit);
   const remaining = balance ? available(balance) : quota.limit;
   const held = balance?.debitsPending ?? 0;
   const { limit: allowed, period } = quota;

@@ -21,7 +21,7 @@ interface Options {
 }
 
 const FULL: Pace = { rounds: 5, milliseconds: 3_000, warmUp: 20_000, fillSeconds: 300 };
-const QUICK: Pace = { rounds: 2, milliseconds: 1_000, warmUp: 5_000, fillSeconds: 20 };
+const QUICK: Pace = { rounds: 3, milliseconds: 1_000, warmUp: 12_000, fillSeconds: 20 };
 const SIZES = [10_000, 100_000, 1_000_000];
 const QUICK_SIZES = [1_000, 4_000];
 

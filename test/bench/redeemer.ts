@@ -1,12 +1,13 @@
 // A process that redeems without HTTP: through the service, or by a transaction each with row locks.
 import type { Gateway } from '../../src/compose/gateway';
 import { loadCodeKey } from '../../src/identity/code-key';
+import { type Id, idFromBytes } from '../../src/kernel/id';
 import { isRefusal } from '../../src/kernel/refusal';
 import { CodeCipher } from '../../src/marketplace/code-cipher';
 import type { CatalogueOffer } from '../../src/program/catalogue-item';
 import { answerVerbs } from './answers';
 import type { LoadResult } from './load';
-import { type Redeemer, RowLocks } from './row-locks';
+import { RowLocks } from './row-locks';
 import { itemFor } from './turns';
 import { environmentOf, openWorld, type WorldPlace } from './world';
 
@@ -21,27 +22,23 @@ export interface RedeemRun {
   readonly offers: number;
 }
 
-type Redeem = (redeemer: Redeemer, offer: CatalogueOffer, key: string) => Promise<void>;
+type Redeem = (memberId: Id, offer: CatalogueOffer, key: string) => Promise<void>;
 
 let redeem: Redeem | undefined;
-let redeemers: readonly Redeemer[] = [];
+let redeemers: readonly Id[] = [];
 let offers: readonly CatalogueOffer[] = [];
 let sent = 0;
 const process36 = process.pid.toString(36) + process.hrtime.bigint().toString(36);
 
-async function readRedeemers(gateway: Gateway): Promise<Redeemer[]> {
+async function readRedeemers(gateway: Gateway): Promise<Id[]> {
   const rows = await gateway.database.read.arrays(
-    `SELECT m.id, c.id, t.id, c.plan_id FROM member m JOIN card c ON c.member_id = m.id
-     JOIN card_term t ON t.card_id = c.id WHERE m.external_id BETWEEN 'redeem-' AND 'redeem.'`,
+    `SELECT id FROM member WHERE external_id BETWEEN 'redeem-' AND 'redeem.'`,
   );
-  return rows.map((row) => {
-    const [memberId, cardId, termId, planId] = row.map((value) => (value as Buffer).toString('hex'));
-    return { memberId: memberId!, cardId: cardId!, termId: termId!, planId: planId! };
-  });
+  return rows.map(([id]) => idFromBytes(id as Buffer));
 }
 
 function throughService(gateway: Gateway): Redeem {
-  return async ({ memberId }, { id: itemId }, idempotencyKey) => {
+  return async (memberId, { id: itemId }, idempotencyKey) => {
     const actor = { role: 'MEMBER', subject: memberId, memberId } as const;
     const input = { itemKind: 'OFFER', itemId, memberId, idempotencyKey } as const;
     const outcome = await gateway.redemptions.redeem(actor, input);
@@ -52,7 +49,7 @@ function throughService(gateway: Gateway): Redeem {
 async function throughRowLocks(place: WorldPlace): Promise<Redeem> {
   const codeKeyFile = environmentOf(place).CODE_KEY_FILE!;
   const rowLocks = new RowLocks(place.url, new CodeCipher(await loadCodeKey({ codeKeyFile })));
-  return (redeemer, offer, key) => rowLocks.redeem(redeemer, offer, key);
+  return (memberId, offer, key) => rowLocks.redeem(memberId, offer, key);
 }
 
 async function start({ way, ...place }: RedeemerStart): Promise<number> {
@@ -72,10 +69,10 @@ async function run({ milliseconds, inFlight, offers: count }: RedeemRun): Promis
   const one = async (): Promise<void> => {
     while (performance.now() < until) {
       sent += 1;
-      const redeemer = redeemers[sent % redeemers.length]!;
+      const memberId = redeemers[sent % redeemers.length]!;
       const offer = offers[itemFor(sent, redeemers.length, count)]!;
       const begun = performance.now();
-      await redeem!(redeemer, offer, `${process36}-${sent}`).catch((error: Error) => {
+      await redeem!(memberId, offer, `${process36}-${sent}`).catch((error: Error) => {
         bad += 1;
         firstBad ??= String(error.stack);
       });

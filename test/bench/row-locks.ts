@@ -2,7 +2,7 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { createPool } from 'mysql2/promise';
 import { DAY, systemClock } from '../../src/kernel/clock';
-import { type Id, idAt, idToBytes, namedId, newId, toGlobalId, ZERO_ID } from '../../src/kernel/id';
+import { type Id, idAt, idFromBytes, idToBytes, namedId, newId, toGlobalId, ZERO_ID } from '../../src/kernel/id';
 import { COUNT } from '../../src/kernel/money';
 import { type AccountKey, accountKey } from '../../src/ledger/account';
 import { type AccountKind, ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../src/ledger/chart';
@@ -10,13 +10,16 @@ import { TRANSFER_KINDS } from '../../src/ledger/transfer';
 import { type CodeCipher, newCode } from '../../src/marketplace/code-cipher';
 import type { CatalogueOffer } from '../../src/program/catalogue-item';
 
-/** A member with the card that bears the cost; known beforehand, which spares this way a read. */
-export interface Redeemer {
-  readonly memberId: Id;
+/** The card that bears the cost, as the transaction found it. */
+interface FoundCard {
   readonly cardId: Id;
   readonly termId: Id;
   readonly planId: Id;
 }
+
+/** What the gateway reads of a member before it redeems, in one statement. */
+const MEMBER = `SELECT m.tags, c.id, t.id, c.plan_id, c.status, t.starts_at, t.ends_at FROM member m
+  JOIN card_term t ON t.member_id = m.id JOIN card c ON c.id = t.card_id WHERE m.id = ?`;
 
 // Between 8 and 64 the number made next to no difference: both sides have their hands full.
 const CONNECTIONS = 32;
@@ -58,13 +61,13 @@ export class RowLocks {
     });
   }
 
-  async redeem(redeemer: Redeemer, offer: CatalogueOffer, idempotencyKey: string): Promise<void> {
-    const chainKey = namedId('redeem', 'MEMBER', redeemer.memberId, idempotencyKey);
+  async redeem(memberId: Id, offer: CatalogueOffer, idempotencyKey: string): Promise<void> {
+    const chainKey = namedId('redeem', 'MEMBER', memberId, idempotencyKey);
     const connection = await this.pool.getConnection();
     try {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          await this.transaction(connection, redeemer, offer, chainKey);
+          await this.transaction(connection, memberId, offer, chainKey);
           return;
         } catch (error) {
           await connection.query('ROLLBACK');
@@ -80,10 +83,11 @@ export class RowLocks {
     return this.pool.end();
   }
 
-  private async transaction(tx: PoolConnection, redeemer: Redeemer, offer: CatalogueOffer, key: Id): Promise<void> {
+  private async transaction(tx: PoolConnection, memberId: Id, offer: CatalogueOffer, key: Id): Promise<void> {
     const now = systemClock.now();
     const id = newId(now);
-    const { memberId, termId, planId } = redeemer;
+    const card = await findCard(tx, memberId, offer, now);
+    const { termId, planId } = card;
     const limit = accountKey({ holder: memberId, kind: KIND.MEMBER_LIMIT, item: offer.number, unit: COUNT });
     const stock = accountKey({ holder: offer.id, kind: KIND.STOCK, unit: COUNT });
     const cap = accountKey({ holder: memberId, kind: KIND.CARD_CAP, ref: termId, unit: CURRENCY });
@@ -127,19 +131,19 @@ export class RowLocks {
        VALUES (?, ?, ?, 0, ?, ?, ?)`,
       [idToBytes(key), idToBytes(id), idToBytes(namedId(offer.id, planId)), offer.unitCost, moves.length, now],
     );
-    await this.writeRedemption(tx, id, redeemer, offer, now, expiresAt);
+    await this.writeRedemption(tx, { id, memberId, ...card }, offer, now, expiresAt);
     await tx.query('COMMIT');
   }
 
   private async writeRedemption(
     tx: PoolConnection,
-    id: Id,
-    redeemer: Redeemer,
+    redemption: FoundCard & { readonly id: Id; readonly memberId: Id },
     offer: CatalogueOffer,
     now: number,
     expiresAt: number,
   ): Promise<void> {
-    const ids = [id, redeemer.memberId, offer.id, offer.partner.id, redeemer.cardId, redeemer.termId].map(idToBytes);
+    const { id, memberId, cardId, termId } = redemption;
+    const ids = [id, memberId, offer.id, offer.partner.id, cardId, termId].map(idToBytes);
     await tx.execute<ResultSetHeader>(
       `INSERT INTO redemption (id, member_id, item_id, partner_id, card_id, term_id, item_kind, status, cost_basis,
          currency, cost, co_pay, face_value, points, code_cipher, claimed_at, expires_at, due_at, due_step,
@@ -165,6 +169,20 @@ export class RowLocks {
     );
   }
 }
+
+/** The running card of a plan that the offer is for. */
+async function findCard(tx: PoolConnection, memberId: Id, offer: CatalogueOffer, now: number): Promise<FoundCard> {
+  const [rows] = await tx.execute<RowDataPacket[][]>({ sql: MEMBER, rowsAsArray: true }, [idToBytes(memberId)]);
+  const { plans } = offer.audience;
+  for (const [, card, term, plan, status, startsAt, endsAt] of rows as unknown as CardRow[]) {
+    const planId = idFromBytes(plan);
+    if (status !== 'ACTIVE' || startsAt > now || now >= endsAt || !plans.has(planId)) continue;
+    return { cardId: idFromBytes(card), termId: idFromBytes(term), planId };
+  }
+  throw new Error('the member has no card for this offer');
+}
+
+type CardRow = readonly [tags: string, Buffer, Buffer, Buffer, status: string, startsAt: number, endsAt: number];
 
 /** The accounts in the order of their keys, which is the same for everybody. */
 async function lock(tx: PoolConnection, keys: readonly AccountKey[]): Promise<Map<AccountKey, Sides>> {

@@ -6,6 +6,7 @@ import { cpuOf } from './machine';
 
 /** What one way did in one slice. */
 export interface Slice {
+  readonly requests: number;
   readonly perSecond: number;
   /** CPU time of the server and of the database for one request, in milliseconds. */
   readonly serverCpu: number;
@@ -33,6 +34,7 @@ export async function measured(server: Child, database: PrivateMysql, work: () =
   const [serverAfter, databaseAfter] = [await server.cpu(), cpuOf(database.pid)];
   const used = databaseBefore === undefined || databaseAfter === undefined ? undefined : databaseAfter - databaseBefore;
   return {
+    requests,
     perSecond: requests / seconds,
     serverCpu: (serverAfter - serverBefore) / requests,
     databaseCpu: used === undefined ? undefined : used / requests,
@@ -63,21 +65,25 @@ export function median(values: readonly number[]): number {
 }
 
 const WARM_SLICES_LEAST = 3;
+const WARM_REQUESTS_LEAST = 5_000;
 const QUICKER = 1.05;
 
 /**
- * Runs a way until it gets no quicker, at most so long: on a core of its own, what the engine compiles in the
- * background is late, the more so the more code there is.
+ * Runs a way until it gets no quicker and has had some thousand requests, at most so long: on a core of its own, what
+ * the engine compiles in the background is late, the more so the more code there is. The same for every way.
  */
 async function warm(way: Way, milliseconds: number, most: number): Promise<void> {
   const speeds: number[] = [];
+  let requests = 0;
   const until = performance.now() + most;
   while (performance.now() < until) {
     const best = Math.max(...speeds.slice(0, -2));
-    const { perSecond } = await way.run(Math.min(milliseconds, until - performance.now()));
-    speeds.push(perSecond);
+    const slice = await way.run(Math.min(milliseconds, until - performance.now()));
+    speeds.push(slice.perSecond);
+    requests += slice.requests;
     const latest = Math.max(...speeds.slice(-2));
-    if (speeds.length > WARM_SLICES_LEAST && latest < best * QUICKER) return;
+    const steady = speeds.length > WARM_SLICES_LEAST && latest < best * QUICKER;
+    if (steady && requests >= WARM_REQUESTS_LEAST) return;
   }
 }
 
@@ -107,6 +113,7 @@ function summary(name: string, slices: readonly Slice[]): Measured {
   return {
     name,
     slices,
+    requests: slices.reduce((sum, { requests }) => sum + requests, 0),
     perSecond: median(slices.map(({ perSecond }) => perSecond)),
     serverCpu: median(slices.map(({ serverCpu }) => serverCpu)),
     databaseCpu: databaseCpus.length > 0 ? median(databaseCpus) : undefined,

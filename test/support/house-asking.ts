@@ -8,7 +8,8 @@ import { growthAccount, pointsAccount } from '../../src/members/member-accounts'
 import { Catalogue } from '../../src/program/catalogue';
 import { parseProgram } from '../../src/program/program-file';
 import { itemsOf } from '../../src/program/program-item';
-import { type Asking, type Claim, resolveClaim } from '../../src/redemption/claim';
+import type { Asking } from '../../src/redemption/bearer';
+import { type Claim, resolveClaim } from '../../src/redemption/claim';
 import { HOUSE_PROGRAM } from './house-program';
 import { NOW } from './ledger-fixtures';
 
