@@ -169,9 +169,15 @@ describe('a sound file', () => {
       benefits: [],
       partners: [],
       offers: [],
+      earningRules: [],
       tasks: [],
       draws: [],
-      levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, entitlements: [] }],
+      levels: [
+        {
+          ...{ code: 'base', name: 'Base', rank: 1, threshold: 0 },
+          ...{ pointsMultiplier: 1, growthMultiplier: 1, entitlements: [] },
+        },
+      ],
     });
     expect(Object.isFrozen(program.levels[0]?.entitlements)).toBe(true);
   });

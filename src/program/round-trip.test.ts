@@ -345,7 +345,7 @@ const referral = fc.record({
   windowDays: fc.constant(9),
   newForDays: fc.constant(8),
   maxPerInviter: optional(fc.constant(7)),
-  inviterReward: optional(reward),
+  inviterReward: reward,
   inviteeReward: optional(reward),
   ...filter,
 });
