@@ -337,7 +337,11 @@ const checkIn = fc.record({
   }),
   cycleDays: optional(fc.constant(7)),
   makeUp: optional(
-    fc.record({ withinDays: fc.constant(7), freePerMonth: fc.nat({ max: 9 }), pointsPrice: optional(fc.constant(5)) }),
+    fc.record({
+      withinDays: fc.constant(7),
+      freePerMonth: fc.integer({ min: 1, max: 9 }),
+      pointsPrice: optional(fc.constant(5)),
+    }),
   ),
 });
 
