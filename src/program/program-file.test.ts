@@ -172,6 +172,7 @@ describe('a sound file', () => {
       benefits: [],
       partners: [],
       offers: [],
+      earningRules: [],
       tasks: [],
       draws: [],
       levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, ...multipliers, entitlements: [], gifts: [] }],

@@ -357,7 +357,11 @@ const checkIn = fc.record({
   }),
   cycleDays: optional(fc.constant(7)),
   makeUp: optional(
-    fc.record({ withinDays: fc.constant(7), freePerMonth: fc.nat({ max: 9 }), pointsPrice: optional(fc.constant(5)) }),
+    fc.record({
+      withinDays: fc.constant(7),
+      freePerMonth: fc.integer({ min: 1, max: 9 }),
+      pointsPrice: optional(fc.constant(5)),
+    }),
   ),
 });
 
@@ -365,7 +369,7 @@ const referral = fc.record({
   windowDays: fc.constant(9),
   newForDays: fc.constant(8),
   maxPerInviter: optional(fc.constant(7)),
-  inviterReward: optional(reward),
+  inviterReward: reward,
   inviteeReward: optional(reward),
   ...filter,
 });
