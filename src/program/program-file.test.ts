@@ -172,7 +172,6 @@ describe('a sound file', () => {
       benefits: [],
       partners: [],
       offers: [],
-      earningRules: [],
       tasks: [],
       draws: [],
       levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, ...multipliers, entitlements: [], gifts: [] }],
