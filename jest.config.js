@@ -37,5 +37,5 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/teardown.ts',
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 90_000,
 };

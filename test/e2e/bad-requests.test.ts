@@ -172,7 +172,7 @@ eachDatabase((lane) => {
       const flood = (head: string) => rawFlood(gateway.url, head, 10_000_000);
       expect(await flood('content-length: 10000000')).toMatch(/^HTTP\/1\.1 413 /);
       expect(await flood('transfer-encoding: chunked')).toMatch(/^HTTP\/1\.1 413 /);
-      const padded = redeeming().replace('{', `{"padding":"${'x'.repeat(100_000)}",`);
+      const padded = redeeming().replace('{', `{"padding":"${'x'.repeat(500_000)}",`);
       expect((await gateway.post(padded, await as(who))).status).toBe(413);
       expect((await gateway.post(HOME, await as(who))).status).toBe(200);
     });

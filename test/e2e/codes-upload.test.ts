@@ -120,9 +120,9 @@ eachDatabase((lane) => {
   });
 
   test('what is larger than any other request may be is taken here, and nowhere else', async () => {
-    const body = codes(20_000);
+    const body = codes(40_000);
     expect(body.length).toBeGreaterThan(gateway.gateway.config.limits.bodyBytes);
-    expect((await upload(body)).body).toMatchObject({ lines: 20_000, added: 20_000 });
+    expect((await upload(body)).body).toMatchObject({ lines: 40_000, added: 40_000 });
     expect((await gateway.post(body)).status).toBe(413);
   }, 60_000);
 
