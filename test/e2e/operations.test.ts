@@ -175,7 +175,10 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       answers: { savings: { months: [{ month: '2026-02' }, { month: '2026-03' }] } },
     },
     alerts: { who: AUDITOR, variables: { open: true }, answers: { edges: [], pageInfo: { hasNextPage: false } } },
-    'level-census': { who: AUDITOR, answers: { members: expect.any(Number), levels: [{ growth: null }] } },
+    'level-census': {
+      who: AUDITOR,
+      answers: { members: expect.any(Number), levels: [{ growth: null }, { growth: null }] },
+    },
     program: { who: AUDITOR, answers: { version: 1 } },
     'plan-program': {
       who: OPERATIONS,
