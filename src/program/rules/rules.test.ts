@@ -429,7 +429,7 @@ plans:
     ],
   ],
   [
-    'what would go wrong later, all of it at once: a condition, levels that overlap, growth below nothing, a cap too low',
+    'all at once: a condition of wrong types, levels that overlap, growth below nothing, a cap too low',
     `levels:
   - { code: base, name: Base, rank: 1, threshold: 0 }
   - { code: silver, name: Silver, rank: 2, threshold: 100 }
