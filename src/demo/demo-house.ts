@@ -1,5 +1,7 @@
 // What the demo needs of the gateway.
 import type { Database } from '../database/database';
+import type { CheckInService } from '../engagement/check-in/check-in.service';
+import type { EventService } from '../engagement/event/event.service';
 import type { CodePoolService } from '../marketplace/code-pool.service';
 import type { CardService } from '../members/card.service';
 import type { MemberService } from '../members/member.service';
@@ -17,4 +19,6 @@ export interface DemoHouse {
   readonly pools: CodePoolService;
   readonly redemptions: RedemptionService;
   readonly ends: EndRedemptionService;
+  readonly events: EventService;
+  readonly checkIns: CheckInService;
 }

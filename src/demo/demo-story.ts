@@ -1,4 +1,5 @@
 // Who lives in the demo and what they did.
+import type { EventInput } from '../engagement/event/event';
 
 export const DEMO_MEMBER = 'lin';
 export const DEMO_PARTNER = 'kinolume-cinemas';
@@ -49,6 +50,35 @@ export interface DemoClaim {
 function freight(member: string, used: boolean, ...daysAgo: readonly number[]): DemoClaim[] {
   return daysAgo.map((days) => ({ member, item: 'freight-coupon', daysAgo: days, used }));
 }
+
+/** Something that a member did, of which the shop tells. */
+export interface DemoEvent extends Pick<EventInput, 'type' | 'amount' | 'orderId' | 'attributes'> {
+  readonly member: string;
+  readonly daysAgo: number;
+}
+
+function orders(member: string, ...yuanAndDaysAgo: readonly (readonly [number, number])[]): DemoEvent[] {
+  return yuanAndDaysAgo.map(([yuan, daysAgo]) => {
+    return { member, type: 'PURCHASE', amount: yuan * 100, orderId: `demo-${member}-${daysAgo}`, daysAgo };
+  });
+}
+
+export const DEMO_EVENTS: readonly DemoEvent[] = [
+  ...orders('lin', [318, 60], [89, 52], [149, 41], [264, 29], [72, 17], [128, 8], [66, 2], [93, 1]),
+  ...orders('wei', [79, 19], [215, 6]),
+  ...orders('chen', [45, 75], [160, 33]),
+  // One of two pairs of shoes went back.
+  { member: 'lin', type: 'RETURN', amount: 13_200, orderId: 'demo-lin-29', daysAgo: 25 },
+  { member: 'lin', type: 'REVIEW', orderId: 'demo-lin-8', attributes: { photos: 3 }, daysAgo: 5 },
+  { member: 'lin', type: 'SHARE', daysAgo: 3 },
+  { member: 'lin', type: 'SIGN_IN', daysAgo: 1 },
+];
+
+/** Days on which members checked in; today is still open. */
+export const DEMO_CHECK_INS: readonly { readonly member: string; readonly daysAgo: number }[] = [
+  ...[9, 7, 6, 5, 4, 3, 2, 1].map((daysAgo) => ({ member: 'lin', daysAgo })),
+  ...[4, 2, 1].map((daysAgo) => ({ member: 'wei', daysAgo })),
+];
 
 /** In the order of time, because the clock only goes forward. */
 export const DEMO_CLAIMS: readonly DemoClaim[] = [

@@ -12,7 +12,16 @@ import { newCode } from '../marketplace/code-cipher';
 import type { Card } from '../members/member';
 import { presetPath } from '../program/presets';
 import type { DemoHouse } from './demo-house';
-import { DEMO_CARDS, DEMO_CLAIMS, DEMO_MEMBERS, type DemoClaim, HISTORY_DAYS } from './demo-story';
+import {
+  DEMO_CARDS,
+  DEMO_CHECK_INS,
+  DEMO_CLAIMS,
+  DEMO_EVENTS,
+  DEMO_MEMBERS,
+  type DemoClaim,
+  type DemoEvent,
+  HISTORY_DAYS,
+} from './demo-story';
 
 export { DEMO_MEMBER, DEMO_PARTNER } from './demo-story';
 
@@ -51,7 +60,10 @@ export async function seedDemo(house: DemoHouse, clock: ManualClock, startedAt: 
     await adjust(house, ids.get(externalId)!, 'POINTS', points);
   }
   await openCards(house, clock, now, ids);
-  for (const claim of DEMO_CLAIMS) await tell(house, clock, now, ids.get(claim.member)!, claim);
+  for (const { daysAgo, happens } of momentsOf(house, clock, ids)) {
+    clock.set(now - daysAgo * DAY);
+    await happens();
+  }
   clock.set(startedAt);
   await keep(house, TOLD, now);
 }
@@ -96,12 +108,38 @@ async function openCards(
   }
 }
 
-async function tell(house: DemoHouse, clock: ManualClock, now: Instant, memberId: Id, claim: DemoClaim): Promise<void> {
+interface Moment {
+  readonly daysAgo: number;
+  happens(): Promise<void>;
+}
+
+/** All that members did, in the order of time; of one day the claims first. */
+function momentsOf(house: DemoHouse, clock: ManualClock, ids: ReadonlyMap<string, Id>): Moment[] {
+  const moments: Moment[] = [
+    ...DEMO_CLAIMS.map((claim) => ({
+      daysAgo: claim.daysAgo,
+      happens: () => redeem(house, clock, ids.get(claim.member)!, claim),
+    })),
+    ...DEMO_EVENTS.map((event) => ({ daysAgo: event.daysAgo, happens: () => tell(house, clock, event) })),
+    ...DEMO_CHECK_INS.map(({ member, daysAgo }) => ({
+      daysAgo,
+      happens: async () => void must(await house.checkIns.checkIn(ids.get(member)!)),
+    })),
+  ];
+  return moments.sort((left, right) => right.daysAgo - left.daysAgo);
+}
+
+async function tell(house: DemoHouse, clock: ManualClock, { daysAgo, ...event }: DemoEvent): Promise<void> {
+  const eventId = `${event.member} ${event.type} ${daysAgo}`;
+  const [outcome] = await house.events.record([{ ...event, source: 'demo', eventId, occurredAt: clock.now() }]);
+  must(outcome!);
+}
+
+async function redeem(house: DemoHouse, clock: ManualClock, memberId: Id, claim: DemoClaim): Promise<void> {
   const catalogue = house.catalogue.current();
   const offer = catalogue.offerByCode(claim.item);
   const item = offer ?? catalogue.benefitByCode(claim.item);
   assert(item, `the demo program has no ${claim.item}`);
-  clock.set(now - claim.daysAgo * DAY);
   const idempotencyKey = `demo ${claim.item} ${claim.daysAgo}`;
   const wanted = { itemKind: offer ? 'OFFER' : 'BENEFIT', itemId: item.id, memberId } as const;
   const redemption = must(await house.redemptions.redeem(OPERATOR, { ...wanted, idempotencyKey }));

@@ -39,6 +39,20 @@ const RULES = [
   { code: 'bench-sign-in', on: 'SIGN_IN', earns: 'POINTS', fixed: 5, caps: [{ period: 'DAY', limit: 20 }] },
   { code: 'bench-photo', on: 'REVIEW', earns: 'GROWTH', fixed: 20, when: 'event.attributes.photos >= 1' },
 ];
+/** What counts towards tasks: each purchase towards one of the week, each sign-in one of the day, photos a streak. */
+const TASKS = [
+  { code: 'bench-orders', name: 'Orders', kind: 'WEEKLY', on: 'PURCHASE', target: 1_000_000 },
+  { code: 'bench-day', name: 'Sign in', kind: 'DAILY', on: 'SIGN_IN', target: 1, reward: { points: 1 } },
+  {
+    code: 'bench-photos',
+    name: 'Photos',
+    kind: 'STREAK',
+    on: 'REVIEW',
+    when: 'event.attributes.photos >= 1',
+    target: 7,
+    reward: { points: 10 },
+  },
+];
 /** Of ten events so many. */
 const MIX = [
   'PURCHASE',
@@ -60,14 +74,19 @@ let members: readonly string[] = [];
 let sent = 0;
 const process36 = process.pid.toString(36) + process.hrtime.bigint().toString(36);
 
-/** The world's program with the rules of the bench. */
+interface Coded {
+  readonly code: string;
+}
+
+/** The world's program with the rules and the tasks of the bench. */
 export async function applyRules(place: WorldPlace): Promise<void> {
   const gateway = await openWorld(place);
   try {
     await gateway.catalogue.refresh();
-    const program = parse((await gateway.programs.export())!) as { earningRules?: readonly { code: string }[] };
-    const kept = (program.earningRules ?? []).filter(({ code }) => !code.startsWith('bench-'));
-    const text = stringify({ ...program, earningRules: [...kept, ...RULES] });
+    const program = parse((await gateway.programs.export())!) as Record<'earningRules' | 'tasks', Coded[] | undefined>;
+    const kept = (items: readonly Coded[] = []) => items.filter(({ code }) => !code.startsWith('bench-'));
+    const earningRules = [...kept(program.earningRules), ...RULES];
+    const text = stringify({ ...program, earningRules, tasks: [...kept(program.tasks), ...TASKS] });
     const { faults } = await gateway.programs.apply(text, 'bench');
     if (faults) throw new Error(`the bench's program is faulty: ${JSON.stringify(faults)}`);
   } finally {
@@ -120,6 +139,7 @@ function nextCall(): EventInput[] {
       type: MIX[sent % MIX.length]!,
       occurredAt: systemClock.now(),
       amount: 100 + ((sent * 37) % 50_000),
+      orderId: `${process36} ${sent}`,
       attributes: { photos: sent % 3 },
     };
   });

@@ -1,4 +1,4 @@
-// Part 4: events into growth and points, through the service and through GraphQL, a thousand a call.
+// Part 4: events into growth, points and tasks, through the service and through GraphQL, a thousand a call.
 import type { Bench } from './bench';
 import { applyRules, type EventerStart, type EventRun } from './eventer';
 import type { LoadResult } from './load';

@@ -96,15 +96,17 @@ eachDatabase((lane) => {
     await gateway.settle();
     expect((await savingsOf(who)).lifetime).toEqual(amounts(11_000, 0));
     // When the card is renewed, then the running term says so; the next has to pay for itself anew.
+    gateway.clock.set(Date.parse(card.term.endsAt) - 10 * DAY);
     const renewed = await story.renew(card.id);
     expect((await savingsOf(who)).renewal).toMatchObject({ renewed: true, paidBack: true });
     gateway.clock.set(Date.parse(card.term.endsAt));
     const next = await savingsOf(who);
-    expect(next.renewal).toMatchObject({ paidBack: false, missing: { amount: 10_900 }, renewed: false, daysLeft: 366 });
-    expect(next.lifetime).toEqual(amounts(11_000, 0));
+    expect(next.renewal).toMatchObject({ paidBack: false, missing: { amount: 9_900 }, renewed: false, daysLeft: 366 });
+    // The gift of the renewal is a coupon of 20 yuan, not used yet.
+    expect(next.lifetime).toEqual(amounts(11_000, 2_000));
     // When it is over, then the last term is still told, to be won back with.
     gateway.clock.set(Date.parse(renewed.term.endsAt) + 400 * DAY);
-    expect((await savingsOf(who)).renewal).toMatchObject({ daysLeft: 0, cardPrice: { amount: 10_900 } });
+    expect((await savingsOf(who)).renewal).toMatchObject({ daysLeft: 0, cardPrice: { amount: 9_900 } });
   });
 
   test('the parts are the whole, whatever was claimed, used and given back', async () => {

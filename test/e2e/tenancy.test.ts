@@ -4,207 +4,18 @@ import { RESOLVERS } from '../../src/compose/schema';
 import { visitorsOf } from '../../src/identity/policy-map';
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { schemaOf } from '../../src/server/schema';
+import { ACTIVITY_PARTS } from '../support/activity-runs';
+import { CONTENT, KINDS, type Kind, MANIFEST } from '../support/argument-kinds';
 import { AUDITOR, memberOf, OPERATIONS, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
-import { benefit, entitles, offer, plan, programText } from '../support/gateway-program';
+import { benefit, entitles, level, offer, plan, programText } from '../support/gateway-program';
 import { type ArgumentLeaf, namingArguments, requestFor, requiredLeaves } from '../support/gateway-requests';
 import { expectBooksInOrder, fresh, Story } from '../support/gateway-story';
 import { tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
-import { BD, type KeyAnswer, standardManifest } from '../support/partner-story';
+import { BD, type KeyAnswer } from '../support/partner-story';
 
 const schema = schemaOf(RESOLVERS, new Map());
 const LEAVES = namingArguments(schema);
-
-/** What an argument names. `PLAIN` is content, such as a nickname; `PUBLIC_…` belongs to the catalogue of all. */
-type Kind =
-  | 'MEMBER'
-  | 'CARD'
-  | 'REDEMPTION'
-  | 'LISTED_OFFER'
-  | 'PARTNER'
-  | 'PARTNER_ID'
-  | 'CREDENTIAL'
-  | 'STAFF_CURSOR'
-  | 'KEY'
-  | 'ORDER'
-  | 'COUPON_CURSOR'
-  | 'REDEMPTION_CURSOR'
-  | 'OFFER'
-  | 'OFFER_CODE'
-  | 'OFFER_DRAFT'
-  | 'OFFER_WAITING'
-  | 'OFFER_CURSOR'
-  | 'REVIEW_CURSOR'
-  | 'WEBHOOK'
-  | 'WEBHOOK_CURSOR'
-  | 'PUBLIC_CURSOR'
-  | 'PUBLIC_ITEM'
-  | 'PUBLIC_PLAN'
-  | 'APPLICATION'
-  | 'PLAIN';
-
-/** What a partner writes of an offer names nothing but the program's words. */
-function ofOffer(mutation: string, argument: string): Record<string, Kind> {
-  const fields = ['title', 'description', 'useConditions', 'offerRef', 'schedule.from', 'schedule.until'];
-  const audience = ['levels', 'plans', 'tags', 'condition'].map((field) => `audience.${field}`);
-  return Object.fromEntries(
-    [...fields, ...audience].map((field) => [`Mutation.${mutation}(${argument}.${field})`, 'PLAIN']),
-  );
-}
-
-/** Whoever adds an argument that takes a text or an id says here what it names; a test fails until it is done. */
-const KINDS: Readonly<Record<string, Kind>> = {
-  'Query.auditEntries(after)': 'PUBLIC_CURSOR',
-  'Query.auditEntries(filter.action)': 'PLAIN',
-  'Query.auditEntries(filter.actor)': 'PLAIN',
-  'Query.auditEntries(filter.subjectKey)': 'PLAIN',
-  'Query.auditEntries(filter.subjectType)': 'PLAIN',
-  'Query.member(externalId)': 'MEMBER',
-  'Query.offers(partner)': 'PARTNER',
-  'Query.alerts(after)': 'PUBLIC_CURSOR',
-  'Query.offersInReview(after)': 'REVIEW_CURSOR',
-  'Query.offerExposure(offer)': 'OFFER',
-  'Query.registeredOffer(id)': 'OFFER',
-  'Query.registeredOffers(after)': 'OFFER_CURSOR',
-  'Query.partnerApplication(application)': 'PARTNER_ID',
-  'Query.partnerApplication(claimSecret)': 'PLAIN',
-  'Query.partnerHealth(partner)': 'PARTNER_ID',
-  'Query.partners(after)': 'STAFF_CURSOR',
-  'Query.planApplications(after)': 'PUBLIC_CURSOR',
-  'Query.planProgram(text)': 'PLAIN',
-  'Query.quoteRedemption(card)': 'CARD',
-  'Query.quoteRedemption(item)': 'PUBLIC_ITEM',
-  'Query.quoteRedemption(member)': 'MEMBER',
-  'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
-  'Query.redemption(id)': 'REDEMPTION',
-  'Query.redemptionTotals(filter.offer)': 'LISTED_OFFER',
-  'Query.redemptionTotals(filter.partner)': 'PARTNER',
-  'Query.redemptions(after)': 'REDEMPTION_CURSOR',
-  'Query.redemptions(filter.offer)': 'LISTED_OFFER',
-  'Query.redemptions(filter.partner)': 'PARTNER',
-  'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
-  'Query.webhookEndpoint(partner)': 'PARTNER',
-  'Subscription.redemptionUpdated(id)': 'REDEMPTION',
-  'Member.coupons(after)': 'COUPON_CURSOR',
-  'Member.perks(after)': 'PUBLIC_CURSOR',
-  'Member.levelHistory(after)': 'PUBLIC_CURSOR',
-  'Mutation.adjustBalance(input.idempotencyKey)': 'KEY',
-  'Mutation.adjustBalance(input.member)': 'MEMBER',
-  'Mutation.applyForPlan(input.evidence)': 'PLAIN',
-  'Mutation.applyForPlan(input.fields.code)': 'PLAIN',
-  'Mutation.applyForPlan(input.fields.value)': 'PLAIN',
-  'Mutation.applyForPlan(input.idempotencyKey)': 'KEY',
-  'Mutation.applyForPlan(input.plan)': 'PLAIN',
-  'Mutation.applyProgram(text)': 'PLAIN',
-  'Mutation.cancelRedemption(input.idempotencyKey)': 'KEY',
-  'Mutation.claimLevelGift(input.gift)': 'PLAIN',
-  'Mutation.claimLevelGift(input.level)': 'PLAIN',
-  'Mutation.claimLevelGift(input.member)': 'MEMBER',
-  'Mutation.clearManualLevel(input.member)': 'MEMBER',
-  'Mutation.clearManualLevel(input.reason)': 'PLAIN',
-  'Mutation.setManualLevel(input.level)': 'PLAIN',
-  'Mutation.setManualLevel(input.member)': 'MEMBER',
-  'Mutation.setManualLevel(input.reason)': 'PLAIN',
-  'Mutation.cancelRedemption(input.redemption)': 'REDEMPTION',
-  'Mutation.closeCard(card)': 'CARD',
-  ...ofOffer('createOffer', 'input'),
-  'Mutation.createOffer(input.code)': 'OFFER_CODE',
-  ...ofOffer('reviseOffer', 'changes'),
-  'Mutation.reviseOffer(offer)': 'OFFER_DRAFT',
-  'Mutation.submitOffer(offer)': 'OFFER_DRAFT',
-  'Mutation.withdrawOffer(offer)': 'OFFER_WAITING',
-  'Mutation.pauseOffer(offer)': 'OFFER',
-  'Mutation.resumeOffer(offer)': 'OFFER',
-  'Mutation.endOffer(offer)': 'OFFER_DRAFT',
-  'Mutation.reviewOffer(input.offer)': 'OFFER_WAITING',
-  'Mutation.reviewOffer(input.reason)': 'PLAIN',
-  'Mutation.confirmUse(input.idempotencyKey)': 'KEY',
-  'Mutation.confirmUse(input.redemption)': 'REDEMPTION',
-  'Mutation.createPartnerCredential(input.label)': 'PLAIN',
-  'Mutation.createPartnerCredential(input.partner)': 'PARTNER_ID',
-  'Mutation.openCard(input.member)': 'MEMBER',
-  'Mutation.openCard(input.orderId)': 'ORDER',
-  'Mutation.openCard(input.parentCard)': 'CARD',
-  'Mutation.openCard(input.plan)': 'PUBLIC_PLAN',
-  'Mutation.openCard(input.priceCode)': 'PLAIN',
-  'Mutation.redeem(input.card)': 'CARD',
-  'Mutation.redeem(input.idempotencyKey)': 'KEY',
-  'Mutation.redeem(input.item)': 'PUBLIC_ITEM',
-  'Mutation.redeem(input.member)': 'MEMBER',
-  'Mutation.registerMembers(members.birthday)': 'PLAIN',
-  'Mutation.registerMembers(members.externalId)': 'MEMBER',
-  'Mutation.registerMembers(members.nickname)': 'PLAIN',
-  'Mutation.registerMembers(members.tags)': 'PLAIN',
-  'Mutation.removePartnerConnector(partner)': 'PARTNER_ID',
-  'Mutation.renewCard(input.card)': 'CARD',
-  'Mutation.registerPartner(input.contact)': 'PLAIN',
-  'Mutation.registerPartner(input.description)': 'PLAIN',
-  'Mutation.registerPartner(input.name)': 'PLAIN',
-  'Mutation.registerPartner(input.code)': 'PLAIN',
-  'Mutation.registerPartner(input.website)': 'PLAIN',
-  'Mutation.renewCard(input.orderId)': 'ORDER',
-  'Mutation.renewCard(input.priceCode)': 'PLAIN',
-  'Mutation.refundCard(input.card)': 'CARD',
-  'Mutation.refundCard(input.idempotencyKey)': 'KEY',
-  'Mutation.refundCard(input.orderId)': 'ORDER',
-  'Mutation.reviewPlanApplication(input.application)': 'APPLICATION',
-  'Mutation.reviewPlanApplication(input.reason)': 'PLAIN',
-  'Mutation.resendWebhook(delivery)': 'WEBHOOK',
-  'Mutation.setWebhookEndpoint(input.eventTypes)': 'PLAIN',
-  'Mutation.setWebhookEndpoint(input.url)': 'PLAIN',
-  'Mutation.resumePartner(input.partner)': 'PARTNER_ID',
-  'Mutation.resumePartner(input.reason)': 'PLAIN',
-  'Mutation.reviewPartner(input.partner)': 'PARTNER_ID',
-  'Mutation.reviewPartner(input.reason)': 'PLAIN',
-  'Mutation.revokePartnerCredential(input.credential)': 'CREDENTIAL',
-  'Mutation.revokePartnerCredential(input.reason)': 'PLAIN',
-  'Mutation.rotatePartnerCredential(input.credential)': 'CREDENTIAL',
-  'Mutation.setPartnerConnector(input.manifest)': 'PLAIN',
-  'Mutation.setPartnerConnector(input.partner)': 'PARTNER_ID',
-  'Mutation.setPartnerConnector(input.secrets.name)': 'PLAIN',
-  'Mutation.setPartnerConnector(input.secrets.value)': 'PLAIN',
-  'Mutation.suspendPartner(input.partner)': 'PARTNER_ID',
-  'Mutation.suspendPartner(input.reason)': 'PLAIN',
-  'Mutation.testPartnerConnector(offerRefs)': 'PLAIN',
-  'Mutation.testPartnerConnector(partner)': 'PARTNER_ID',
-};
-
-// Nobody answers there, and trying it says so.
-const MANIFEST = standardManifest('http://127.0.0.1:9/');
-
-/** Values of required arguments that name nothing. */
-const CONTENT: Readonly<Record<string, unknown>> = {
-  'Mutation.adjustBalance(input.amount)': 1,
-  'Mutation.adjustBalance(input.balance)': 'POINTS',
-  'Mutation.claimLevelGift(input.gift)': 'welcome',
-  'Mutation.claimLevelGift(input.level)': 'registered',
-  'Mutation.clearManualLevel(input.reason)': 'goodwill',
-  'Mutation.setManualLevel(input.level)': 'registered',
-  'Mutation.setManualLevel(input.reason)': 'goodwill',
-  'Mutation.setManualLevel(input.until)': '2026-12-01T00:00:00Z',
-  'Mutation.applyForPlan(input.plan)': 'gated',
-  'Mutation.applyForPlan(input.fields.code)': 'age',
-  'Mutation.applyForPlan(input.fields.value)': '5',
-  'Mutation.reviewPlanApplication(input.decision)': 'APPROVE',
-  'Mutation.applyProgram(text)': 'no program',
-  'Query.planProgram(text)': 'no program',
-  'Mutation.registerMembers(members.nickname)': 'Renamed',
-  'Mutation.createOffer(input.title)': 'A title',
-  'Mutation.createOffer(input.kind)': 'COUPON',
-  'Mutation.createOffer(input.unitCost)': 0,
-  'Mutation.createOffer(input.faceValue)': 1,
-  'Mutation.reviseOffer(changes)': {},
-  'Mutation.reviewOffer(input.revision)': 1,
-  'Mutation.reviewOffer(input.decision)': 'APPROVE',
-  'Query.partnerApplication(claimSecret)': 'no secret',
-  'Mutation.createPartnerCredential(input.label)': 'of the test',
-  'Mutation.createPartnerCredential(input.scopes)': ['OFFERS_READ'],
-  'Mutation.reviewPartner(input.decision)': 'APPROVE',
-  'Mutation.setPartnerConnector(input.manifest)': MANIFEST,
-  'Mutation.setPartnerConnector(input.secrets.name)': 'signing',
-  'Mutation.setPartnerConnector(input.secrets.value)': newSigningSecret(),
-  'Mutation.suspendPartner(input.reason)': 'a reason',
-};
 
 /** How a query reaches the types, other than the roots, whose fields take arguments. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
@@ -222,10 +33,19 @@ const AGE = {
 };
 
 const PROGRAM = programText({
+  ...ACTIVITY_PARTS,
+  levels: [{ ...level('registered', 1, 0), gifts: [{ code: 'welcome', name: 'Welcome', reward: { points: 3 } }] }],
   plans: [plan('plus', { costCap: 100_000, entitlements: [entitles('freight')] }), plan('gated', { application: AGE })],
   benefits: [benefit('freight')],
   offers: [offer('latte'), offer('film', { partner: 'cinema' })],
 });
+
+/** What a member that has just joined, and names itself, is refused for other reasons. */
+const NOT_FOR_ITSELF = new Set([
+  'Mutation.redeem(input.member)',
+  'Mutation.acceptReferral(member)',
+  'Mutation.makeUpCheckIn(member)',
+]);
 
 const NEVER = '019cd5e6d20070000000000000000000';
 const A_MEMBER = memberOf('member-of-a');
@@ -330,7 +150,7 @@ eachDatabase((lane) => {
     status,
     text: text
       .replace(/"(redemption|coupon)_[0-9a-f]{32}"/g, '"$1"')
-      .replace(/"(offer|planApplication)_[0-9a-f]{32}"/g, '"$1"')
+      .replace(/"(offer|planApplication|drawing)_[0-9a-f]{32}"/g, '"$1"')
       .replace(/_(?:coupon)?[cC]ode":"[^"]+"/g, '_code":"code"'),
   });
 
@@ -375,7 +195,7 @@ eachDatabase((lane) => {
     for (const [, name, leaf, actor] of casesOf(TENANTS)) {
       if (!mayName(leaf, actor)) continue;
       const own = await values[KINDS[name] as Exclude<Kind, 'PLAIN'>].own();
-      if (name === 'Mutation.redeem(input.member)') continue;
+      if (NOT_FOR_ITSELF.has(name)) continue;
       const { status, text } = await ask(leaf, actor, own);
       if (status !== 200 || /"errors"|Refusal|:null}}$/.test(text)) refused.push(`${actor.role} ${name} ${text}`);
     }
@@ -426,6 +246,10 @@ async function furnish(story: Story) {
   const applicationOf = async (who: Who) => {
     const filled = { plan: 'gated', fields: [{ code: 'age', value: '5' }], idempotencyKey: fresh('key') };
     return (await gateway.run<{ id: string }>(who, 'apply-for-plan', { input: filled })).id;
+  };
+  const drawingOf = async (who: Who) => {
+    const input = { draw: 'wheel', idempotencyKey: fresh('key') };
+    return (await gateway.run<{ id: string }>(who, 'draw', { input })).id;
   };
   const id = (global: string) => global.split('_')[1]!;
   const cursor = (scope: string, of: string) => Buffer.from(`${scope}:${of}`).toString('base64url');
@@ -511,6 +335,19 @@ async function furnish(story: Story) {
       wrong: [ids.card, ...wrong('redemption', 'plan')],
       own: () => gateway.itemId('latte'),
     },
+    ...drawingValues(await drawingOf(B_MEMBER), () => drawingOf(A_MEMBER)),
+    EVENT_CURSOR: {
+      foreign: cursor('member-events', `1 ${id(b.coupon.id)}`),
+      unknown: cursor('member-events', `1 ${NEVER}`),
+      wrong: [cursor('drawings', id(b.coupon.id)), ids.redemption],
+      own: () => cursor('member-events', `1 ${'f'.repeat(32)}`),
+    },
+    LEVEL_CURSOR: {
+      foreign: cursor('level-history', '1'),
+      unknown: cursor('level-history', '0'),
+      wrong: [cursor('perk', '1')],
+      own: () => cursor('level-history', '999999'),
+    },
     APPLICATION: {
       foreign: await applicationOf(B_MEMBER),
       unknown: `planApplication_${NEVER}`,
@@ -531,6 +368,20 @@ async function furnish(story: Story) {
     credential,
   ];
   return { values, secrets };
+}
+
+function drawingValues(ofB: string, own: () => Promise<string>) {
+  const id = ofB.split('_')[1]!;
+  const cursor = (key: string) => Buffer.from(`drawings:${key}`).toString('base64url');
+  return {
+    DRAWING: { foreign: ofB, unknown: `drawing_${NEVER}`, wrong: [`draw_${id}`, `redemption_${id}`, id], own },
+    DRAWING_CURSOR: {
+      foreign: cursor(id),
+      unknown: cursor(NEVER),
+      wrong: [Buffer.from(`coupon:${id}`).toString('base64url'), ofB],
+      own: () => cursor('f'.repeat(32)),
+    },
+  } satisfies Partial<Record<Kind, Values>>;
 }
 
 /** Offers that A and B registered, in the states that the mutations ask for. */

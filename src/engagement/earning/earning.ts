@@ -8,7 +8,6 @@ import { addCredit, addSettlement, type ChainDraft, contraAccount, debtOf, PURSE
 import { type Judging, levelOf } from '../../members/level';
 import { ratingPart } from '../../members/level/rating';
 import type { CatalogueEarningRule } from '../../program/catalogue-item';
-import type { EventFacts, Facts } from '../../program/condition';
 import { EARNED_KINDS, type RuleEarning } from '../../program/program';
 import type { MemberEvent } from '../event/event';
 import { SETTLEMENT_GROUPS } from '../event/event-consumer';
@@ -36,13 +35,9 @@ export interface Earning {
  */
 export function addEarnings(draft: ChainDraft, event: MemberEvent, judging: Judging, now: Instant): Asked[] {
   const asked: Asked[] = [];
-  let facts: (Facts & EventFacts) | undefined;
   for (const rule of judging.catalogue.earningRules(event.type)) {
     if (rule.name !== undefined && rule.name !== event.name) continue;
-    if (rule.when) {
-      facts ??= eventFactsOf(event, judging);
-      if (!rule.when(facts)) continue;
-    }
+    if (rule.when && !rule.when(eventFactsOf(event, judging))) continue;
     const amount = amountOf(rule, event, judging);
     if (amount === 0) continue;
     const group = asked.length + 1;

@@ -59,7 +59,7 @@ function checkMoney({ type, amount, orderId }: EventInput): Refusal | undefined 
 }
 
 function checkWithin(field: string, value: number): Refusal | undefined {
-  if (value <= AMOUNT_MAX) return checkAmount(field, value);
+  if (value <= AMOUNT_MAX && !checkAmount(field, value)) return undefined;
   return refuse('INVALID_INPUT', `${field} is ${value}; allowed is an integer from 0 to ${AMOUNT_MAX}.`, field);
 }
 

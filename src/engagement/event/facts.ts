@@ -23,9 +23,16 @@ export function runningCards({ rows, catalogue, now }: Judging): RunningCard[] {
   return running.reverse().sort((left, right) => rank(left) - rank(right));
 }
 
+// Rules, tasks, referrals and campaigns ask of the same event, each with conditions of its own.
+const known = new WeakMap<Judging, { readonly event: MemberEvent; readonly facts: Facts & EventFacts }>();
+
 /** `judging.now` is when the event occurred; the card is the first of `runningCards`. */
 export function eventFactsOf(event: MemberEvent, judging: Judging): Facts & EventFacts {
-  return { ...factsOf(judging, runningCards(judging)[0]), event: eventPart(event, judging) };
+  const last = known.get(judging);
+  if (last?.event === event) return last.facts;
+  const facts = { ...factsOf(judging, runningCards(judging)[0]), event: eventPart(event, judging) };
+  known.set(judging, { event, facts });
+  return facts;
 }
 
 function eventPart(event: MemberEvent, { catalogue }: Judging): EventFacts['event'] {

@@ -60,15 +60,16 @@ export class ReturnService implements EventConsumer {
 
   /** Whichever of a purchase and its return is told last finds the other. */
   async after(events: readonly MemberEvent[]): Promise<void> {
-    const orders = new Map<string, MemberEvent>();
-    for (const event of events) {
-      const concerned = event.type === 'RETURN' || event.type === 'PURCHASE';
-      if (concerned && event.orderId !== undefined) orders.set(`${event.memberId} ${event.orderId}`, event);
+    const orders = new Set<string>();
+    const members = new Set<Id>();
+    for (const { type, memberId, orderId } of events) {
+      if ((type !== 'RETURN' && type !== 'PURCHASE') || orderId === undefined) continue;
+      orders.add(`${memberId} ${orderId}`);
+      members.add(memberId);
     }
-    for (const { memberId, orderId } of orders.values()) {
-      const waiting = await findWaitingReturns(this.database.read, memberId, orderId!);
-      for (const one of waiting) await this.settle(one);
-    }
+    // Of all of them at once, since hardly any order of a thousand has come back.
+    const waiting = await findWaitingReturns(this.database.read, [...members]);
+    for (const one of waiting) if (orders.has(`${one.memberId} ${one.orderId}`)) await this.settle(one);
   }
 
   /** One bounded pass over returns that nobody settled; answers how many it looked at. */

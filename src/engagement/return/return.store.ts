@@ -23,6 +23,7 @@ const COLUMNS = ['id', 'member_id', 'order_id', 'amount', 'recorded_at'] as cons
 const SELECT = `SELECT ${COLUMNS.join(', ')} FROM event_return`;
 /** Whoever records a return settles it at once; the job comes when that did not happen. */
 const GRACE_MS = MINUTE;
+const MEMBERS_A_STATEMENT = 500;
 
 export type NewReturn = Omit<StoredReturn, 'recordedAt'>;
 
@@ -77,10 +78,16 @@ function fromRow(row: SqlRow): StoredReturn {
   };
 }
 
-export async function findWaitingReturns(sql: Sql, memberId: Id, orderId: string): Promise<StoredReturn[]> {
-  const where = "member_id = ? AND order_id = ? AND state = 'WAITING'";
-  const rows = await sql.arrays(`${SELECT} WHERE ${where} ORDER BY recorded_at, id`, [idToBytes(memberId), orderId]);
-  return rows.map(fromRow);
+/** Returns of these members that have taken nothing back yet, the first told first. */
+export async function findWaitingReturns(sql: Sql, memberIds: readonly Id[]): Promise<StoredReturn[]> {
+  const found: StoredReturn[] = [];
+  for (let from = 0; from < memberIds.length; from += MEMBERS_A_STATEMENT) {
+    const some = memberIds.slice(from, from + MEMBERS_A_STATEMENT);
+    const where = `member_id IN (${questionMarks(some.length)}) AND state = 'WAITING'`;
+    const rows = await sql.arrays(`${SELECT} WHERE ${where} ORDER BY recorded_at, id`, some.map(idToBytes));
+    found.push(...rows.map(fromRow));
+  }
+  return found;
 }
 
 export async function findDueReturns(sql: Sql, now: Instant, limit: number): Promise<StoredReturn[]> {

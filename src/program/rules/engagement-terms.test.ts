@@ -62,7 +62,13 @@ const cases: [string, string, string[]][] = [
       'tasks[0].reward.benefits[1] | one of the redeemable benefits',
       'tasks[0].reward.offers[0] | the code of one of the offers',
       'tasks[0].reward.draws.wheel | the code of one of the draws',
+      'tasks[0].reward.storedValue | the program has none',
     ],
+  ],
+  [
+    'a reward of stored value that members can spend',
+    `${task('reward: { storedValue: 5, points: 1 }')}storedValue: {}\n`,
+    [],
   ],
   [
     'a draw whose prizes share a code',

@@ -11,6 +11,10 @@ export function rewardFaults(program: ProgramDraft, reward: Draft<Reward> | unde
     ...listFaults(reward.benefits, codesOf(redeemable), [...path, 'benefits'], 'redeemable benefits'),
     ...listFaults(reward.offers, codesOf(program.offers), [...path, 'offers'], 'offers'),
   ];
+  if (reward.storedValue !== undefined && !program.storedValue) {
+    const allowed = 'no storedValue: the program has none that members could spend; add the section storedValue';
+    faults.push({ path: [...path, 'storedValue'], atKey: true, given: String(reward.storedValue), allowed });
+  }
   const draws = codesOf(program.draws);
   for (const code of Object.keys(reward.draws ?? {})) {
     if (!draws.has(code)) faults.push({ ...codeFault(code, draws, [...path, 'draws', code], 'draws'), atKey: true });

@@ -428,6 +428,24 @@ plans:
       'plans[1] | 5 | a mapping',
     ],
   ],
+  [
+    'all at once: a condition of wrong types, levels that overlap, growth below nothing, a cap too low',
+    `levels:
+  - { code: base, name: Base, rank: 1, threshold: 0 }
+  - { code: silver, name: Silver, rank: 2, threshold: 100 }
+  - { code: gold, name: Gold, rank: 3, threshold: ¶100 }
+levelPolicy: { decay: { plans: [plus], graceDays: 7, firstDay: 8, step: 5, floor: ¶-1 } }
+${benefit()}plans:
+${plan('costCap: 299, entitlements: [{ benefit: ¶coupon }]')}earningRules:
+  - { code: orders, on: PURCHASE, earns: POINTS, fixed: 1, when: ¶event.amount >= member.level }
+`,
+    [
+      'levels[2].threshold | 100 at rank 3 | more than 100, the threshold of rank 2',
+      'levelPolicy.decay.floor | -1 | 0',
+      'plans[0].entitlements[0].benefit | coupon, of which one use | 299',
+      'earningRules[0].when | event.amount >= member.level | a CEL expression',
+    ],
+  ],
 ];
 
 test.each(cases)('%s', (_name, marked, expected) => {
