@@ -71,7 +71,11 @@ eachDatabase((lane) => {
     gateway.clock.set(at('2026-03-09T15:00'));
     const who = await story.member();
     expect(await look(who)).toMatchObject({ level: { code: 'guest' }, storedValue: money(0, 0) });
-    expect(await tell(who, 'RECHARGE', { amount: 100_000 })).toMatchObject({ growth: 1_000, points: 0, storedValue: 0 });
+    expect(await tell(who, 'RECHARGE', { amount: 100_000 })).toMatchObject({
+      growth: 1_000,
+      points: 0,
+      storedValue: 0,
+    });
     expect(await look(who)).toMatchObject({
       level: { code: 'silver' },
       growth: { value: 1_000, toNextLevel: 2_000 },
