@@ -88,6 +88,12 @@ export const ACCOUNT_KINDS = {
   REFERRALS: 0x008b,
   /** What a campaign may still cost. holder campaign. */
   CAMPAIGN_BUDGET: 0x0090,
+  /** What is left of an item in a period. holder agreement, item = the item's number, period. */
+  EXCHANGE_CEILING: 0x00a0,
+  /** By how much the partner may still get ahead. holder agreement. */
+  EXCHANGE_ROOM: 0x00a1,
+  /** What was delivered beyond that room, to be settled by what comes into it next. holder agreement. */
+  EXCHANGE_OVERDRAWN: 0x00a2,
 
   /** Caps granted when terms open. holder plan. */
   CAP_GRANTED: 0x8010,
@@ -162,6 +168,18 @@ export const ACCOUNT_KINDS = {
   RATING_GRANTED: 0x8060,
   CAMPAIGN_BUDGET_GRANTED: 0x8090,
   CAMPAIGN_BUDGET_USED: 0x8091,
+  /** The other side of what is counted and of what moves in the room. holder agreement. */
+  EXCHANGE_SOURCE: 0x80a0,
+  /** What counts under a ceiling, whether it is enforced or not. holder agreement, item, period of the ceiling. */
+  EXCHANGE_CEILING_USED: 0x80a1,
+  /** What the partner gave (credits − debits). holder agreement, item, period month; 0 while it is only held. */
+  EXCHANGE_RECEIVED: 0x80a2,
+  /** What the operator gave (credits − debits). holder agreement, item, period month. */
+  EXCHANGE_GIVEN: 0x80a3,
+  /** The imbalance that was allowed. holder agreement. */
+  EXCHANGE_ALLOWED: 0x80a4,
+  /** holder agreement, item, period of the ceiling. */
+  EXCHANGE_CEILING_GRANTED: 0x80a5,
 } as const;
 
 export type AccountKindName = keyof typeof ACCOUNT_KINDS;
@@ -213,6 +231,12 @@ export const TRANSFER_CODES = {
   DECAY: 32,
   CAMPAIGN: 50,
   CAMPAIGN_BUDGET: 51,
+  /** What was held is counted in the month in which it becomes real. */
+  EXCHANGE_COUNT: 60,
+  /** What overdrew the room is settled out of what came into it. */
+  EXCHANGE_SETTLE: 61,
+  /** Something that either side delivered. */
+  EXCHANGE_DELIVERY: 62,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 

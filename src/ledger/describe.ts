@@ -55,6 +55,9 @@ const WORDS: Record<AccountKindName, KindWords> = {
   REFERRALS_LEFT: { title: 'invitations left', holder: 'member' },
   REFERRALS: { title: 'invitations accepted', holder: 'holder' },
   CAMPAIGN_BUDGET: { title: 'budget of a campaign', holder: 'campaign' },
+  EXCHANGE_CEILING: { title: 'ceiling of an item', holder: 'agreement', item: 'item' },
+  EXCHANGE_ROOM: { title: 'by how much the partner may get ahead', holder: 'agreement' },
+  EXCHANGE_OVERDRAWN: { title: 'delivered beyond what is allowed', holder: 'agreement' },
   CAP_GRANTED: { title: 'caps granted', holder: 'plan' },
   COST: { title: 'cost of redemptions', holder: 'partner', item: 'offer or benefit' },
   PARENT_CAP_USED: { title: "used of a parent card's cap", holder: 'holder' },
@@ -111,6 +114,12 @@ const WORDS: Record<AccountKindName, KindWords> = {
   REFERRALS_USED: { title: 'invitations used', holder: 'holder' },
   CAMPAIGN_BUDGET_GRANTED: { title: 'budgets of campaigns granted', holder: 'holder' },
   CAMPAIGN_BUDGET_USED: { title: 'budgets of campaigns used', holder: 'holder' },
+  EXCHANGE_SOURCE: { title: 'source of an exchange', holder: 'agreement' },
+  EXCHANGE_CEILING_USED: { title: 'counted under a ceiling', holder: 'agreement', item: 'item' },
+  EXCHANGE_RECEIVED: { title: 'received from the partner', holder: 'agreement', item: 'item' },
+  EXCHANGE_GIVEN: { title: 'given to the partner', holder: 'agreement', item: 'item' },
+  EXCHANGE_ALLOWED: { title: 'imbalance allowed', holder: 'agreement' },
+  EXCHANGE_CEILING_GRANTED: { title: 'ceilings granted', holder: 'agreement', item: 'item' },
 };
 
 const UNIT_WORDS = new Map([

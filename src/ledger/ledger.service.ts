@@ -124,6 +124,11 @@ export class LedgerService {
     return readContra(this.database.read);
   }
 
+  /** … and of those of one holder. */
+  contraSumsOf(holder: Id): Promise<Map<AccountKey, Balance>> {
+    return readContra(this.database.read, holder.padEnd(88, '0'), holder.padEnd(88, 'f'));
+  }
+
   transfersOf(chain: Id): Promise<Transfer[]> {
     return transfersOfChain(this.database.read, chain);
   }
