@@ -1,10 +1,12 @@
 // Refusals are one list, everywhere; each is provoked through the API, and of several the first in order is answered.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type GraphQLEnumType } from 'graphql';
 import { DAY } from '../src/kernel/clock';
 import { REFUSAL_CODES, REFUSALS, type RefusalCode } from '../src/kernel/refusal';
 import { declined } from '../src/partner-port/connector';
+import { agreeOn } from './support/agreement-story';
 import { FakePartner } from './support/fake-partner';
 import { NOON, SHOP, TestGateway, type Who } from './support/gateway';
 import { benefit, entitles, level, offer, plan, programText } from './support/gateway-program';
@@ -59,12 +61,15 @@ function programWith(grand: string, changes: object): string {
       offer('brewed', BREWED),
       offer('spendy', { card: 'NONE', unitCost: 0, minSpend: 300 }),
       offer('budgeted', { budget: 199 }),
+      offer('ceiled', EXCHANGED),
+      offer('uneven', EXCHANGED),
     ],
     draws: [{ code: 'wheel', name: 'Wheel', nothing: 1, prizes: [PRIZE] }],
   });
 }
 const PRIZE = { code: 'points', name: 'Points', weight: 1, reward: { points: 1 } };
 const BREWED = { fulfilment: 'PARTNER_API', card: 'NONE', unitCost: 0 };
+const EXCHANGED = { funding: 'EXCHANGE', card: 'NONE' };
 const POOLED = { fulfilment: 'CODE_POOL', card: 'NONE', unitCost: 0 };
 
 eachDatabase((lane) => {
@@ -205,6 +210,18 @@ eachDatabase((lane) => {
       await story.claim(who, 'budgeted', { card: card.id });
       // The cap of the card is used up as well, which comes after it.
       return outcomeOf(await story.redeem(who, 'budgeted', { card: card.id }));
+    },
+    EXCHANGE_CEILING_REACHED: async () => {
+      await agreeOn(gateway, 'ceiled', { quantity: 1 });
+      const who = await story.member();
+      await story.claim(who, 'ceiled');
+      return outcomeOf(await story.redeem(who, 'ceiled'));
+    },
+    EXCHANGE_IMBALANCE_REACHED: async () => {
+      await agreeOn(gateway, 'uneven', {}, 999);
+      const who = await story.member();
+      await story.claim(who, 'uneven');
+      return outcomeOf(await story.redeem(who, 'uneven'));
     },
     NO_CHANCE: async () => {
       const who = await story.member();

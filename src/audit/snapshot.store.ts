@@ -104,6 +104,23 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
       limit: 2,
     },
   ],
+  agreement: [
+    {
+      name: 'agreement',
+      table: 'agreement',
+      by: 'id',
+      columns: 'partner_id, code, owner, state, revision, last_revision, starts_at, ends_at, closed_by, reason',
+      order: 'id',
+    },
+    {
+      name: 'revisions',
+      table: 'agreement_revision',
+      by: 'agreement_id',
+      columns: 'number, terms, operator_at, operator_by, partner_at, partner_by',
+      order: 'number DESC',
+      limit: 2,
+    },
+  ],
   redemption: [
     {
       name: 'redemption',

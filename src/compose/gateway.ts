@@ -1,6 +1,7 @@
 // Opens the gateway: every service, in the order of the rooms, with the jobs of the worker.
 import type { Logger } from 'pino';
 import { MODULES } from '../../partners/modules';
+import type { AgreementSide } from '../agreements/agreement-side';
 import { AuditService } from '../audit/audit.service';
 import type { Config } from '../config';
 import { type Database } from '../database/database';
@@ -49,7 +50,7 @@ import { composeHouse, composeRedemption } from './house';
 export const connectorModules = MODULES;
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide, InsightSide {
+export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide, InsightSide, AgreementSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -115,6 +116,7 @@ export async function compose(
     new PruneWebhooksJob(database, clock),
     new BookLevelsJob(database, levels, () => catalogue.current(), clock),
     new StockLowJob(database, stock, () => catalogue.current(), clock),
+    ...house.agreementJobs,
     ...engagement.engagementJobs,
     ...insightJobs(base),
   ];

@@ -1,6 +1,9 @@
 // The services of members, offers and redemptions: constructors by hand.
 import type { Logger } from 'pino';
 import { MIGRATIONS } from '../../migrations/all';
+import type { PartnersOfOffers } from '../agreements/agreement.service';
+import { AgreementCatalogueStore } from '../agreements/agreement-catalogue.store';
+import { makeAgreementSide } from '../agreements/agreement-side';
 import type { Config } from '../config';
 import { openDatabase } from '../database/database';
 import { PurchaseStore } from '../engagement/event/purchase.store';
@@ -10,6 +13,7 @@ import { CodeCipher } from '../marketplace/code-cipher';
 import { CodePoolService } from '../marketplace/code-pool.service';
 import { GroupBudgetService } from '../marketplace/group-budget.service';
 import { OfferService } from '../marketplace/offer/offer.service';
+import { partnersOfOffers } from '../marketplace/offer/offer.store';
 import { OfferCatalogueStore } from '../marketplace/offer/offer-catalogue.store';
 import { OfferReviewService } from '../marketplace/offer/review.service';
 import { PartnerStore } from '../marketplace/partner/partner.store';
@@ -22,6 +26,7 @@ import { firstPeriodsAt, MemberRowsStore } from '../members/member-rows.store';
 import { PointsService } from '../members/points.service';
 import { ApplicationService } from '../members/sale/application.service';
 import type { PartnerDirectory } from '../partner-port/connector';
+import type { Catalogue } from '../program/catalogue';
 import { CatalogueService } from '../program/catalogue.service';
 import { ProgramService } from '../program/program.service';
 import { ProgramStore } from '../program/program.store';
@@ -42,7 +47,7 @@ export async function composeHouse(config: Config, log: Logger, clock: Clock, ke
   const cipher = new CodeCipher(key);
   const ledger = new LedgerService(database, clock);
   const programStore = new ProgramStore();
-  const sources = [programStore, new PartnerStore(), new OfferCatalogueStore()];
+  const sources = [programStore, new PartnerStore(), new OfferCatalogueStore(), new AgreementCatalogueStore()];
   const catalogue = new CatalogueService(database, sources, log);
   const current = () => catalogue.current();
   const programs = new ProgramService(database, programStore, catalogue, clock);
@@ -61,8 +66,27 @@ export async function composeHouse(config: Config, log: Logger, clock: Clock, ke
   const budgets = new GroupBudgetService(database, ledger, clock);
   const marketplace = { stock, pools, offers, offerReviews, budgets };
   const purchases = new PurchaseStore(database.read);
+  const agreements = makeAgreementSide({
+    database,
+    ledger,
+    catalogue,
+    clock,
+    partnersOfOffers: offerPartners(current),
+  });
   const people = { memberRows, points, members, levels, cards, applications, purchases };
-  return { database, cipher, ledger, catalogue, programs, ...people, ...marketplace };
+  return { database, cipher, ledger, catalogue, programs, ...people, ...marketplace, ...agreements };
+}
+
+/** Offers of the program are in the catalogue, and what partners registered is in their table. */
+function offerPartners(current: () => Catalogue): PartnersOfOffers {
+  return async (sql, ids) => {
+    const found = await partnersOfOffers(sql, ids);
+    for (const id of ids) {
+      const offer = found.has(id) ? undefined : current().offer(id);
+      if (offer) found.set(id, offer.partner.id);
+    }
+    return found;
+  };
 }
 
 type House = Awaited<ReturnType<typeof composeHouse>>;

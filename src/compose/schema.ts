@@ -1,4 +1,5 @@
 // The schema of the gateway: its resolvers, each made by hand.
+import { AGREEMENT_RESOLVERS, agreementResolvers } from '../agreements/agreement-side';
 import { AuditResolver } from '../audit/audit.resolver';
 import { auditMutations } from '../audit/audited-schema';
 import { ENGAGEMENT_RESOLVERS, engagementResolvers } from '../engagement/engagement-resolvers';
@@ -36,6 +37,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   OfferResolver,
   OfferReviewResolver,
   ...PARTNER_RESOLVERS,
+  ...AGREEMENT_RESOLVERS,
   RedemptionResolver,
   TrackingResolver,
   ReconciliationResolver,
@@ -67,6 +69,7 @@ export function gatewaySchema(gateway: Gateway) {
     [OfferResolver, new OfferResolver(current, stock, offers, offerReviews)],
     [OfferReviewResolver, new OfferReviewResolver(offerReviews, stock, current)],
     ...partnerResolvers(gateway, current),
+    ...agreementResolvers(gateway, current),
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
     [WebhookResolver, new WebhookResolver(webhooks, current)],

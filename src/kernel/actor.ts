@@ -17,6 +17,7 @@ export const PARTNER_SCOPES = [
   'WEBHOOKS',
   'CONNECTOR',
   'CREDENTIALS',
+  'AGREEMENTS',
 ] as const;
 export type PartnerScope = (typeof PARTNER_SCOPES)[number];
 

@@ -81,6 +81,7 @@ export const GLOBAL_ID_TYPES = [
   'alert',
   'campaign',
   'campaignGift',
+  'agreement',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -21,6 +21,8 @@ export const REFUSALS = {
   INSUFFICIENT_STORED_VALUE: { retry: true, meaning: 'The member has less stored value than is asked for.' },
   NO_CHANCE: { retry: true, meaning: 'The member has no chance left for this draw, and it sells none.' },
   BUDGET_EXHAUSTED: { retry: true, meaning: 'Nothing is left of what was set aside for the offer or the group.' },
+  EXCHANGE_CEILING_REACHED: { retry: true, meaning: 'As many as the agreement with the partner allows were given.' },
+  EXCHANGE_IMBALANCE_REACHED: { retry: true, meaning: 'The partner is ahead by as much as the agreement allows.' },
   SUB_CAP_REACHED: { retry: true, meaning: "A part of the card's cost cap (class, month, partner, use) is used up." },
   CARD_CAP_REACHED: { retry: true, meaning: 'The card may not cost the operator more in this term.' },
   CO_PAY_REQUIRED: { retry: false, meaning: 'The cap covers a part only; the request allows too small a co-pay.' },

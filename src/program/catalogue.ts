@@ -15,6 +15,7 @@ import {
   planFrom,
 } from './catalogue-build';
 import { type CatalogueDraw, type CatalogueTask, drawFrom, taskFrom } from './catalogue-engagement';
+import { ExchangeShelf, exchangesFrom } from './catalogue-exchange';
 import type {
   CatalogueBenefit,
   CatalogueBudget,
@@ -81,6 +82,8 @@ export class Catalogue {
   private readonly rulesByEvent = new Map<EventType, readonly CatalogueEarningRule[]>();
   private readonly taskShelf: Shelf<CatalogueTask>;
   private readonly drawShelf: Shelf<CatalogueDraw>;
+  /** By which agreements offers are funded. */
+  readonly exchanges: ExchangeShelf;
 
   /** `version` grows with every change of the catalogue; `items` include retired ones. */
   constructor(
@@ -131,6 +134,8 @@ export class Catalogue {
     }
     this.taskShelf = new Shelf(of('TASK').map((item) => taskFrom(item, definitionOf(item, 'TASK'), currency)));
     this.drawShelf = new Shelf(of('DRAW').map((item) => drawFrom(item, definitionOf(item, 'DRAW'))));
+    const agreements = of('AGREEMENT').filter(({ retired }) => !retired);
+    this.exchanges = new ExchangeShelf(agreements.flatMap((item) => this.sparing(item, () => exchangesFrom(item))));
     this.levels = Object.freeze(this.levelShelf.live.toSorted((left, right) => left.rank - right.rank));
     this.levelPolicy = levelPolicyFrom(program, of('LEVEL'), this.levels, (plan) => lookup.idOf('PLAN', plan));
   }

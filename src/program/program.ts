@@ -2,6 +2,7 @@
 import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
+import type { AgreementDefinition } from './agreement-definition';
 import type { Campaign } from './campaign';
 import type { Amount, Code } from './code';
 import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
@@ -233,7 +234,8 @@ export const SECTIONS = {
   campaigns: 'CAMPAIGN',
 } as const;
 export type Section = keyof typeof SECTIONS;
-export type ItemKind = 'PROGRAM' | (typeof SECTIONS)[Section];
+/** Agreements are no part of the file: they are made with partners. */
+export type ItemKind = 'PROGRAM' | 'AGREEMENT' | (typeof SECTIONS)[Section];
 
 export interface DefinitionOf {
   readonly PROGRAM: ProgramSettings;
@@ -248,6 +250,7 @@ export interface DefinitionOf {
   readonly DRAW: Draw;
   readonly PROFILE: Profile;
   readonly CAMPAIGN: Campaign;
+  readonly AGREEMENT: AgreementDefinition;
 }
 type Sections = { readonly [Name in Section]: readonly DefinitionOf[(typeof SECTIONS)[Name]][] };
 export interface Program extends ProgramSettings, Sections {}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LevelCensusJob } from '../../src/insight/census/level-census.job';
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { ACTIVITY_PARTS, activityRuns } from '../support/activity-runs';
+import { draftOf } from '../support/agreement-story';
 import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
 import { benefit, entitles, level, offer, plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, Story } from '../support/gateway-story';
@@ -167,6 +168,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       answers: { fromBalance: { amount: 20 } },
     },
     'member-events': { who, answers: { externalId: member, events: { edges: [{ node: { type: 'RECHARGE' } }] } } },
+    ...(await agreementRuns(gateway)),
     ...(await partnerRunsOf(gateway)),
     ...(await activityRuns(story)),
     savings: {
@@ -310,6 +312,46 @@ async function offerRuns({ gateway }: Story): Promise<Record<string, Run>> {
           expect.objectContaining({ node: expect.objectContaining({ id: waits, state: 'IN_REVIEW' }) }),
         ]),
       },
+    },
+  };
+}
+
+async function agreementRuns(gateway: TestGateway): Promise<Record<string, Run>> {
+  const item = { code: 'views', side: 'OPERATOR', kind: 'EXPOSURE', unit: 'view', unitValue: 2 };
+  const terms = { title: 'Views', startsOn: '2026-01-01', endsBefore: '2027-01-01', items: [item] };
+  const draft = () => draftOf(gateway, [item]);
+  const [id, closing] = [await draft(), await draft()];
+  const partner = gateway.gateway.catalogue.current().partnerByCode('brewer')!.globalId;
+  return {
+    'create-agreement': {
+      who: BD,
+      variables: { input: { code: 'views', partner, terms } },
+      answers: { code: 'views', state: 'DRAFT', waiting: { number: 1 } },
+    },
+    'revise-agreement': {
+      who: BD,
+      variables: { input: { agreement: await draft(), terms: { ...terms, title: 'More views' } } },
+      answers: { waiting: { number: 2, operator: null } },
+    },
+    'confirm-agreement': {
+      who: partnerOf('brewer'),
+      variables: { input: { agreement: id, revision: 1 } },
+      answers: { state: 'DRAFT', waiting: { partner: { by: 'partner:brewer' } } },
+    },
+    'close-agreement': {
+      who: BD,
+      variables: { input: { agreement: closing, reason: 'Nobody looks.' } },
+      answers: { state: 'CLOSED', closeReason: 'Nobody looks.' },
+    },
+    agreements: {
+      who: partnerOf('brewer'),
+      variables: { first: 2, filter: { partner: 'brewer' } },
+      answers: { edges: [{ cursor: expect.any(String) }, { cursor: expect.any(String) }] },
+    },
+    agreement: {
+      who: AUDITOR,
+      variables: { id },
+      answers: { id, revisions: [{ number: 1, items: [{ code: 'views' }] }] },
     },
   };
 }

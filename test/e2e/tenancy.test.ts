@@ -5,6 +5,7 @@ import { visitorsOf } from '../../src/identity/policy-map';
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { schemaOf } from '../../src/server/schema';
 import { ACTIVITY_PARTS } from '../support/activity-runs';
+import { draftOf } from '../support/agreement-story';
 import { CONTENT, KINDS, type Kind, MANIFEST } from '../support/argument-kinds';
 import { AUDITOR, memberOf, OPERATIONS, partnerOf, SHOP, TestGateway, type Who } from '../support/gateway';
 import { benefit, entitles, level, offer, plan, programText } from '../support/gateway-program';
@@ -162,6 +163,7 @@ eachDatabase((lane) => {
     await gateway.run(B_MEMBER, 'member-home', { perks: 100, coupons: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'registered-offers', { first: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'my-partner'),
+    await gateway.run(partnerOf(PARTNERS.B), 'agreements', { first: 100 }),
   ];
 
   test.each(casesOf(TENANTS))(
@@ -310,6 +312,7 @@ async function furnish(story: Story) {
       wrong: [cursor('coupon', id(b.coupon.id)), ids.redemption],
       own: () => cursor('redemption', id(a.coupon.id)),
     },
+    ...(await agreementValues(story)),
     ...(await offerValues(story)),
     WEBHOOK: {
       foreign: told.b,
@@ -380,6 +383,29 @@ function drawingValues(ofB: string, own: () => Promise<string>) {
       unknown: cursor(NEVER),
       wrong: [Buffer.from(`coupon:${id}`).toString('base64url'), ofB],
       own: () => cursor('f'.repeat(32)),
+    },
+  } satisfies Partial<Record<Kind, Values>>;
+}
+
+/** Drafts with A and with B. */
+async function agreementValues({ gateway }: Story) {
+  const item = { code: 'views', side: 'OPERATOR', kind: 'EXPOSURE', unit: 'view', unitValue: 2 };
+  const draft = (partner: string) => draftOf(gateway, [item], { partner });
+  const foreign = await draft(PARTNERS.B);
+  const id = foreign.split('_')[1]!;
+  const cursor = (scope: string, key: string) => Buffer.from(`${scope}:${key}`).toString('base64url');
+  return {
+    AGREEMENT: {
+      foreign,
+      unknown: `agreement_${NEVER}`,
+      wrong: [`redemption_${id}`, `offer_${id}`, id],
+      own: () => draft(PARTNERS.A),
+    },
+    AGREEMENT_CURSOR: {
+      foreign: cursor('agreement', id),
+      unknown: cursor('agreement', id.slice(0, 18) + 'f'.repeat(12) + id.slice(30)),
+      wrong: [cursor('redemption', id), foreign],
+      own: () => cursor('agreement', 'f'.repeat(32)),
     },
   } satisfies Partial<Record<Kind, Values>>;
 }

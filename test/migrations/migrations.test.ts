@@ -18,6 +18,7 @@ import { seed as seedEngagement } from '../../migrations/0014-engagement/seed';
 import { seed as seedLifecycle } from '../../migrations/0015-lifecycle/seed';
 import { seed as seedAlerts } from '../../migrations/0016-alerts/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
+import { seed as seedAgreements } from '../../migrations/0018-agreements/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -46,6 +47,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedLifecycle,
   seedAlerts,
   seedAudit,
+  seedAgreements,
 ];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
@@ -168,6 +170,13 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
   {
     audit_entry: 'number kind made_at role actor request_id action subject_type subject_key asked outcome detail hash',
     audit_head: 'one number hash',
+  },
+  {
+    agreement: [
+      'id partner_id code owner number state revision last_revision currency starts_at ends_at',
+      'created_at created_by closed_at closed_by reason',
+    ].join(' '),
+    agreement_revision: 'agreement_id number terms created_at created_by operator_at operator_by partner_at partner_by',
   },
 ];
 

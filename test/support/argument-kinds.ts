@@ -32,6 +32,8 @@ export type Kind =
   | 'DRAWING_CURSOR'
   | 'EVENT_CURSOR'
   | 'LEVEL_CURSOR'
+  | 'AGREEMENT'
+  | 'AGREEMENT_CURSOR'
   | 'PLAIN';
 
 /** What a partner writes of an offer names nothing but the program's words. */
@@ -46,6 +48,29 @@ function ofOffer(mutation: string, argument: string): Record<string, Kind> {
 /** Whoever adds an argument that takes a text or an id says here what it names; a test fails until it is done. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   'Query.auditDrawing(id)': 'DRAWING',
+  'Query.agreement(id)': 'AGREEMENT',
+  'Query.agreements(after)': 'AGREEMENT_CURSOR',
+  'Query.agreements(filter.owner)': 'PLAIN',
+  'Query.agreements(filter.partner)': 'PARTNER',
+  'Mutation.closeAgreement(input.agreement)': 'AGREEMENT',
+  'Mutation.closeAgreement(input.reason)': 'PLAIN',
+  'Mutation.confirmAgreement(input.agreement)': 'AGREEMENT',
+  'Mutation.createAgreement(input.code)': 'PLAIN',
+  'Mutation.createAgreement(input.owner)': 'PLAIN',
+  'Mutation.createAgreement(input.partner)': 'PARTNER_ID',
+  'Mutation.createAgreement(input.terms.items.offers)': 'LISTED_OFFER',
+  'Mutation.reviseAgreement(input.agreement)': 'AGREEMENT',
+  'Mutation.reviseAgreement(input.terms.items.offers)': 'LISTED_OFFER',
+  'Mutation.createAgreement(input.terms.endsBefore)': 'PLAIN',
+  'Mutation.createAgreement(input.terms.items.code)': 'PLAIN',
+  'Mutation.createAgreement(input.terms.items.unit)': 'PLAIN',
+  'Mutation.createAgreement(input.terms.startsOn)': 'PLAIN',
+  'Mutation.createAgreement(input.terms.title)': 'PLAIN',
+  'Mutation.reviseAgreement(input.terms.endsBefore)': 'PLAIN',
+  'Mutation.reviseAgreement(input.terms.items.code)': 'PLAIN',
+  'Mutation.reviseAgreement(input.terms.items.unit)': 'PLAIN',
+  'Mutation.reviseAgreement(input.terms.startsOn)': 'PLAIN',
+  'Mutation.reviseAgreement(input.terms.title)': 'PLAIN',
   'Query.auditEntries(after)': 'PUBLIC_CURSOR',
   'Query.auditEntries(filter.action)': 'PLAIN',
   'Query.auditEntries(filter.actor)': 'PLAIN',
@@ -196,6 +221,25 @@ export const MANIFEST = standardManifest('http://127.0.0.1:9/');
 
 /** Values of required arguments that name nothing. */
 export const CONTENT: Readonly<Record<string, unknown>> = {
+  'Mutation.createAgreement(input.terms.title)': 'Views',
+  'Mutation.createAgreement(input.terms.startsOn)': '2026-01-01',
+  'Mutation.createAgreement(input.terms.endsBefore)': '2027-01-01',
+  'Mutation.createAgreement(input.terms.items.code)': 'views',
+  'Mutation.createAgreement(input.terms.items.side)': 'PARTNER',
+  'Mutation.createAgreement(input.terms.items.kind)': 'PERK_REDEMPTION',
+  'Mutation.createAgreement(input.terms.items.unit)': 'view',
+  'Mutation.createAgreement(input.terms.items.unitValue)': 2,
+  'Mutation.reviseAgreement(input.terms.title)': 'Views',
+  'Mutation.reviseAgreement(input.terms.startsOn)': '2026-01-01',
+  'Mutation.reviseAgreement(input.terms.endsBefore)': '2027-01-01',
+  'Mutation.reviseAgreement(input.terms.items.code)': 'views',
+  'Mutation.reviseAgreement(input.terms.items.side)': 'PARTNER',
+  'Mutation.reviseAgreement(input.terms.items.kind)': 'PERK_REDEMPTION',
+  'Mutation.reviseAgreement(input.terms.items.unit)': 'view',
+  'Mutation.reviseAgreement(input.terms.items.unitValue)': 2,
+  'Mutation.createAgreement(input.code)': 'views',
+  'Mutation.closeAgreement(input.reason)': 'a reason',
+  'Mutation.confirmAgreement(input.revision)': 1,
   'Mutation.adjustBalance(input.amount)': 1,
   'Mutation.adjustBalance(input.balance)': 'POINTS',
   'Mutation.claimLevelGift(input.gift)': 'welcome',

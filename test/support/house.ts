@@ -1,5 +1,7 @@
 // The rooms below the API, composed on a lane's database, with a clock that stands still and a small program.
 import { Readable } from 'node:stream';
+import { AgreementCatalogueStore } from '../../src/agreements/agreement-catalogue.store';
+import { type AgreementSide, makeAgreementSide } from '../../src/agreements/agreement-side';
 import type { Database } from '../../src/database/database';
 import { EventService } from '../../src/engagement/event/event.service';
 import type { EventConsumer } from '../../src/engagement/event/event-consumer';
@@ -100,6 +102,7 @@ export class House {
   readonly applications: ApplicationService;
   readonly refunds: RefundService;
   readonly budgets: GroupBudgetService;
+  readonly exchange: AgreementSide;
   readonly termGifts: TermGiftService;
   readonly storedValue: StoredValueService;
   readonly levelGifts: LevelGiftService;
@@ -116,7 +119,11 @@ export class House {
     const store = new ProgramStore();
     const log = { error: (details: object) => void this.errors.push(details) };
     this.ledger = new LedgerService(ledgerDoor, clock);
-    this.catalogue = new CatalogueService(database, [store, new OfferCatalogueStore()], log);
+    this.catalogue = new CatalogueService(
+      database,
+      [store, new OfferCatalogueStore(), new AgreementCatalogueStore()],
+      log,
+    );
     const current = () => this.catalogue.current();
     this.programs = new ProgramService(database, store, this.catalogue, clock);
     this.memberRows = new MemberRowsStore(database.read, () => firstPeriodsAt(current().time, clock.now()));
@@ -129,7 +136,7 @@ export class House {
     this.cards = new CardService(database, this.ledger, this.memberRows, current, clock);
     this.stock = new StockService(database, this.ledger, clock);
     this.pools = new CodePoolService(database, this.ledger, this.cipher, clock);
-    const { ledger, memberRows, cipher } = this;
+    const { ledger, memberRows, cipher, catalogue } = this;
     const endings = new Endings(ledger, memberRows, current, clock);
     const random = () => 0.5;
     this.saga = new SagaService({ database: ledgerDoor, endings, partners, cipher, clock, log, waitMs, random });
@@ -151,6 +158,9 @@ export class House {
     this.events = new EventService(database, ledger, memberRows, current, clock, consumers);
     this.applications = new ApplicationService(database, memberRows, current, clock);
     this.budgets = new GroupBudgetService(database, ledger, clock);
+    const partnersOfOffers = async (_sql: unknown, ids: readonly Id[]) =>
+      new Map(ids.map((id) => [id, current().offer(id)?.partner.id ?? '']));
+    this.exchange = makeAgreementSide({ database, ledger, catalogue, clock, partnersOfOffers });
     this.termGifts = new TermGiftService(database, this.rewards, clock, log);
     this.cards.onSold((termId) => this.termGifts.settle(termId));
     this.levelGifts = new LevelGiftService(database, memberRows, this.rewards, current, clock);

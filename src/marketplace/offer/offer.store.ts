@@ -148,6 +148,17 @@ export async function readOffers(sql: Sql, ids: readonly Id[]): Promise<Register
   return found;
 }
 
+/** Whose registered offers these are; those that are not there are left out. */
+export async function partnersOfOffers(sql: Sql, ids: readonly Id[]): Promise<Map<Id, Id>> {
+  const found = new Map<Id, Id>();
+  for (let from = 0; from < ids.length; from += IDS_A_STATEMENT) {
+    const some = ids.slice(from, from + IDS_A_STATEMENT).map(idToBytes);
+    const rows = await sql.arrays(`SELECT id, partner_id FROM offer WHERE id IN (${questionMarks(some.length)})`, some);
+    for (const row of rows) found.set(idFromBytes(row[0] as Buffer), idFromBytes(row[1] as Buffer));
+  }
+  return found;
+}
+
 export interface OfferPage {
   readonly state?: OfferState;
   /** Only those registered earlier. */

@@ -125,8 +125,16 @@ export class OfferReviewService {
       return refuse('CONFLICT', `The partner of ${offer.code} is not in the program any more.`, 'offer');
     }
     const fault = checkOffer(catalogue, open.definition);
-    if (!isRefusal(fault)) return undefined;
+    if (!isRefusal(fault)) return this.exchangeFault(offer, open);
     return refuse('CONFLICT', `The program changed since it was submitted. ${fault.message} Reject it.`, fault.field);
+  }
+
+  /** What an exchange pays for must stand in an agreement before members can take it. */
+  private exchangeFault({ id, code }: Offer, { definition }: Revision): Refusal | undefined {
+    if (definition.funding !== 'EXCHANGE') return undefined;
+    if (this.catalogue.current().exchanges.aheadOf(id, this.clock.now()).length > 0) return undefined;
+    const message = `The offer ${code} is funded by exchange, and no agreement that both sides confirmed names it.`;
+    return refuse('CONFLICT', `${message} Confirm one with an item for it first.`, 'funding');
   }
 }
 

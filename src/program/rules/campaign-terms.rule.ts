@@ -83,7 +83,7 @@ function moneyFaults(campaign: CampaignDraft, program: ProgramDraft, path: Path)
   if (budget === undefined || !reward) return [];
   const benefits = new Map([...present(program.benefits)].map(([, benefit]) => [benefit.code, benefit.unitCost]));
   const offers = new Map(
-    [...present(program.offers)].map(([, offer]) => [offer.code, offer.funding === 'PARTNER' ? 0 : offer.unitCost]),
+    [...present(program.offers)].map(([, offer]) => [offer.code, offer.funding === 'OPERATOR' ? offer.unitCost : 0]),
   );
   const whole = { storedValue: reward.storedValue, benefits: codes(reward.benefits), offers: codes(reward.offers) };
   const cost = costOfCampaign(

@@ -26,13 +26,14 @@ function conditionFaults({ audience }: Offer, offer: Path): FaultAt[] {
 
 function fundingFaults({ funding, coPay, budget, unitCost }: Offer, offer: Path): FaultAt[] {
   const faults: FaultAt[] = [];
-  if (funding === 'EXCHANGE') {
-    const allowed = 'OPERATOR or PARTNER: an exchange needs an agreement, and there are none yet';
-    faults.push({ path: [...offer, 'funding'], given: 'EXCHANGE', allowed });
+  if ((funding === 'PARTNER' || funding === 'EXCHANGE') && coPay) {
+    const bearer = funding === 'PARTNER' ? 'the partner bears the cost' : 'the operator pays in kind';
+    const allowed = `false when ${bearer}: co-pay covers what a cap does not`;
+    faults.push({ path: [...offer, 'coPay'], given: `true with funding: ${funding}`, allowed });
   }
-  if (funding === 'PARTNER' && coPay) {
-    const allowed = 'false when the partner bears the cost: co-pay covers what a cap does not';
-    faults.push({ path: [...offer, 'coPay'], given: 'true with funding: PARTNER', allowed });
+  if (funding === 'EXCHANGE' && budget !== undefined) {
+    const allowed = 'no budget with funding: EXCHANGE, of which the agreement says how much it may be';
+    faults.push({ path: [...offer, 'budget'], given: String(budget), allowed });
   }
   if (budget !== undefined && unitCost !== undefined && budget < unitCost) {
     const allowed = `at least the unitCost (${unitCost}), or no budget`;

@@ -78,17 +78,25 @@ ${offer('audience: { levels: [¶gold], plans: [¶plus] }').replace('brew', '¶br
   [
     'an offer: who bears it, its budget, its limits, its name at the partner, its condition',
     `${LEVELS}${PARTNER}offers:
-${offer('funding: ¶EXCHANGE', 'a')}${offer('funding: PARTNER, coPay: ¶true', 'b')}${offer('budget: ¶5', 'c')}${offer(
-  'memberLimit: { limit: 1, period: DAY }, memberLimits: [{ limit: 2, period: ¶DAY }]',
-  'd',
-)}${offer('offerRef: ¶x', 'e')}${offer('audience: { condition: ¶member.rnak > 1 }', 'g')}`,
+${[
+  ['funding: EXCHANGE, coPay: ¶true', 'a'],
+  ['funding: PARTNER, coPay: ¶true', 'b'],
+  ['budget: ¶5', 'c'],
+  ['memberLimit: { limit: 1, period: DAY }, memberLimits: [{ limit: 2, period: ¶DAY }]', 'd'],
+  ['offerRef: ¶x', 'e'],
+  ['audience: { condition: ¶member.rnak > 1 }', 'g'],
+  ['funding: EXCHANGE, budget: ¶9', 'h'],
+]
+  .map(([terms, code]) => offer(terms!, code))
+  .join('')}`,
     [
-      'offers[0].funding | EXCHANGE | an exchange needs an agreement',
+      'offers[0].coPay | true with funding: EXCHANGE | false when the operator pays in kind',
       'offers[1].coPay | true with funding: PARTNER | false when the partner bears the cost',
       'offers[2].budget | 5 | at least the unitCost (6)',
       'offers[3].memberLimits[0].period | a second DAY | each period once',
       'offers[4].offerRef | "x" | nothing for a fulfilment of INTERNAL',
       'offers[5].audience.condition | where at 1:8 No such key: rnak | a CEL expression over member and card',
+      'offers[6].budget | 9 | no budget with funding: EXCHANGE',
     ],
   ],
   [

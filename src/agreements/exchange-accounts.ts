@@ -1,0 +1,61 @@
+// The accounts of an agreement, named once for all who write or read them; decision 0001 says why these.
+import type { Id } from '../kernel/id';
+import { COUNT, type Unit } from '../kernel/money';
+import type { PeriodNumber } from '../kernel/period';
+import { type AccountKey, accountKey } from '../ledger/account';
+import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
+import type { Opening } from '../ledger/transfer';
+
+/** Of what is held, and in no month yet. */
+export const NO_MONTH: PeriodNumber = 0;
+
+/** An item of an agreement, as the books name it. */
+export interface ItemRef {
+  readonly agreementId: Id;
+  readonly item: number;
+}
+
+export function ceilingAccount({ agreementId, item }: ItemRef, period: PeriodNumber): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_CEILING, item, period, unit: COUNT });
+}
+
+/** Credits are what counts under the ceiling in the period, whether the ceiling is enforced or not. */
+export function ceilingUsedAccount({ agreementId, item }: ItemRef, period: PeriodNumber): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_CEILING_USED, item, period, unit: COUNT });
+}
+
+export function ceilingGrantedAccount({ agreementId, item }: ItemRef, period: PeriodNumber): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_CEILING_GRANTED, item, period, unit: COUNT });
+}
+
+/** By how much the partner may still get ahead, in the minor unit. */
+export function roomAccount(agreementId: Id, currency: Unit): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_ROOM, unit: currency });
+}
+
+export function overdrawnAccount(agreementId: Id, currency: Unit): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_OVERDRAWN, unit: currency });
+}
+
+export function sourceAccount(agreementId: Id, unit: Unit): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_SOURCE, unit });
+}
+
+/** What the partner gave in a month: credits − debits, in pieces (`COUNT`) or in the currency. */
+export function receivedAccount({ agreementId, item }: ItemRef, month: PeriodNumber, unit: Unit): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_RECEIVED, item, period: month, unit });
+}
+
+/** … and what the operator gave, with the same signs. */
+export function givenAccount({ agreementId, item }: ItemRef, month: PeriodNumber, unit: Unit): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_GIVEN, item, period: month, unit });
+}
+
+/** For whichever chain touches the room first. */
+export function roomOpenings(agreementId: Id, currency: Unit, theirsAhead: number): Opening[] {
+  const allowed = accountKey({ holder: agreementId, kind: KIND.EXCHANGE_ALLOWED, unit: currency });
+  return [
+    { account: roomAccount(agreementId, currency), grant: theirsAhead, from: allowed },
+    { account: overdrawnAccount(agreementId, currency), grant: 0, from: sourceAccount(agreementId, currency) },
+  ];
+}
