@@ -1,4 +1,6 @@
 // The chain of a claim: every limit and the cost, in order of precedence, so that the ledger decides all of it at once.
+import { roomOpenings } from '../agreements/exchange-accounts';
+import { claimCounts, settleOverdrawn } from '../agreements/exchange-transfers';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
 import { accountKey } from '../ledger/account';
@@ -6,7 +8,7 @@ import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
 import type { Chain, Opening, TransferInput } from '../ledger/transfer';
 import { savingsAccount, savingsSource } from '../members/member-accounts';
 import { type Claim, isPartnerFunded, isPartnerIssued } from './claim';
-import { costAccount, isCap, type Limit, limitsOf } from './limits';
+import { costAccount, isCap, isExchange, type Limit, limitsOf } from './limits';
 
 export interface ClaimKey {
   readonly key: Id;
@@ -27,7 +29,10 @@ export function claimChain(claim: Claim, request: ClaimKey, expiresAt: number): 
   const { key, fingerprint, id } = request;
   const limits = limitsOf(claim, id);
   const openings: Opening[] = limits.flatMap(({ opening }) => opening ?? []);
-  const transfers: TransferInput[] = limits.map((limit) => transferOf(claim, limit));
+  const exchanged = exchangeParts(claim);
+  openings.push(...exchanged.openings);
+  const transfers: TransferInput[] = [...exchanged.before, ...limits.map((limit) => transferOf(claim, limit))];
+  transfers.push(...exchanged.counts);
   transfers.push(...unborneCost(claim));
   addSavings(claim, openings, transfers);
   const { unitCost, coPay } = claim.costs;
@@ -41,7 +46,8 @@ function transferOf(claim: Claim, limit: Limit): TransferInput {
   // A partner that bears the cost bears the whole of it.
   const flexible = cap && !isPartnerFunded(claim);
   // Only the cost waits, for the use or for the partner; a quota, a stock and points are taken with the claim.
-  const kind = cap && holdsCost(claim) ? 'HOLD' : 'TRANSFER';
+  const waits = cap || isExchange(limit);
+  const kind = waits && holdsCost(claim) ? 'HOLD' : 'TRANSFER';
   const refusal = cap && claim.costs.coPay ? CO_PAY : limit.refusal;
   return { kind, debit, credit, amount, code: TRANSFER_CODES.REDEEM, flexible, refusal: textOf(refusal) };
 }
@@ -60,6 +66,23 @@ function textOf(refusal: Refusal): string {
   const text = JSON.stringify(refusal);
   texts.set(refusal, text);
   return text;
+}
+
+/** What a claim moves on the accounts of its agreement, beside the limits of it. */
+function exchangeParts(claim: Claim): Record<'before' | 'counts', TransferInput[]> & { readonly openings: Opening[] } {
+  const exchange = claim.itemKind === 'OFFER' ? claim.exchange : undefined;
+  if (!exchange) return { openings: [], before: [], counts: [] };
+  const { agreementId, currency, theirsAhead, item } = exchange;
+  const { time } = claim.catalogue;
+  const { number, unitValue, enforced, ceilings } = item;
+  const counted = enforced ? [] : ceilings.map(({ period }) => time.periodAt(period, claim.now));
+  const kind = holdsCost(claim) ? 'HOLD' : 'TRANSFER';
+  const month = time.periodAt('MONTH', claim.now);
+  return {
+    openings: theirsAhead === undefined ? [] : roomOpenings(agreementId, currency, theirsAhead),
+    before: settleOverdrawn(exchange),
+    counts: claimCounts({ agreementId, item: number, currency, unitValue, kind, month, counted }),
+  };
 }
 
 /** A cost that no card bears is still counted: the operator's own, or the partner's. */

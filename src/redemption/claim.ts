@@ -7,6 +7,7 @@ import { levelOf } from '../members/level';
 import { type Card, cardStatusAt } from '../members/member';
 import type { MemberRows } from '../members/member-rows.store';
 import type { Catalogue } from '../program/catalogue';
+import type { Exchange } from '../program/catalogue-exchange';
 import {
   type CatalogueBenefit,
   type CatalogueEntitlement,
@@ -33,6 +34,8 @@ interface ClaimBase {
 export interface OfferClaim extends ClaimBase {
   readonly itemKind: 'OFFER';
   readonly offer: CatalogueOffer;
+  /** The item of an agreement that pays for it, of an offer that is funded by exchange. */
+  readonly exchange?: Exchange;
 }
 
 export interface BenefitClaim extends ClaimBase {
@@ -110,18 +113,34 @@ export function claimOffer(asking: Asking, offer: CatalogueOffer, cardId?: Id): 
   if (offer.chargesCard && !bearer) {
     return refuse('NOT_ELIGIBLE', 'This perk needs a card that the member does not hold.');
   }
+  const exchange = exchangeOf(asking, offer);
+  if (exchange && isRefusal(exchange)) return exchange;
   return {
     itemKind: 'OFFER',
     catalogue,
     rows,
     now,
     offer,
-    costs: offer,
+    exchange,
+    costs: exchange ? exchangeCosts(offer, exchange) : offer,
     benefitClass: offer.benefitClass,
     itemId: offer.id,
     itemNumber: offer.number,
     bearer: offer.chargesCard ? bearer : undefined,
   };
+}
+
+const NO_EXCHANGE = refuse('OFFER_NOT_LIVE', 'No agreement with the partner pays for this perk now.');
+
+/** What pays for an offer that is funded by exchange; `undefined` for others. */
+export function exchangeOf({ catalogue, now }: Asking, offer: CatalogueOffer): Exchange | Refusal | undefined {
+  return offer.funding === 'EXCHANGE' ? (catalogue.exchanges.of(offer.id, now) ?? NO_EXCHANGE) : undefined;
+}
+
+/** The operator pays in kind, so no cap is charged; whether it counts at issue or at use is what was agreed. */
+export function exchangeCosts(offer: CatalogueOffer, { item }: Exchange): Costs {
+  const { faceValue, pointsPrice, couponValidDays } = offer;
+  return { faceValue, pointsPrice, couponValidDays, unitCost: 0, coPay: false, costBasis: item.countsAt };
 }
 
 function audienceFault(asking: Asking, offer: CatalogueOffer, bearer: Bearer | undefined): Refusal | undefined {

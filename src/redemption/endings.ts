@@ -1,7 +1,9 @@
 // The chains that end a redemption: each posts, voids or moves back what the claim took, in one step with the row.
+import { countHeld, takenBackFrom } from '../agreements/exchange-transfers';
 import type { Clock, Instant } from '../kernel/clock';
 import { type Id, namedId, newId, ZERO_ID } from '../kernel/id';
 import { POINT } from '../kernel/money';
+import type { PeriodNumber } from '../kernel/period';
 import { type Refusal, refuse } from '../kernel/refusal';
 import { accountKey, kindOf } from '../ledger/account';
 import { type Companion, companion } from '../ledger/batch';
@@ -42,6 +44,15 @@ export class Endings {
     private readonly clock: Clock,
   ) {}
 
+  /** What an agreement counts of these holds when they are posted: in the month of now, whenever they were made. */
+  count(holds: readonly Transfer[]): TransferInput[] {
+    return countHeld(holds, this.month());
+  }
+
+  private month(): PeriodNumber {
+    return this.catalogue().time.periodAt('MONTH', this.clock.now());
+  }
+
   /** `undefined` when the redemption is no longer in the state that the ending was made for. */
   async submit(redemption: Redemption, ending: Ending): Promise<ChainResult | undefined> {
     const { key, fingerprint, to, usedAt, refused, openings, transfers, companions = [] } = ending;
@@ -74,7 +85,8 @@ export class Endings {
   /** What is posted and counted when the coupon was used. */
   async use(redemption: Redemption, usedAt: Instant): Promise<Pick<Ending, 'openings' | 'transfers' | 'companions'>> {
     const saved = redemption.faceValue - redemption.coPay;
-    const posts = (await this.openHolds(redemption)).map((hold): TransferInput => {
+    const holds = await this.openHolds(redemption);
+    const posts = holds.map((hold): TransferInput => {
       const isSaving = kindOf(hold.credit) === ACCOUNT_KINDS.SAVINGS;
       // The member saved what it did not pay itself.
       return {
@@ -85,6 +97,7 @@ export class Endings {
         refusal: ENDED_BEFORE_USE,
       };
     });
+    posts.push(...this.count(holds));
     if (saved <= 0) return { transfers: posts };
     const { currency, memberId, termId } = redemption;
     const month = this.catalogue().time.periodAt('MONTH', usedAt);
@@ -115,7 +128,7 @@ export class Endings {
       const { kind, debit, credit, amount } = transfer;
       if ((kind !== 'TRANSFER' && kind !== 'HOLD') || transfer.code !== TRANSFER_CODES.REDEEM) return [];
       if (burnt && KEPT_WHEN_BURNT.has(kindOf(debit))) return [];
-      return [{ kind: 'TRANSFER', debit: credit, credit: debit, amount, code }];
+      return [{ kind: 'TRANSFER', debit: takenBackFrom(credit, this.month()), credit: debit, amount, code }];
     });
     return [...back, ...(await this.lotOfReturned(redemption, code))];
   }
@@ -194,4 +207,7 @@ const KEPT_WHEN_BURNT = new Set<number>([
   ACCOUNT_KINDS.DAILY_STOCK,
   ACCOUNT_KINDS.BUDGET,
   ACCOUNT_KINDS.GROUP_BUDGET,
+  ACCOUNT_KINDS.EXCHANGE_CEILING,
+  ACCOUNT_KINDS.EXCHANGE_ROOM,
+  ACCOUNT_KINDS.EXCHANGE_SOURCE,
 ]);

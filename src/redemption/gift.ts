@@ -1,9 +1,9 @@
 // A gift: a coupon that the operator gives by itself, for a task, a draw or a birthday. Nobody claims it.
 import { type Id, ZERO_ID } from '../kernel/id';
-import { type Refusal, refuse } from '../kernel/refusal';
+import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { type CatalogueBenefit, type CatalogueOffer, isOpen } from '../program/catalogue-item';
 import { type Asking, chosenBearer } from './bearer';
-import { type Claim, NO_ITEM, NOT_ON_OFFER } from './claim';
+import { type Claim, exchangeCosts, exchangeOf, NO_ITEM, NOT_ON_OFFER } from './claim';
 import type { ItemKind } from './redemption';
 
 export interface GiftInput {
@@ -51,14 +51,17 @@ function benefitGift(asking: Asking, benefit: CatalogueBenefit): Claim | Refusal
 function offerGift(asking: Asking, offer: CatalogueOffer): Claim | Refusal {
   const { rows, now } = asking;
   if (!isOpen(offer, now)) return NOT_ON_OFFER;
+  const exchange = exchangeOf(asking, offer);
+  if (exchange && isRefusal(exchange)) return exchange;
   const { plans } = offer.audience;
   const candidates = plans.size === 0 ? rows.cards : rows.cards.filter(({ planId }) => plans.has(planId));
   return {
     ...asking,
     itemKind: 'OFFER',
     offer,
+    exchange,
     bearer: offer.chargesCard ? chosenBearer(asking, candidates) : undefined,
-    costs: { ...offer, pointsPrice: 0 },
+    costs: { ...(exchange ? exchangeCosts(offer, exchange) : offer), pointsPrice: 0 },
     benefitClass: offer.benefitClass,
     itemId: offer.id,
     itemNumber: offer.number,

@@ -1,4 +1,5 @@
 // Every limit that a claim touches, as accounts: the one list that usability, quotes and redemptions are made from.
+import { ceilingAccount, roomAccount } from '../agreements/exchange-accounts';
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { COUNT, POINT, type Unit } from '../kernel/money';
@@ -17,8 +18,9 @@ import {
 import { levelOf } from '../members/level';
 import { memberLimitAccount, pointsAccount, quotaAccount, useCapAccount } from '../members/member-accounts';
 import { pointsOf } from '../members/points';
+import type { Exchange } from '../program/catalogue-exchange';
 import type { Bearer } from './bearer';
-import { type Claim, isPartnerFunded, quotaRef } from './claim';
+import { type Claim, isPartnerFunded, type OfferClaim, quotaRef } from './claim';
 
 export const LIMIT_KINDS = [
   'QUOTA',
@@ -28,6 +30,8 @@ export const LIMIT_KINDS = [
   'POINTS',
   'BUDGET',
   'GROUP_BUDGET',
+  'EXCHANGE_CEILING',
+  'EXCHANGE_IMBALANCE',
   'CLASS_CAP',
   'MONTH_CAP',
   'PARTNER_CAP',
@@ -44,6 +48,10 @@ interface Behind {
   /** Of the account that the grant comes from; its sum then tells what was granted for this period. */
   readonly period?: PeriodNumber;
   readonly taken: AccountKind;
+  /** Of the account that the amount goes to, where that is one for each period. */
+  readonly takenPeriod?: PeriodNumber;
+  /** Of the account that a grant comes from, where that is one for each item. */
+  readonly grantedItem?: number;
   /** For accounts that open when they are first touched. */
   readonly granted?: AccountKind;
 }
@@ -71,21 +79,26 @@ export class Limit {
 
   /** The contra account that the amount goes to. */
   get to(): AccountKey {
-    const { holder, taken, item } = this.behind;
-    return contra(holder, taken, this.unit, item);
+    const { holder, taken, item, takenPeriod } = this.behind;
+    return contra(holder, taken, this.unit, item, takenPeriod);
   }
 
   get opening(): Opening | undefined {
     const { account, grant, unit } = this;
-    const { holder, granted, period } = this.behind;
+    const { holder, granted, grantedItem, period } = this.behind;
     if (grant === undefined || granted === undefined) return undefined;
-    return { account, grant, from: contra(holder, granted, unit, 0, period) };
+    return { account, grant, from: contra(holder, granted, unit, grantedItem, period) };
   }
 }
 
 /** Limits in money, the budgets of offer and group among them; members are never shown how much of it is left. */
 export function isCap({ kind }: Pick<Limit, 'kind'>): boolean {
   return CAPS.has(kind);
+}
+
+/** Limits of an agreement: as caps, they are held with the cost, and members are not shown them. */
+export function isExchange({ kind }: Pick<Limit, 'kind'>): boolean {
+  return kind === 'EXCHANGE_CEILING' || kind === 'EXCHANGE_IMBALANCE';
 }
 
 const CAPS: ReadonlySet<LimitKind> = new Set(
@@ -100,6 +113,11 @@ const MESSAGES: Record<LimitKind, readonly [RefusalCode, string]> = {
   POINTS: ['INSUFFICIENT_POINTS', 'The member has too few points for this perk.'],
   BUDGET: ['BUDGET_EXHAUSTED', 'What was set aside for this perk is used up.'],
   GROUP_BUDGET: ['BUDGET_EXHAUSTED', 'What was set aside for this group of members is used up.'],
+  EXCHANGE_CEILING: ['EXCHANGE_CEILING_REACHED', 'As many of this perk as were agreed with the partner are taken.'],
+  EXCHANGE_IMBALANCE: [
+    'EXCHANGE_IMBALANCE_REACHED',
+    'This perk rests until the exchange with its partner is even again.',
+  ],
   CLASS_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for benefits of this class.'],
   MONTH_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this month.'],
   PARTNER_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this partner.'],
@@ -117,6 +135,7 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   if (claim.itemKind === 'BENEFIT') addQuota(claim, limits);
   else addOfferLimits(claim, limits);
   addPoints(claim, limits);
+  if (claim.itemKind === 'OFFER' && claim.exchange) addExchange(claim, claim.exchange, limits);
   if (claim.costs.unitCost === 0) return limits;
   if (claim.itemKind === 'OFFER' && claim.offer.budget !== undefined) addBudget(claim, limits);
   // What the partner bears is charged to no cap.
@@ -189,6 +208,24 @@ function addGroupBudgets(claim: Claim, limits: Limit[]): void {
     const resetsAt = nextPeriod(claim, kind);
     limits.push(new Limit('GROUP_BUDGET', account, currency, costs.unitCost, behind, amount, resetsAt));
   }
+}
+
+/** What the agreement allows: how many in each period, and how far the partner may get ahead. */
+function addExchange(claim: OfferClaim, exchange: Exchange, limits: Limit[]): void {
+  const { agreementId: holder, item, currency, theirsAhead } = exchange;
+  const ref = { agreementId: holder, item: item.number };
+  for (const { period: kind, quantity } of item.enforced ? item.ceilings : []) {
+    const period = periodOf(claim, kind);
+    const granted = { granted: KIND.EXCHANGE_CEILING_GRANTED, grantedItem: item.number };
+    const taken = { taken: KIND.EXCHANGE_CEILING_USED, takenPeriod: period };
+    const behind = { holder, item: item.number, period, ...granted, ...taken };
+    const account = ceilingAccount(ref, period);
+    limits.push(new Limit('EXCHANGE_CEILING', account, COUNT, 1, behind, quantity, nextPeriod(claim, kind)));
+  }
+  if (theirsAhead === undefined) return;
+  const behind = { holder, taken: KIND.EXCHANGE_SOURCE, granted: KIND.EXCHANGE_ALLOWED };
+  const room = roomAccount(holder, currency);
+  limits.push(new Limit('EXCHANGE_IMBALANCE', room, currency, item.unitValue, behind, theirsAhead));
 }
 
 function addPoints(claim: Claim, limits: Limit[]): void {

@@ -1,13 +1,13 @@
 // A quote as the API shows it: members see their own limits, staff and servers the operator's as well.
 import { toRefusalType } from '../request/shared.type';
-import { isCap } from './limits';
+import { isCap, isExchange } from './limits';
 import type { LimitLeft, Quote } from './quote';
 import type { QuotedLimitType, RedemptionQuoteType } from './redemption.type';
 
 export function toQuoteType(quote: Quote, showCaps: boolean): RedemptionQuoteType & { readonly __typename: string } {
   const { claim, cost, coPay, limits, refusals } = quote;
   const { currency } = claim.catalogue.settings;
-  const shown = limits.filter((limit) => showCaps || !isCap(limit));
+  const shown = limits.filter((limit) => showCaps || !(isCap(limit) || isExchange(limit)));
   return {
     __typename: 'RedemptionQuote',
     redeemable: refusals.length === 0,

@@ -112,7 +112,7 @@ export class RedemptionService {
     const claim = await this.claim(input);
     if (isRefusal(claim)) return claim;
     const { catalogue } = claim;
-    const holders = [...(claim.itemKind === 'OFFER' ? [claim.offer] : []), ...catalogue.budgets].map(({ id }) => id);
+    const holders = [...offersOf(claim), ...catalogue.budgets.map(({ id }) => id)];
     const others = await Promise.all(holders.map((id) => this.ledger.balancesOf(id)));
     return quoteOf(claim, new Map([...claim.rows.balances, ...others.flatMap((balances) => [...balances])]));
   }
@@ -226,6 +226,12 @@ function checkRequest({ idempotencyKey, maxCoPay = 0, orderAmount = 0 }: RedeemI
     checkAmount('maxCoPay', maxCoPay) ??
     checkAmount('orderAmount', orderAmount)
   );
+}
+
+/** The holders of what an offer's claim draws on, beside the member. */
+function offersOf(claim: Claim): Id[] {
+  if (claim.itemKind !== 'OFFER') return [];
+  return claim.exchange ? [claim.offer.id, claim.exchange.agreementId] : [claim.offer.id];
 }
 
 /** Requests that say nothing of an order are the same as they always were. */

@@ -32,7 +32,7 @@ export function campaignsOf(catalogue: Catalogue): readonly LiveCampaign[] {
     benefitCost: (code: string) => catalogue.benefitByCode(code)?.unitCost ?? 0,
     offerCost: (code: string) => {
       const offer = catalogue.offerByCode(code);
-      return offer && offer.funding !== 'PARTNER' ? offer.unitCost : 0;
+      return offer && offer.funding === 'OPERATOR' ? offer.unitCost : 0;
     },
   };
   const campaigns = catalogue

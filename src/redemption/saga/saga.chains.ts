@@ -87,7 +87,7 @@ export class SagaChains {
     const due = this.dueOfIssued({ ...redemption, expiresAt: kept.expiresAt });
     const step: Step = { to: 'ISSUED', due, issued: kept };
     try {
-      return await this.chain(redemption, 'issue', posts, step);
+      return await this.chain(redemption, 'issue', [...posts, ...this.endings.count(costs)], step);
     } catch (error) {
       if (!(error instanceof DuplicateCodeError)) throw error;
       // It may be that code which the partner would cancel, so staff must look at it first.
