@@ -298,7 +298,7 @@ eachDatabase((lane) => {
       'audience.condition',
       /matches/,
     ],
-    ['an exchange', { funding: 'EXCHANGE' }, 'funding', /agreement/],
+    ['a co-pay beside an exchange', { funding: 'EXCHANGE', coPay: true }, 'coPay', /pays in kind/],
     ['a cost below nothing', { unitCost: -1 }, 'unitCost', /0 to/],
     [
       'a cost that no plan can bear',
