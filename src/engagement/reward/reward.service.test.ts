@@ -3,7 +3,14 @@ import { expectBooks, type House, openHouse, unique } from '../../../test/suppor
 import { changedProgram } from '../../../test/support/house-program';
 import { eachDatabase } from '../../../test/support/lanes';
 import { type Id, namedId } from '../../kernel/id';
-import { cardCapAccount, growthAccount, leftOn, pointsAccount } from '../../members/member-accounts';
+import {
+  cardCapAccount,
+  growthAccount,
+  leftOn,
+  pointsAccount,
+  storedValueAccount,
+  storedValueBonusAccount,
+} from '../../members/member-accounts';
 import type { Reward } from '../../program/reward';
 import type { Giving } from './reward';
 
@@ -36,6 +43,17 @@ eachDatabase((lane) => {
     const given = { points: 50, growth: 7, storedValue: 0, chances: {}, redemptions: [], missed: [] };
     expect([...asked, later]).toEqual(Array(4).fill(given));
     expect(await leftOf(memberId)).toEqual({ points: 50, growth: 7 });
+  });
+
+  test('stored value is given as bonus, which is spent like money and never paid back', async () => {
+    const memberId = await house.member();
+    const giving = givingOf(memberId, { storedValue: 30, draws: { gone: 1 } });
+    const given = await house.rewards.give(giving);
+    expect(given).toMatchObject({ storedValue: 30, chances: {}, missed: [{ code: 'NOT_FOUND' }] });
+    expect(await house.rewards.give(giving)).toEqual(given);
+    const { balances } = await house.rows(memberId);
+    const left = [storedValueBonusAccount, storedValueAccount].map((of) => leftOn(balances, of(memberId, 'CNY')));
+    expect(left).toEqual([30, 0]);
   });
 
   test('coupons come outside of quota and audience, cost no points, and stand in the wallet', async () => {

@@ -5,7 +5,7 @@ import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes, namedId, ZERO_ID } from '../../kernel/id';
 import { addDays, type PeriodNumber } from '../../kernel/period';
 import { type AccountKey, available } from '../../ledger/account';
-import type { CompanionRow, CompanionWriter } from '../../ledger/batch';
+import type { CompanionWriter } from '../../ledger/batch';
 import { amountOf } from '../../ledger/ledger.store';
 import type { CatalogueTask } from '../../program/catalogue-engagement';
 import type { Giving } from '../reward/reward';
@@ -53,28 +53,78 @@ export interface StreakRow extends StepRow {
   readonly day: PeriodNumber;
 }
 
-/** Completes a streak when a day makes a run of days that no other streak has used long enough. */
+/**
+ * Completes a streak when a day makes a run of days that no other streak has used long enough. The rows are taken in
+ * their order, from one look at all of them: a thousand events may bring as many days.
+ */
 export const streakWriter: CompanionWriter<StreakRow> = {
   order: 53,
   async write(tx, rows) {
-    for (const { row, chain } of rows) if (chain.groupAmounts?.[row.group]) await addDay(tx, row, chain);
+    const added = rows.flatMap(({ row, chain }) => (chain.groupAmounts?.[row.group] ? [row] : []));
+    if (added.length === 0) return;
+    const open = await openDaysAround(tx, added);
+    const ends = new Map<StreakRow, PeriodNumber>();
+    const completed: Completed[] = [];
+    for (const row of added) {
+      const days = open.get(streakOf(row)) ?? new Map<PeriodNumber, StreakRow | undefined>();
+      open.set(streakOf(row), days.set(row.day, row));
+      for (const block of blocksOf([...days.keys()], row.day, row.task.need)) {
+        const end = block.at(-1)!;
+        const stored = block.filter((day) => days.get(day) === undefined);
+        if (stored.length > 0) await endStreak(tx, row, end, stored);
+        for (const day of block) {
+          const own = days.get(day);
+          if (own) ends.set(own, end);
+          days.delete(day);
+        }
+        completed.push({ step: row, turn: { assignment: ZERO_ID, period: end } });
+      }
+    }
+    const values = added.map((row) => {
+      const key = [idToBytes(row.memberId), idToBytes(row.task.id), row.day];
+      return [...key, ends.get(row) ?? null];
+    });
+    await tx.insertMany('task_day', ['member_id', 'task_id', 'day', 'streak_end'], values);
+    await complete(tx, completed, rows[0]!.chain.now);
   },
 };
 
 const STREAK_MAX = 366;
+const STREAKS_A_STATEMENT = 100;
 
-async function addDay(tx: Sql, row: StreakRow, chain: CompanionRow<StreakRow>['chain']): Promise<void> {
-  const { memberId, task, day } = row;
-  const key = [idToBytes(memberId), idToBytes(task.id)];
-  await tx.insertMany('task_day', ['member_id', 'task_id', 'day', 'streak_end'], [[...key, day, null]]);
-  const free = await freeDays(tx, memberId, task.id, [addDays(day, -STREAK_MAX), addDays(day, STREAK_MAX)]);
-  for (const block of blocksOf(free, day, task.need)) {
-    const end = block.at(-1)!;
-    const marks = questionMarks(block.length);
-    const where = `WHERE member_id = ? AND task_id = ? AND day IN (${marks})`;
-    await tx.run(`UPDATE task_day SET streak_end = ? ${where}`, [end, ...key, ...block]);
-    await complete(tx, [{ step: row, turn: { assignment: ZERO_ID, period: end } }], chain.now);
+/** Days that no streak has used yet; with the row that is about to be written, unless it is stored already. */
+type OpenDays = Map<PeriodNumber, StreakRow | undefined>;
+
+function streakOf({ memberId, task }: Pick<StreakRow, 'memberId' | 'task'>): string {
+  return `${memberId} ${task.id}`;
+}
+
+async function openDaysAround(tx: Sql, rows: readonly StreakRow[]): Promise<Map<string, OpenDays>> {
+  const open = new Map<string, OpenDays>();
+  for (let from = 0; from < rows.length; from += STREAKS_A_STATEMENT) {
+    const some = rows.slice(from, from + STREAKS_A_STATEMENT);
+    const each = some.map(() => '(member_id = ? AND task_id = ? AND day BETWEEN ? AND ?)').join(' OR ');
+    const values = some.flatMap(({ memberId, task, day }) => [
+      ...[idToBytes(memberId), idToBytes(task.id)],
+      ...[addDays(day, -STREAK_MAX), addDays(day, STREAK_MAX)],
+    ]);
+    const found = await tx.arrays(
+      `SELECT member_id, task_id, day FROM task_day WHERE (${each}) AND streak_end IS NULL`,
+      values,
+    );
+    for (const [member, task, day] of found) {
+      const streak = `${idFromBytes(member as Buffer)} ${idFromBytes(task as Buffer)}`;
+      const days: OpenDays = open.get(streak) ?? new Map();
+      open.set(streak, days.set(amountOf(day), undefined));
+    }
   }
+  return open;
+}
+
+async function endStreak(tx: Sql, row: StreakRow, end: PeriodNumber, days: readonly PeriodNumber[]): Promise<void> {
+  const where = `WHERE member_id = ? AND task_id = ? AND day IN (${questionMarks(days.length)})`;
+  const key = [idToBytes(row.memberId), idToBytes(row.task.id)];
+  await tx.run(`UPDATE task_day SET streak_end = ? ${where}`, [end, ...key, ...days]);
 }
 
 /** Days that no streak has used yet, in their order. */

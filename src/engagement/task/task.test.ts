@@ -137,6 +137,19 @@ eachDatabase((lane) => {
     expect(await standingOf(activities, memberId, 'sign-in')).toMatchObject({ progress: 1 });
   });
 
+  test('days of several members that are told at once make the same streaks', async () => {
+    const members = [await joined(activities), await joined(activities), await joined(activities)];
+    const today = activities.house.now;
+    const tell = (memberId: Id, ago: number) =>
+      happens(activities, memberId, { type: 'SIGN_IN', occurredAt: today - ago * DAY });
+    await tell(members[0]!, 3);
+    await Promise.all(members.flatMap((memberId) => [2, 0, 1, 6, 1, 5].map((ago) => tell(memberId, ago))));
+    // Days 2, 1 and 0 ago; the first had signed in 3 days ago as well, and has one of its four days left.
+    for (const memberId of members) expect(await left(activities, memberId)).toMatchObject({ points: 30 });
+    await Promise.all(members.map((memberId) => tell(memberId, 4)));
+    for (const memberId of members) expect(await left(activities, memberId)).toMatchObject({ points: 60 });
+  });
+
   describe('assigned tasks', () => {
     test('gather in their window, both ends included, several at once', async () => {
       const memberId = await joined(activities);
