@@ -15,6 +15,7 @@ import { Engagement1764000000014 } from './0014-engagement/up';
 import { Lifecycle1764000000015 } from './0015-lifecycle/up';
 import { Alerts1764000000016 } from './0016-alerts/up';
 import { Audit1764000000017 } from './0017-audit/up';
+import { Tracking1764000000021 } from './0021-tracking/up';
 
 export const MIGRATIONS = [
   Ledger1764000000001,
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   Lifecycle1764000000015,
   Alerts1764000000016,
   Audit1764000000017,
+  Tracking1764000000021,
 ];
