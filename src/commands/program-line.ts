@@ -4,6 +4,7 @@ import { addAuditCommand } from './audit.command';
 import { addCampaignCommand } from './campaign.command';
 import { addCodesCommand } from './codes.command';
 import { CommandError, fail } from './command';
+import { addExportCommand } from './export.command';
 import { addImportCommand } from './import.command';
 import { addLedgerCommand } from './ledger.command';
 import { addMigrateCommand } from './migrate.command';
@@ -24,6 +25,7 @@ export function commandLine(): Command {
   addProgramCommand(root);
   addCodesCommand(root);
   addImportCommand(root);
+  addExportCommand(root);
   addPartnerCommand(root);
   addLedgerCommand(root);
   addCampaignCommand(root);

@@ -40,6 +40,7 @@ import { SettleRefundsJob } from '../redemption/refund/settle-refunds.job';
 import { RunSagaJob } from '../redemption/saga/run-saga.job';
 import { SagaService } from '../redemption/saga/saga.service';
 import { ToldStockService } from '../redemption/told-stock.service';
+import { makeTrackingSide, type TrackingSide } from '../redemption/tracking/tracking-side';
 import { DeliverWebhooksJob } from '../webhooks/deliver-webhooks.job';
 import { PruneWebhooksJob } from '../webhooks/prune-webhooks.job';
 import { makeWebhookSide, type WebhookSide } from '../webhooks/webhook-side';
@@ -50,7 +51,14 @@ import { composeHouse, composeRedemption } from './house';
 export const connectorModules = MODULES;
 
 /** Everything that a command, a test or the server works with. */
-export interface Gateway extends PartnerSide, WebhookSide, EngagementSide, SaleSide, InsightSide, AgreementSide {
+export interface Gateway
+  extends PartnerSide,
+    WebhookSide,
+    EngagementSide,
+    SaleSide,
+    InsightSide,
+    AgreementSide,
+    TrackingSide {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -105,6 +113,7 @@ export async function compose(
   const { dispatcher } = webhookSide;
   const engagement = makeEngagementSide({ ...base, ...redemption });
   const insight = makeInsightSide(base);
+  const tracking = makeTrackingSide(base);
   const jobs = [
     new RunSagaJob(saga),
     new ExpireRedemptionsJob(ends),
@@ -119,6 +128,7 @@ export async function compose(
     ...house.agreementJobs,
     ...engagement.engagementJobs,
     ...insightJobs(base),
+    tracking.pruneImpressions,
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {
@@ -132,6 +142,6 @@ export async function compose(
   };
   const partnerAvailability = new PartnerAvailability(partners, availability, toldStock);
   const audit = new AuditService(database, clock);
-  const sides = { ...partnerSide, ...webhookSide, ...engagement, ...insight };
+  const sides = { ...partnerSide, ...webhookSide, ...engagement, ...insight, ...tracking };
   return { ...base, ...sides, toldStock, partnerAvailability, ...redemption, audit, worker, close };
 }

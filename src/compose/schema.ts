@@ -20,7 +20,8 @@ import { RefundResolver } from '../redemption/refund/refund.resolver';
 import { FeedResolver, serveFeed } from '../redemption/saga/feed.resolver';
 import { ReconciliationResolver } from '../redemption/saga/reconciliation.resolver';
 import { RedemptionFeed } from '../redemption/saga/redemption-feed';
-import { TrackingResolver } from '../redemption/tracking.resolver';
+import { FunnelResolver } from '../redemption/tracking/funnel.resolver';
+import { TrackingResolver } from '../redemption/tracking/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from '../redemption/wallet.resolver';
 import { type ResolverClass, schemaOf } from '../server/schema';
 import { WebhookResolver } from '../webhooks/webhook.resolver';
@@ -40,6 +41,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ...AGREEMENT_RESOLVERS,
   RedemptionResolver,
   TrackingResolver,
+  FunnelResolver,
   ReconciliationResolver,
   FeedResolver,
   WebhookResolver,
@@ -72,6 +74,7 @@ export function gatewaySchema(gateway: Gateway) {
     ...agreementResolvers(gateway, current),
     [RedemptionResolver, new RedemptionResolver(redemptions, ends, members, current)],
     [TrackingResolver, new TrackingResolver(redemptions, current)],
+    [FunnelResolver, new FunnelResolver(gateway.funnel, gateway.impressions, current)],
     [WebhookResolver, new WebhookResolver(webhooks, current)],
     [FeedResolver, feed],
     [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],

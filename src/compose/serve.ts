@@ -2,13 +2,16 @@
 import { Authenticator } from '../identity/authenticator';
 import { type DemoKey, loadDemoKey } from '../identity/demo-key';
 import { type TokenTrust, trustDemoKey, trustIssuer } from '../identity/token-keys';
-import type { Role } from '../kernel/actor';
+import type { Actor, Role } from '../kernel/actor';
 import { type Id, toGlobalId } from '../kernel/id';
 import { type CodeImport } from '../marketplace/code-pool.service';
 import { poolOwner } from '../marketplace/offer/pool-owner';
 import { StockBoardPoller } from '../marketplace/stock-board';
+import type { ExportWords } from '../redemption/tracking/export-words';
+import { scopeFor } from '../redemption/tracking/tracking-scope';
 import { addCodesRoute, type CodesUpload } from '../server/codes-route';
 import type { ExplorerOptions } from '../server/explorer';
+import { addExportRoute } from '../server/export-route';
 import { createServer, type GatewayServer } from '../server/http';
 import { addWebhookRoute } from '../server/webhook-route';
 import type { Gateway } from './gateway';
@@ -54,6 +57,13 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     load: (request: CodeImport, upload: CodesUpload) => loadAudited(gateway, request, upload),
     offerOf: (offerId: Id) => poolOwner(catalogue.current(), gateway.offerReviews, offerId),
   };
+  const exports = {
+    authenticate,
+    isUnavailable,
+    log,
+    redemptions: (actor: Actor, { format, words }: ExportWords) =>
+      gateway.redemptionExport.stream(scopeFor(actor, words, catalogue.current()), { format, role: actor.role }),
+  };
   const server = await createServer({
     schema: gatewaySchema(gateway),
     limits: config.limits,
@@ -66,6 +76,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     explorer,
     routes: [
       (http) => addCodesRoute(http, codes),
+      (http) => addExportRoute(http, exports),
       (http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable }),
     ],
   });

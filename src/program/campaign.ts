@@ -66,3 +66,8 @@ export function costOfCampaign({ costPerMember, reward }: Pick<Campaign, 'costPe
   const coupons = [...benefits.map((code) => book.benefitCost(code)), ...offers.map((code) => book.offerCost(code))];
   return coupons.reduce((sum, cost) => sum + cost, storedValue);
 }
+
+/** Who gives, in the words that are kept with what a campaign gave; by them its coupons are found. */
+export function campaignSource(code: Code): string {
+  return `campaign ${code}`;
+}

@@ -12,6 +12,8 @@ export interface GiftInput {
   readonly itemId: Id;
   /** Names the gift for good: it is given once, whoever asks how often. */
   readonly key: Id;
+  /** Who gives, in words that are kept with the coupon: `campaign birthday`. At most 190 characters. */
+  readonly source?: string;
 }
 
 /**

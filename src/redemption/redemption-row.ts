@@ -31,6 +31,9 @@ export const COLUMNS = [
   'link_cipher',
   'attempts',
   'step_no',
+  'level_id',
+  'plan_id',
+  'source',
   'due_step',
 ] as const;
 export const SELECTED = COLUMNS.join(', ');
@@ -76,6 +79,9 @@ export function toRow(redemption: Redemption): InsertRow {
     r.atPartner?.sealedLink ?? null,
     r.atPartner?.attempts ?? 0,
     r.atPartner?.stepNo ?? 0,
+    optionalBytes(r.levelId),
+    optionalBytes(r.planId),
+    r.source ?? null,
   ];
 }
 
@@ -102,6 +108,9 @@ export function fromRow(row: SqlRow): Redemption {
     usedAt: optionalNumber(row[18]),
     endedAt: optionalNumber(row[19]),
     itemVersion: optionalNumber(row[20]),
+    levelId: optionalId(row[26]),
+    planId: optionalId(row[27]),
+    source: typeof row[28] === 'string' ? row[28] : undefined,
     atPartner: typeof row[21] === 'string' ? atPartnerFrom(row[21], row) : undefined,
   };
 }
@@ -113,6 +122,6 @@ function atPartnerFrom(offerRef: string, row: SqlRow): AtPartner {
     sealedLink: Buffer.isBuffer(row[23]) ? row[23] : undefined,
     attempts: amountOf(row[24]),
     stepNo: amountOf(row[25]),
-    dueStep: typeof row[26] === 'string' ? (row[26] as DueStep) : undefined,
+    dueStep: typeof row[29] === 'string' ? (row[29] as DueStep) : undefined,
   };
 }

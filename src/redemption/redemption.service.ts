@@ -9,6 +9,7 @@ import type { LedgerService } from '../ledger/ledger.service';
 import type { ChainResult } from '../ledger/transfer';
 import { type CodeCipher, newCode } from '../marketplace/code-cipher';
 import { checkAmount, checkText } from '../members/input-checks';
+import { levelOf } from '../members/level';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
 import type { Catalogue } from '../program/catalogue';
@@ -21,7 +22,7 @@ import type { Redemption } from './redemption';
 import { type ClaimRow, claimWriter, readRedemption, type WalletKey, WalletStore } from './redemption.store';
 import type { ShowRedemption } from './redemption.view';
 import type { SagaService } from './saga/saga.service';
-import { listTracked, NO_TOTALS, type Tracked, type TrackedTotals, totalTracked } from './tracking.store';
+import { listTracked, NO_TOTALS, type Tracked, type TrackedTotals, totalTracked } from './tracking/tracking.store';
 
 export interface RedeemInput extends Wanted {
   readonly memberId: Id;
@@ -87,22 +88,23 @@ export class RedemptionService {
     const asking = { catalogue: this.catalogue(), rows, now: this.clock.now() };
     const claim = this.unlessSilent(giftClaim(asking, input));
     const fingerprint = namedId('gift', memberId, itemKind, itemId);
-    const { result, row } = await this.submit(claim, { key, fingerprint, maxCoPay: 0 });
+    const { result, row } = await this.submit(claim, { key, fingerprint, maxCoPay: 0 }, input.source);
     if (!result.applied) return refusalOf(result);
     if (row?.redemption.atPartner && !result.replayed) void this.saga.run(row.redemption);
     const given = result.replayed ? await this.find(result.id) : row?.redemption;
     return given ?? refuse('NOT_FOUND', 'There is no such redemption.');
   }
 
-  private async submit(claim: Claim | Refusal, request: Omit<ClaimKey, 'id'>) {
+  private async submit(claim: Claim | Refusal, request: Omit<ClaimKey, 'id'>, source?: string) {
     const { key, fingerprint } = request;
-    const id = newId(this.clock.now());
+    // Of the time of the claim, so that lists in the order of ids are in the order of claims.
+    const id = newId(isRefusal(claim) ? this.clock.now() : claim.now);
     if (isRefusal(claim)) {
       return {
         result: await this.ledger.submit({ key, fingerprint, id, transfers: [], refused: JSON.stringify(claim) }),
       };
     }
-    const row = this.claimRow(claim, id);
+    const row = this.claimRow(claim, id, source);
     const chain = claimChain(claim, { ...request, id }, row.redemption.expiresAt);
     return { result: await this.ledger.submit(chain, [companion(claimWriter, row)]), row };
   }
@@ -175,7 +177,7 @@ export class RedemptionService {
     return refuse('OFFER_NOT_LIVE', 'The partner of this perk cannot be asked for coupons now.');
   }
 
-  private claimRow(claim: Claim, id: Id): ClaimRow {
+  private claimRow(claim: Claim, id: Id, source?: string): ClaimRow {
     const { costs, bearer, itemKind, itemId, now } = claim;
     const offer = claim.itemKind === 'OFFER' ? claim.offer : undefined;
     const atPartner = isPartnerIssued(claim)
@@ -190,6 +192,9 @@ export class RedemptionService {
       memberId: claim.rows.member.id,
       cardId: bearer?.card.id,
       termId: bearer?.term.id,
+      levelId: levelOf(claim)?.id,
+      planId: bearer?.plan.id,
+      source,
       itemVersion: (claim.itemKind === 'OFFER' ? claim.offer : claim.benefit).version,
       partnerId: offer?.partner.id,
       status: atPartner ? 'HELD' : 'ISSUED',

@@ -58,6 +58,12 @@ export interface Redemption {
   readonly partnerId?: Id;
   readonly cardId?: Id;
   readonly termId?: Id;
+  /** The level of the member at the claim; absent without one, and for rows from before it was kept. */
+  readonly levelId?: Id;
+  /** The plan of the card that bears the cost. */
+  readonly planId?: Id;
+  /** Who gave it, for a coupon that nobody claimed: `campaign birthday`. */
+  readonly source?: string;
   readonly status: RedemptionStatus;
   readonly costBasis: 'ISSUE' | 'USE';
   readonly currency: Unit;

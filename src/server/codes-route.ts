@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
 import type { Actor } from '../kernel/actor';
 import type { Clock } from '../kernel/clock';
 import { fromGlobalId, type Id, namedId, newId } from '../kernel/id';
 import type { CodeImport, CodeImportReport } from '../marketplace/code-pool.service';
 import { Admission } from './admission';
-import { actorOf, type BearerOptions } from './bearer';
+import type { BearerOptions } from './bearer';
 import { SLOW_BODY } from './body-time';
 import { UNAVAILABLE_MESSAGE } from './errors';
 import { describeError } from './logger';
 import { reply, replyOverloaded } from './replies';
+import { isFault, routeActor } from './route-actor';
 
 /** Who sends, and under which id the log knows the request. */
 export interface CodesUpload {
@@ -87,15 +87,8 @@ async function accepted(
     reply(to.header('connection', 'close'), { status, code, message });
     return undefined;
   };
-  let actor: Actor | undefined;
-  try {
-    actor = await actorOf(request, options);
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    const { code, http } = error.extensions as { code: 'UNAUTHENTICATED'; http?: { status: number } };
-    return no(http?.status ?? 500, code, error.message);
-  }
-  if (!actor) return no(401, 'UNAUTHENTICATED', 'A token is needed. Send one as `Authorization: Bearer TOKEN`.');
+  const actor = await routeActor(request, options);
+  if (isFault(actor)) return no(actor.status, actor.code, actor.message);
   const fault = roleFault(actor);
   if (fault) return no(403, 'FORBIDDEN', fault);
   const offerId = fromGlobalId('offer', request.params.id);

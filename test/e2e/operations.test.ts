@@ -93,6 +93,18 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { filter: { status: 'CANCELLED', offer: item } },
       answers: { redemptions: expect.any(Number), members: expect.any(Number) },
     },
+    'record-impressions': {
+      who: SHOP,
+      variables: { input: { impressions: [{ offer: item, day: '2026-03-10', shown: 40 }], ...key } },
+      answers: { impressions: 40, replayed: false },
+      again: { input: { impressions: [{ offer: item, day: '2026-03-10', shown: 40 }], ...key } },
+    },
+    'redemption-funnel': {
+      who: partnerOf('brewer'),
+      variables: { filter: { offer: item } },
+      answers: { edges: [{ node: { day: '2026-03-10', offer: item } }], pageInfo: { hasNextPage: false } },
+    },
+    'time-to-use': { who: BD, variables: { filter: { partner: 'brewer' } }, answers: 'TimeToUse' },
     ...(await offerRuns(story)),
     offers: {
       who: partnerOf('brewer'),

@@ -188,7 +188,7 @@ eachDatabase((lane) => {
   test.each(withTypes)('to a %s an id of another type in %s is the id of nothing', async (_who, _name, leaf, actor) => {
     const { unknown, wrong } = values[KINDS[leaf.name] as Exclude<Kind, 'PLAIN'>];
     const ofNobody = await ask(leaf, actor, unknown);
-    expect(ofNobody.text).toMatch(/"NOT_FOUND"|:null}}$|_edges":\[\]|_redemptions":0,/);
+    expect(ofNobody.text).toMatch(/"NOT_FOUND"|:null}}$|_edges":\[\]|_redemptions":0,|_uses":0,/);
     for (const value of wrong) expect(await ask(leaf, actor, value)).toEqual(ofNobody);
   });
 
@@ -313,6 +313,12 @@ async function furnish(story: Story) {
       own: () => cursor('redemption', id(a.coupon.id)),
     },
     ...(await agreementValues(story)),
+    FUNNEL_CURSOR: {
+      foreign: cursor('funnel', `2026-03-10 ${id(ids.offer)}`),
+      unknown: cursor('funnel', `2026-03-10 ${beside(id(ids.offer))}`),
+      wrong: [cursor('redemption', id(b.coupon.id)), ids.offer],
+      own: () => cursor('funnel', `2026-03-01 ${id(gateway.itemId('latte'))}`),
+    },
     ...(await offerValues(story)),
     WEBHOOK: {
       foreign: told.b,

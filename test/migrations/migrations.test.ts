@@ -19,6 +19,7 @@ import { seed as seedLifecycle } from '../../migrations/0015-lifecycle/seed';
 import { seed as seedAlerts } from '../../migrations/0016-alerts/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { seed as seedAgreements } from '../../migrations/0018-agreements/seed';
+import { seed as seedTracking } from '../../migrations/0021-tracking/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -48,6 +49,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedAlerts,
   seedAudit,
   seedAgreements,
+  seedTracking,
 ];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
@@ -177,6 +179,14 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'created_at created_by closed_at closed_by reason',
     ].join(' '),
     agreement_revision: 'agreement_id number terms created_at created_by operator_at operator_by partner_at partner_by',
+  },
+  {
+    redemption:
+      'id member_id item_kind item_id partner_id card_id term_id status cost_basis currency cost co_pay face_value ' +
+      'points pool_seq code_cipher claimed_at expires_at used_at ended_at due_at due_step ' +
+      'item_version offer_ref partner_ref link_cipher code_hash attempts step_no level_id plan_id source',
+    impression: 'day offer_id partner_id shown',
+    impression_batch: 'id fingerprint recorded_at',
   },
 ];
 

@@ -1,6 +1,7 @@
 // What each argument of the schema that takes a text or an id names, for the test of tenancy.
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { standardManifest } from './partner-story';
+import { TRACKING_KINDS } from './tracking-kinds';
 
 /** What an argument names. `PLAIN` is content, such as a nickname; `PUBLIC_…` belongs to the catalogue of all. */
 export type Kind =
@@ -16,6 +17,7 @@ export type Kind =
   | 'ORDER'
   | 'COUPON_CURSOR'
   | 'REDEMPTION_CURSOR'
+  | 'FUNNEL_CURSOR'
   | 'OFFER'
   | 'OFFER_CODE'
   | 'OFFER_DRAFT'
@@ -97,11 +99,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'Query.quoteRedemption(member)': 'MEMBER',
   'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
   'Query.redemption(id)': 'REDEMPTION',
-  'Query.redemptionTotals(filter.offer)': 'LISTED_OFFER',
-  'Query.redemptionTotals(filter.partner)': 'PARTNER',
-  'Query.redemptions(after)': 'REDEMPTION_CURSOR',
-  'Query.redemptions(filter.offer)': 'LISTED_OFFER',
-  'Query.redemptions(filter.partner)': 'PARTNER',
+  ...TRACKING_KINDS,
   'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
   'Query.webhookEndpoint(partner)': 'PARTNER',
   'Subscription.redemptionUpdated(id)': 'REDEMPTION',
@@ -265,6 +263,8 @@ export const CONTENT: Readonly<Record<string, unknown>> = {
   'Mutation.reviewPlanApplication(input.decision)': 'APPROVE',
   'Mutation.applyProgram(text)': 'no program',
   'Query.planProgram(text)': 'no program',
+  'Mutation.recordImpressions(input.impressions.day)': '2026-03-10',
+  'Mutation.recordImpressions(input.impressions.shown)': 1,
   'Mutation.registerMembers(members.nickname)': 'Renamed',
   'Mutation.createOffer(input.title)': 'A title',
   'Mutation.createOffer(input.kind)': 'COUPON',

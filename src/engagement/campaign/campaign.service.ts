@@ -9,6 +9,7 @@ import { TRANSFER_CODES } from '../../ledger/chart';
 import type { LedgerService } from '../../ledger/ledger.service';
 import type { Opening, TransferInput } from '../../ledger/transfer';
 import type { MemberRowsStore } from '../../members/member-rows.store';
+import { campaignSource } from '../../program/campaign';
 import type { Catalogue } from '../../program/catalogue';
 import type { RewardGiver } from '../reward/reward';
 import { budgetAccount, budgetContra, campaignsOf, type LiveCampaign } from './campaign';
@@ -92,7 +93,7 @@ export class CampaignService {
         .items('CAMPAIGN')
         .find(({ id }) => id === campaignId)?.code ?? campaignId;
     const name = namedId('campaign', campaignId, memberId, occasion);
-    await rewards.give({ memberId, reward, occasion: name, reason: `campaign ${code}` });
+    await rewards.give({ memberId, reward, occasion: name, reason: campaignSource(code) });
     await database.transaction((tx) => markGiven(tx, gift.id, clock.now()));
     return outcome;
   }

@@ -126,7 +126,8 @@ export class RewardService implements RewardGiver {
     return { given: (await readGiven(this.database.read, [occasion])).get(occasion) ?? given, written: false };
   }
 
-  private async giveCoupons({ memberId, reward, occasion }: Giving): Promise<Pick<Given, 'redemptions' | 'missed'>> {
+  private async giveCoupons(giving: Giving): Promise<Pick<Given, 'redemptions' | 'missed'>> {
+    const { memberId, reward, occasion, reason } = giving;
     const { benefits = [], offers = [] } = reward;
     const redemptions: Id[] = [];
     const missed: Refusal[] = [];
@@ -141,7 +142,7 @@ export class RewardService implements RewardGiver {
       const coupon =
         itemId === undefined
           ? refuse('NOT_FOUND', `The program has no ${itemKind.toLowerCase()} ${code} any more.`)
-          : await this.redemptions.gift({ memberId, itemKind, itemId, key });
+          : await this.redemptions.gift({ memberId, itemKind, itemId, key, source: reason.slice(0, 190) });
       if (isRefusal(coupon)) missed.push(coupon);
       else redemptions.push(coupon.id);
     }

@@ -1,15 +1,15 @@
 // The list of redemptions and its sums, for partners, who see those of their own offers, and for staff, who see all.
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
-import { fromGlobalId } from '../kernel/id';
-import { encodeCursor } from '../kernel/page';
-import type { Catalogue } from '../program/catalogue';
-import type { RequestContext } from '../request/context';
-import { afterKey, pageSize } from '../request/page-input';
-import { Allow, NeedsScope, STAFF } from '../request/policy';
-import type { Redemption } from './redemption';
-import type { OfferScope, RedemptionService } from './redemption.service';
-import { RedemptionView } from './redemption.view';
+import { encodeCursor } from '../../kernel/page';
+import type { Catalogue } from '../../program/catalogue';
+import type { RequestContext } from '../../request/context';
+import { afterKey, pageSize } from '../../request/page-input';
+import { Allow, NeedsScope, STAFF } from '../../request/policy';
+import type { Redemption } from '../redemption';
+import type { OfferScope, RedemptionService } from '../redemption.service';
+import { RedemptionView } from '../redemption.view';
 import { RedemptionConnectionType, RedemptionFilter, RedemptionTotalsType } from './tracking.type';
+import { scopeFor } from './tracking-scope';
 
 const CURSOR = 'redemption';
 
@@ -58,20 +58,7 @@ export class TrackingResolver {
     return { redemptions, members, faceValue: faceValue!, cost: cost! };
   }
 
-  /** A partner's scope comes from its token; what it names besides can narrow that, never leave it. */
   private scopeOf({ actor }: RequestContext, filter: RedemptionFilter | null | undefined): OfferScope {
-    const { role, partnerId } = actor!;
-    const own: OfferScope = role === 'PARTNER' ? { partnerId: partnerId ?? null } : {};
-    if (!filter) return own;
-    const named = filter.partner ? (this.catalogue().partnerByCode(filter.partner)?.id ?? null) : own.partnerId;
-    const offerId = filter.offer ? (fromGlobalId('offer', filter.offer) ?? null) : undefined;
-    const leavesOwn = own.partnerId !== undefined && named !== own.partnerId;
-    return {
-      partnerId: leavesOwn || offerId === null ? null : named,
-      offerId: offerId ?? undefined,
-      status: filter.status ?? undefined,
-      usedFrom: filter.usedFrom?.getTime(),
-      usedBefore: filter.usedBefore?.getTime(),
-    };
+    return scopeFor(actor!, filter ?? {}, this.catalogue());
   }
 }
