@@ -29,7 +29,7 @@ export interface Trigger {
   readonly leapDay?: 'FEB_28' | 'MAR_01';
   readonly to?: readonly Stage[];
   readonly event?: string;
-  readonly name?: string;
+  readonly eventName?: string;
 }
 
 export interface FrequencyCap {

@@ -204,14 +204,14 @@ function offerView(base: CatalogueItem, offer: OfferDefinition, partner: Catalog
 }
 
 export function earningRuleFrom(item: StoredItem, rule: EarningRule): CatalogueEarningRule {
-  const { on, name, when, earns, fixed, per, multiplyBy, caps, negative, priority } = rule;
+  const { on, eventName, when, earns, fixed, per, multiplyBy, caps, negative, priority } = rule;
   const compiled = when === undefined ? undefined : compileEventCondition(when);
   assert(!compiled || 'condition' in compiled, `the condition ${when} was stored unchecked`);
   const steps = per?.amount ?? per?.quantity;
   return Object.freeze({
     ...baseOf('earningRule', item),
     on,
-    name,
+    eventName,
     when: compiled?.condition,
     earns,
     by: per ? (per.amount === undefined ? ('QUANTITY' as const) : ('AMOUNT' as const)) : ('FIXED' as const),

@@ -229,7 +229,7 @@ export interface CatalogueOffer extends CatalogueItem, Costs {
 
 export interface CatalogueEarningRule extends CatalogueItem {
   readonly on: EventType;
-  readonly name?: string;
+  readonly eventName?: string;
   readonly when?: EventCondition;
   readonly earns: RuleEarning;
   /** `FIXED` gives so much an event; the others, so much for each whole step of what they name. */

@@ -160,8 +160,8 @@ export interface EarningCap {
 export interface EarningRule {
   readonly code: Code;
   readonly on: EventType;
-  /** Of the event, such as `unlock-by-scan`. */
-  readonly name?: string;
+  /** Such as `unlock-by-scan`. */
+  readonly eventName?: string;
   /** A CEL expression over the event, the member and the card. */
   readonly when?: string;
   readonly earns: RuleEarning;

@@ -292,7 +292,7 @@ function earningRuleOf(name: string): fc.Arbitrary<EarningRule> {
     .record({
       code: fc.constant(name),
       on: fc.constantFrom(...EVENT_TYPES),
-      name: optional(line),
+      eventName: optional(line),
       when: optional(line.map((text) => `event.name == ${JSON.stringify(text.replaceAll(/[^a-z ]/g, ''))}`)),
       earns: fc.constantFrom('GROWTH' as const, 'POINTS' as const),
       base: fc.oneof(fc.record({ fixed: whole }), fc.record({ per: fc.record({ quantity: whole, gives: whole }) })),

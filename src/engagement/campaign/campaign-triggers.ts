@@ -32,9 +32,9 @@ export class CampaignConsumer implements EventConsumer {
 
   part(event: MemberEvent, { catalogue }: Judging): EventPart | undefined {
     const meant = campaignsOf(catalogue).filter((campaign) => {
-      const { on, event: type, name } = campaign.definition.trigger;
+      const { on, event: type, eventName } = campaign.definition.trigger;
       if (on !== 'EVENT' || type !== event.type || !isValidAt(campaign, event.occurredAt)) return false;
-      return name === undefined || name === event.name;
+      return eventName === undefined || eventName === event.name;
     });
     if (meant.length === 0) return undefined;
     const { memberId, id: occasion, occurredAt: dueAt } = event;

@@ -77,7 +77,7 @@ eachDatabase((lane) => {
   test('a change of stage sets one off, and so does an event, at once', async () => {
     const days = await open([
       campaign('wake-up', { on: 'STAGE', to: ['SILENT'] }),
-      campaign('unlock', { on: 'EVENT', event: 'CUSTOM', name: 'unlock-by-scan' }, { reward: { points: 1 } }),
+      campaign('unlock', { on: 'EVENT', event: 'CUSTOM', eventName: 'unlock-by-scan' }, { reward: { points: 1 } }),
     ]);
     const id = await days.member({ joinedAt: noon('2025-12-15') });
     await days.buys(id, 100);

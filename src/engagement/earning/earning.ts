@@ -36,7 +36,7 @@ export interface Earning {
 export function addEarnings(draft: ChainDraft, event: MemberEvent, judging: Judging, now: Instant): Asked[] {
   const asked: Asked[] = [];
   for (const rule of judging.catalogue.earningRules(event.type)) {
-    if (rule.name !== undefined && rule.name !== event.name) continue;
+    if (rule.eventName !== undefined && rule.eventName !== event.name) continue;
     if (rule.when && !rule.when(eventFactsOf(event, judging))) continue;
     const amount = amountOf(rule, event, judging);
     if (amount === 0) continue;

@@ -28,7 +28,7 @@ const PROGRAM = {
     rule('sign-in', 'SIGN_IN', 'POINTS', { fixed: 2, caps: [{ period: 'WEEK', limit: 5 }] }),
     rule('ride', 'DISTANCE', 'GROWTH', { per: { quantity: 1_000, gives: 3 } }),
     rule('refused', 'REFUSAL', 'GROWTH', { fixed: 30, negative: true }),
-    rule('unlock', 'CUSTOM', 'POINTS', { name: 'unlock-by-scan', fixed: 7 }),
+    rule('unlock', 'CUSTOM', 'POINTS', { eventName: 'unlock-by-scan', fixed: 7 }),
     rule('share', 'SHARE', 'POINTS', { fixed: 3, when: 'card.plan == "plus" && member.level == "base"' }),
   ],
 };

@@ -53,7 +53,7 @@ export function eventGrowth(catalogue: Catalogue, profile: Pick<Profile, 'plan' 
 
 function earnedBy(event: MemberEvent, judging: Judging): Earned[] {
   return judging.catalogue.earningRules(event.type).flatMap((rule): Earned[] => {
-    if (rule.earns !== 'GROWTH' || (rule.name !== undefined && rule.name !== event.name)) return [];
+    if (rule.earns !== 'GROWTH' || (rule.eventName !== undefined && rule.eventName !== event.name)) return [];
     if (rule.when && !rule.when(eventFactsOf(event, judging))) return [];
     const amount = amountOf(rule, event, judging);
     return amount === 0 ? [] : [{ rule: rule.code, growth: rule.negative ? -amount : amount, caps: rule.caps }];

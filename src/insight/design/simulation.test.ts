@@ -166,7 +166,7 @@ describe('events of activities', () => {
 
   test('meet conditions as members of their level do', () => {
     const when = 'member.rank > 1 && event.quantity >= 5';
-    const rule = `code: a, on: CUSTOM, name: ride, earns: GROWTH, fixed: 3, when: '${when}'`;
+    const rule = `code: a, on: CUSTOM, eventName: ride, earns: GROWTH, fixed: 3, when: '${when}'`;
     const text = `earningRules: [{ ${rule} }]`;
     const rides = [often({ on: 'CUSTOM', name: 'ride', quantity: 5 })];
     expect([weekly(text, rides), weekly(text, rides, { level: 1 })]).toEqual([[0], [30]]);

@@ -14,7 +14,7 @@ const FIELDS: Readonly<Record<TriggerKind, { needs: readonly string[]; may: read
   FESTIVAL: { needs: ['days'], may: ['time'] },
   BIRTHDAY: { needs: [], may: ['time', 'daysBefore', 'leapDay'] },
   STAGE: { needs: ['to'], may: [] },
-  EVENT: { needs: ['event'], may: ['name'] },
+  EVENT: { needs: ['event'], may: ['eventName'] },
 };
 
 export const campaignTerms: Rule = (program) =>
@@ -44,8 +44,12 @@ function triggerFaults(trigger: Draft<Trigger> | undefined, path: Path): FaultAt
     const allowed = known.length === 0 ? 'nothing else' : `only ${known.join(', ')} on ${trigger.on}`;
     faults.push({ path: [...path, key], atKey: true, given: `the key ${showGiven(key)}`, allowed });
   }
-  if (trigger.name !== undefined && trigger.event !== undefined && trigger.event !== 'CUSTOM') {
-    faults.push({ path: [...path, 'name'], given: showGiven(trigger.name), allowed: 'nothing: only CUSTOM has names' });
+  if (trigger.eventName !== undefined && trigger.event !== undefined && trigger.event !== 'CUSTOM') {
+    faults.push({
+      path: [...path, 'eventName'],
+      given: showGiven(trigger.eventName),
+      allowed: 'nothing: only CUSTOM has names',
+    });
   }
   return faults;
 }
