@@ -1,6 +1,6 @@
 // Grows a world by copies of its members, table by table inside the database, so that the ledger still proves clean.
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { ACCOUNT_KINDS, TRANSFER_CODES } from '../../src/ledger/chart';
+import { ACCOUNT_KINDS } from '../../src/ledger/chart';
 import { TRANSFER_KINDS } from '../../src/ledger/transfer';
 import type { WorldPlace } from './world';
 
@@ -46,12 +46,18 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 const BASE = 'bench_sample_';
-const STOCK_CHAINS = `SELECT CONCAT(LEFT(id, 15), x'00') FROM ledger_transfer WHERE code = ${TRANSFER_CODES.STOCK}`;
-/** What of a table is copied; stocks and their grants are the catalogue's. */
+/** Accounts whose holders are offers, draws, budgets and campaigns: the catalogue's, of which there is one. */
+const OF_CATALOGUE = (
+  ['STOCK', 'DAILY_STOCK', 'BUDGET', 'GROUP_BUDGET', 'PRIZE_STOCK', 'CAMPAIGN_BUDGET', 'REFERRALS'] as const
+).map((kind) => ACCOUNT_KINDS[kind]);
+const ofCatalogue = (column: string) => `CONV(HEX(SUBSTR(${column}, 17, 2)), 16, 10) IN (${OF_CATALOGUE.join(', ')})`;
+const GRANTED = `${ofCatalogue('credit')} AND SUBSTR(debit, 17, 1) >= x'80'`;
+const GRANTING_CHAINS = `SELECT CONCAT(LEFT(id, 15), x'00') FROM ledger_transfer WHERE ${GRANTED}`;
+/** What of a table is copied: not what the catalogue was granted. */
 const COPIED: Readonly<Record<string, string>> = {
-  ledger_account: `CONV(HEX(SUBSTR(account, 17, 2)), 16, 10) <> ${ACCOUNT_KINDS.STOCK}`,
-  ledger_transfer: `code <> ${TRANSFER_CODES.STOCK}`,
-  ledger_chain: `transfers > 0 AND id NOT IN (${STOCK_CHAINS})`,
+  ledger_account: `NOT ${ofCatalogue('account')}`,
+  ledger_transfer: `NOT (${GRANTED})`,
+  ledger_chain: `transfers > 0 AND id NOT IN (${GRANTING_CHAINS})`,
 };
 
 type Connection = Awaited<ReturnType<typeof createConnection>>;
