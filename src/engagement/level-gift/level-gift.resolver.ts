@@ -1,11 +1,11 @@
 // Gifts of levels at the API: how they stand for a member, and taking one.
 import { Arg, Ctx, createUnionType, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import type { Actor } from '../../kernel/actor';
-import { type Id, toGlobalId } from '../../kernel/id';
-import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
+import { toGlobalId } from '../../kernel/id';
+import { isRefusal } from '../../kernel/refusal';
 import type { MemberService } from '../../members/member.service';
 import { MemberType } from '../../members/member.type';
 import type { MemberView } from '../../members/member.view';
+import { namedMember } from '../../members/named-member';
 import type { RequestContext } from '../../request/context';
 import { Allow } from '../../request/policy';
 import { RefusalType, toRefusalType } from '../../request/shared.type';
@@ -16,7 +16,6 @@ const ClaimLevelGiftResult = createUnionType({
   name: 'ClaimLevelGiftResult',
   types: () => [ClaimedLevelGiftType, RefusalType] as const,
 });
-const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 
 @Resolver(() => MemberType)
 export class LevelGiftResolver {
@@ -36,7 +35,7 @@ export class LevelGiftResolver {
     description: 'Takes a gift of a level that the member has. Once; asked again, it answers the same.',
   })
   async claimLevelGift(@Arg('input') input: ClaimLevelGiftRequest, @Ctx() context: RequestContext): Promise<object> {
-    const memberId = await this.memberOf(context.actor!, input.member);
+    const memberId = await namedMember(this.members, context.actor!, input.member);
     if (isRefusal(memberId)) return toRefusalType(memberId);
     const claimed = await this.gifts.claim(memberId, input.level, input.gift);
     if (isRefusal(claimed)) return toRefusalType(claimed);
@@ -50,15 +49,6 @@ export class LevelGiftResolver {
       redemptions: redemptions.map((id) => toGlobalId('redemption', id)),
       missed: missed.map(toRefusalType),
     };
-  }
-
-  private async memberOf(actor: Actor, named: string | null | undefined): Promise<Id | Refusal> {
-    if (actor.role === 'MEMBER') {
-      const other = named !== undefined && named !== null && named !== actor.subject;
-      return other ? NO_MEMBER : (actor.memberId ?? NO_MEMBER);
-    }
-    if (!named) return refuse('INVALID_INPUT', 'member is missing; give the external id of the member.', 'member');
-    return (await this.members.idOf(named)) ?? NO_MEMBER;
   }
 }
 
