@@ -87,7 +87,7 @@ export class AgreementFilter {
 export class CreateAgreementInput {
   @Field({ description: 'a-z, 0-9 and hyphens; no other agreement has it.' })
   code!: string;
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Its id, or its code.' })
   partner!: string;
   @Field(() => String, { nullable: true, description: 'The subject of the BD who owns it; who makes it unless told.' })
   owner?: string | null;

@@ -98,8 +98,8 @@ export class AgreementResolver {
   @Mutation(() => AgreementResult, { description: 'Writes an agreement, as a draft that waits for both sides.' })
   async createAgreement(@Arg('input') input: CreateAgreementInput, @Ctx() context: RequestContext): Promise<object> {
     const actor = context.actor!;
-    const { code, owner } = input;
-    const partnerId = fromGlobalId('partner', input.partner) ?? '';
+    const { code, owner, partner } = input;
+    const partnerId = fromGlobalId('partner', partner) ?? this.catalogue().partnerByCode(partner)?.id ?? '';
     const terms = writtenTerms(input.terms);
     if (isRefusal(terms)) return toRefusalType(terms);
     const made = await this.agreements.create(actor, { code, partnerId, owner: owner ?? actor.subject, terms });
