@@ -1,10 +1,12 @@
 // Agreements at the API: staff makes and closes them, and both sides confirm them and see the books.
+
 import { Arg, Ctx, createUnionType, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Actor } from '../kernel/actor';
 import { fromGlobalId, type Id } from '../kernel/id';
 import { encodeCursor } from '../kernel/page';
 import { isRefusal, type Refusal } from '../kernel/refusal';
 import type { Catalogue } from '../program/catalogue';
+import { type Connection, connectionPage } from '../request/connection';
 import type { RequestContext } from '../request/context';
 import { afterKey, pageSize } from '../request/page-input';
 import { Allow, NeedsScope, STAFF } from '../request/policy';
@@ -54,18 +56,17 @@ export class AgreementResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
     @Arg('filter', () => AgreementFilter, { nullable: true }) filter?: AgreementFilter | null,
-  ): Promise<AgreementConnectionType> {
+  ): Promise<Connection<AgreementType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const scope = this.narrowed(context.actor!, filter?.partner);
     const { state, owner } = filter ?? {};
     const page = { state: state ?? undefined, owner: owner ?? undefined, now: context.now, before, limit: size + 1 };
     const found = await this.agreements.list(scope, page);
-    const edges = found.slice(0, size).map((full) => ({
+    return connectionPage(found, size, (full) => ({
       cursor: encodeCursor(CURSOR, full.agreement.id),
       node: this.view(full, context),
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   /** A partner's scope comes from its token; what it names besides can narrow that, never leave it. */

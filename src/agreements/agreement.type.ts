@@ -1,9 +1,11 @@
 // Agreements as both sides see them, with all revisions and with what the books say of them.
+
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { CostBases } from '../program/words.type';
-import { Allow, STAFF } from '../request/policy';
-import { enumOf, MoneyType, PageInfoType } from '../request/shared.type';
+import { connectionOf } from '../request/connection';
+import { Allow, STAFF, type Visitor } from '../request/policy';
+import { enumOf, MoneyType } from '../request/shared.type';
 import {
   AGREEMENT_STATES,
   type AgreementState,
@@ -44,9 +46,9 @@ registerEnumType(CeilingPeriods, {
   description: "Of the program's time zone; EVER is the whole agreement.",
 });
 
-const BOTH = ['PARTNER', STAFF] as const;
+const BOTH: readonly Visitor[] = ['PARTNER', ...STAFF];
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('AgreementCeiling', { simpleResolvers: true })
 export class AgreementCeilingType {
   @Field(() => CeilingPeriods)
@@ -55,7 +57,7 @@ export class AgreementCeilingType {
   quantity!: number;
 }
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('AgreementItem', { simpleResolvers: true, description: 'Something that one side gives.' })
 export class AgreementItemType {
   @Field(() => Int, { description: 'The same in all revisions of the agreement.' })
@@ -82,7 +84,7 @@ export class AgreementItemType {
   atCeiling!: AtCeiling;
 }
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('AgreementConfirmation', { simpleResolvers: true })
 export class AgreementConfirmationType {
   @Field(() => GraphQLDateTimeISO)
@@ -91,7 +93,7 @@ export class AgreementConfirmationType {
   by!: string;
 }
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('AgreementRevision', { simpleResolvers: true, description: 'All that was agreed, or is proposed.' })
 export class AgreementRevisionType {
   @Field(() => Int)
@@ -120,7 +122,7 @@ export class AgreementRevisionType {
   partner!: AgreementConfirmationType | null;
 }
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('CeilingBalance', { simpleResolvers: true, description: 'A ceiling in its running period.' })
 export class CeilingBalanceType {
   @Field(() => CeilingPeriods)
@@ -137,7 +139,7 @@ export class CeilingBalanceType {
   resetsAt!: Date | null;
 }
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('AgreementItemBalance', { simpleResolvers: true })
 export class AgreementItemBalanceType {
   @Field({ description: 'The code of the item.' })
@@ -156,7 +158,7 @@ export class AgreementItemBalanceType {
   ceilings!: CeilingBalanceType[];
 }
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('AgreementBalances', {
   simpleResolvers: true,
   description: 'Sums of the transfers of the ledger, of the whole agreement until now.',
@@ -181,7 +183,7 @@ export class AgreementBalancesType {
   overdrawn!: MoneyType;
 }
 
-@Allow(...BOTH)
+@Allow(BOTH)
 @ObjectType('Agreement', { simpleResolvers: true, description: 'What operator and partner exchange.' })
 export class AgreementType {
   @Field(() => ID)
@@ -211,20 +213,7 @@ export class AgreementType {
   closeReason!: string | null;
 }
 
-@Allow(...BOTH)
-@ObjectType('AgreementEdge', { simpleResolvers: true })
-export class AgreementEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => AgreementType)
-  node!: AgreementType;
-}
-
-@Allow(...BOTH)
-@ObjectType('AgreementConnection', { simpleResolvers: true })
-export class AgreementConnectionType {
-  @Field(() => [AgreementEdgeType], { description: 'Newest first.' })
-  edges!: AgreementEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const AgreementConnectionType = connectionOf('Agreement', () => AgreementType, {
+  who: BOTH,
+  order: 'Newest first.',
+});

@@ -1,6 +1,8 @@
 // The list of the audit's entries, for auditors and administrators.
+
 import { Arg, Int, Query, Resolver } from 'type-graphql';
 import { encodeCursor } from '../kernel/page';
+import { type Connection, connectionPage } from '../request/connection';
 import { afterKey, pageSize } from '../request/page-input';
 import { Allow } from '../request/policy';
 import { type AuditService, changesOf } from './audit.service';
@@ -19,7 +21,7 @@ export class AuditResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
     @Arg('filter', () => AuditFilterInput, { nullable: true }) filter?: AuditFilterInput | null,
-  ): Promise<AuditConnectionType> {
+  ): Promise<Connection<AuditEntryType>> {
     const size = pageSize(first);
     const key = afterKey(CURSOR, after, /^\d{1,15}$/);
     const page = { before: key === undefined ? undefined : Number(key), limit: size + 1 };
@@ -33,11 +35,10 @@ export class AuditResolver {
       until: until?.getTime(),
     };
     const found = await this.audit.list(asked, page);
-    const edges = found.slice(0, size).map((entry) => ({
+    return connectionPage(found, size, (entry) => ({
       cursor: encodeCursor(CURSOR, String(entry.number)),
       node: entryView(entry),
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 }
 

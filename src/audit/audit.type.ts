@@ -1,8 +1,10 @@
 // The audit at the API: entries with their changes, for auditors and administrators.
+
 import { GraphQLDateTimeISO, GraphQLJSON, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf } from '../request/connection';
 import { Allow } from '../request/policy';
-import { enumOf, PageInfoType } from '../request/shared.type';
+import { enumOf } from '../request/shared.type';
 import type { AuditKind, AuditOutcome, Json } from './audit-entry';
 
 export const AUDITORS = ['AUDITOR', 'ADMIN'] as const;
@@ -67,23 +69,10 @@ export class AuditEntryType {
   hash!: string;
 }
 
-@Allow(AUDITORS)
-@ObjectType('AuditEdge', { simpleResolvers: true })
-export class AuditEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => AuditEntryType)
-  node!: AuditEntryType;
-}
-
-@Allow(AUDITORS)
-@ObjectType('AuditConnection', { simpleResolvers: true })
-export class AuditConnectionType {
-  @Field(() => [AuditEdgeType], { description: 'Newest first.' })
-  edges!: readonly AuditEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const AuditConnectionType = connectionOf('Audit', () => AuditEntryType, {
+  who: AUDITORS,
+  order: 'Newest first.',
+});
 
 @InputType('AuditFilter', { description: 'All that is given must hold.' })
 export class AuditFilterInput {

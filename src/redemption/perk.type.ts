@@ -1,10 +1,12 @@
 // API types of perks and of benefits on a card.
+
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { BenefitClass, OfferKind } from '../program/program';
 import { BenefitClasses, OfferKinds } from '../program/words.type';
+import { connectionOf } from '../request/connection';
 import { Allow, SIGNED_IN } from '../request/policy';
-import { MoneyType, PageInfoType } from '../request/shared.type';
+import { MoneyType } from '../request/shared.type';
 import { AvailabilityType, QuotaType, UsabilityType } from './usability.type';
 
 @Allow(SIGNED_IN)
@@ -87,20 +89,4 @@ export class PerkType {
   usability!: UsabilityType;
 }
 
-@Allow(SIGNED_IN)
-@ObjectType('PerkEdge', { simpleResolvers: true })
-export class PerkEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => PerkType)
-  node!: PerkType;
-}
-
-@Allow(SIGNED_IN)
-@ObjectType('PerkConnection', { simpleResolvers: true })
-export class PerkConnectionType {
-  @Field(() => [PerkEdgeType])
-  edges!: readonly PerkEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const PerkConnectionType = connectionOf('Perk', () => PerkType, { who: SIGNED_IN });

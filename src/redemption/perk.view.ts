@@ -6,10 +6,11 @@ import type { StockService } from '../marketplace/stock.service';
 import { levelOf } from '../members/level';
 import { type CardView, MemberView, type Standing } from '../members/member.view';
 import { type CatalogueEntitlement, type CatalogueOffer, isOpen } from '../program/catalogue-item';
+import { type Connection } from '../request/connection';
 import { type Asking, type Bearer, bearerOf } from './bearer';
 import { benefitClaim, claimOffer } from './claim';
 import { freshness, narrowed, type PartnerAvailability, type RemotePerks } from './partner-availability';
-import type { EntitledBenefitType, PerkConnectionType, PerkType } from './perk.type';
+import type { EntitledBenefitType, PerkType } from './perk.type';
 import { type BudgetBoard, outlookOf, quotaOf, unusable } from './usability';
 
 export const PERK_CURSOR = 'perk';
@@ -40,10 +41,10 @@ export function perkPage(
   supply: PerkSupply,
   first: number,
   after?: number,
-): PerkConnectionType | Promise<PerkConnectionType> {
+): Connection<PerkType> | Promise<Connection<PerkType>> {
   const { offers, hasNextPage } = offersOf(standing, first, after);
   const remote = supply.partners.look(offers, standing.now);
-  const page = (perks: RemotePerks | undefined): PerkConnectionType => {
+  const page = (perks: RemotePerks | undefined): Connection<PerkType> => {
     const { rows, catalogue, now } = standing;
     const asking: Asking = { rows, catalogue, now, bearers: new Map() };
     const edges = offers.map((offer) => ({

@@ -1,8 +1,10 @@
 // API types of redemptions, coupons and quotes.
+
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf } from '../request/connection';
 import { Allow, SIGNED_IN, STAFF } from '../request/policy';
-import { enumOf, MoneyType, PageInfoType, RefusalType } from '../request/shared.type';
+import { enumOf, MoneyType, RefusalType } from '../request/shared.type';
 import { LIMIT_KINDS, type LimitKind } from './limits';
 import { REDEMPTION_STATUSES, type RedemptionStatus } from './redemption';
 
@@ -73,23 +75,10 @@ export class CouponType {
   redemption!: string;
 }
 
-@Allow('MEMBER', 'SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR')
-@ObjectType('CouponEdge', { simpleResolvers: true })
-export class CouponEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => CouponType)
-  node!: CouponType;
-}
-
-@Allow('MEMBER', 'SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR')
-@ObjectType('CouponConnection', { simpleResolvers: true })
-export class CouponConnectionType {
-  @Field(() => [CouponEdgeType], { description: 'Newest first.' })
-  edges!: readonly CouponEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const CouponConnectionType = connectionOf('Coupon', () => CouponType, {
+  who: ['MEMBER', 'SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR'],
+  order: 'Newest first.',
+});
 
 @Allow('MEMBER', 'SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR')
 @ObjectType('QuotedLimit', { simpleResolvers: true, description: 'A limit that the redemption would touch.' })

@@ -5,8 +5,9 @@ import { type Id, toGlobalId } from '../kernel/id';
 import type { Money } from '../kernel/money';
 import { encodeCursor } from '../kernel/page';
 import type { Catalogue } from '../program/catalogue';
+import { type Connection, connectionPage } from '../request/connection';
 import { type Redemption, statusAt } from './redemption';
-import type { CouponConnectionType, CouponType, RedemptionType } from './redemption.type';
+import type { CouponType, RedemptionType } from './redemption.type';
 
 export const COUPON_CURSOR = 'coupon';
 
@@ -123,12 +124,11 @@ export class CouponView implements CouponType {
 }
 
 /** `found` holds one row more than the page when there is a next one. */
-export function couponPage(found: readonly Redemption[], first: number, show: ShowRedemption): CouponConnectionType {
-  const edges = found.slice(0, first).map((redemption) => ({
+export function couponPage(found: readonly Redemption[], first: number, show: ShowRedemption): Connection<CouponType> {
+  return connectionPage(found, first, (redemption) => ({
     cursor: couponCursor(redemption.id),
     node: new CouponView(redemption, show),
   }));
-  return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }
 
 export function couponCursor(id: Id): string {

@@ -1,13 +1,15 @@
 // What the redemption room hangs on members and cards: perks, coupons, and the benefits of cards and levels.
+
 import { Arg, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { CardType, MemberType } from '../members/member.type';
 import { CardView, MemberView } from '../members/member.view';
+import { type Connection } from '../request/connection';
 import { afterKey, pageSize } from '../request/page-input';
 import { Allow, SIGNED_IN } from '../request/policy';
-import { EntitledBenefitType, PerkConnectionType } from './perk.type';
+import { EntitledBenefitType, PerkConnectionType, type PerkType } from './perk.type';
 import { cardBenefits, levelBenefits, PERK_CURSOR, type PerkSupply, perkPage } from './perk.view';
 import type { RedemptionService } from './redemption.service';
-import { CouponConnectionType } from './redemption.type';
+import { CouponConnectionType, type CouponType } from './redemption.type';
 import { COUPON_CURSOR, couponPage } from './redemption.view';
 import type { BudgetBoard } from './usability';
 
@@ -26,7 +28,7 @@ export class MemberWalletResolver {
     @Root() member: MemberView,
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
-  ): PerkConnectionType | Promise<PerkConnectionType> {
+  ): Connection<PerkType> | Promise<Connection<PerkType>> {
     const size = pageSize(first);
     const key = afterKey(PERK_CURSOR, after, /^\d{1,9}$/);
     return perkPage(member.standing, this.supply, size, key === undefined ? undefined : Number(key));
@@ -38,7 +40,7 @@ export class MemberWalletResolver {
     @Root() member: MemberView,
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
-  ): Promise<CouponConnectionType> {
+  ): Promise<Connection<CouponType>> {
     const size = pageSize(first);
     const before = afterKey(COUPON_CURSOR, after, /^[0-9a-f]{32}$/);
     const { rows, catalogue, now } = member.standing;

@@ -1,4 +1,5 @@
 // Webhooks at the API: a partner's endpoint, its secrets, what was delivered, and sending it again.
+
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Arg, Ctx, createUnionType, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { fromGlobalId, type Id, toGlobalId } from '../kernel/id';
@@ -7,6 +8,7 @@ import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { shown } from '../members/input-checks';
 import { PARTNER_EVENT_TYPES, type PartnerEventType } from '../partner-port/event.store';
 import type { Catalogue } from '../program/catalogue';
+import { type Connection, connectionPage } from '../request/connection';
 import type { RequestContext } from '../request/context';
 import { OncePerRequest } from '../request/once';
 import { afterKey, pageSize } from '../request/page-input';
@@ -90,7 +92,7 @@ export class WebhookResolver {
     state: DeliveryState | null | undefined,
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
-  ): Promise<WebhookDeliveryConnectionType> {
+  ): Promise<Connection<WebhookDeliveryType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const { role, partnerId } = context.actor!;
@@ -103,11 +105,10 @@ export class WebhookResolver {
             before,
             limit: size + 1,
           });
-    const edges = found.slice(0, size).map((delivery) => ({
+    return connectionPage(found, size, (delivery) => ({
       cursor: encodeCursor(CURSOR, delivery.id),
       node: this.deliveryType(delivery),
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   @Allow('PARTNER')

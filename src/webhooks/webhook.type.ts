@@ -1,9 +1,11 @@
 // API types of webhooks: endpoints, secrets, deliveries.
+
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { PARTNER_EVENT_TYPES } from '../partner-port/event.store';
+import { connectionOf } from '../request/connection';
 import { Allow, STAFF } from '../request/policy';
-import { enumOf, PageInfoType } from '../request/shared.type';
+import { enumOf } from '../request/shared.type';
 import {
   DELIVERY_STATES,
   type DeliveryState,
@@ -98,23 +100,10 @@ export class WebhookDeliveryType {
   endedAt!: Date | null;
 }
 
-@Allow('PARTNER', STAFF)
-@ObjectType('WebhookDeliveryEdge', { simpleResolvers: true })
-export class WebhookDeliveryEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => WebhookDeliveryType)
-  node!: WebhookDeliveryType;
-}
-
-@Allow('PARTNER', STAFF)
-@ObjectType('WebhookDeliveryConnection', { simpleResolvers: true })
-export class WebhookDeliveryConnectionType {
-  @Field(() => [WebhookDeliveryEdgeType], { description: 'Newest event first.' })
-  edges!: WebhookDeliveryEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const WebhookDeliveryConnectionType = connectionOf('WebhookDelivery', () => WebhookDeliveryType, {
+  who: ['PARTNER', ...STAFF],
+  order: 'Newest event first.',
+});
 
 @Allow('PARTNER')
 @ObjectType('WebhooksResent', { simpleResolvers: true })

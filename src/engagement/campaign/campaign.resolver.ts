@@ -1,4 +1,5 @@
 // Campaigns at the API: what they are, what they would cost, and what they gave.
+
 import { Arg, Int, Query, Resolver } from 'type-graphql';
 import type { Sql } from '../../database/sql';
 import { toGlobalId } from '../../kernel/id';
@@ -6,13 +7,19 @@ import { encodeCursor } from '../../kernel/page';
 import { refuse } from '../../kernel/refusal';
 import { shown } from '../../members/input-checks';
 import type { Catalogue } from '../../program/catalogue';
+import { type Connection, connectionPage } from '../../request/connection';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, STAFF } from '../../request/policy';
 import { toRefusalType } from '../../request/shared.type';
 import type { LiveCampaign } from './campaign';
 import { type CampaignService, worstCost } from './campaign.service';
 import { readRuns } from './campaign.store';
-import { CampaignGiftConnectionType, CampaignPreviewResult, CampaignType } from './campaign.type';
+import {
+  CampaignGiftConnectionType,
+  type CampaignGiftType,
+  CampaignPreviewResult,
+  CampaignType,
+} from './campaign.type';
 import { countGifts, readGifts } from './gift.store';
 
 const CURSOR = 'campaign-gift';
@@ -59,13 +66,13 @@ export class CampaignResolver {
     @Arg('campaign', { description: 'Its code.' }) code: string,
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
-  ): Promise<CampaignGiftConnectionType | null> {
+  ): Promise<Connection<CampaignGiftType> | null> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const campaign = this.service.find(code);
     if (!campaign) return null;
     const found = await readGifts(this.sql, campaign.id, { before, limit: size + 1 });
-    const edges = found.slice(0, size).map((gift) => ({
+    return connectionPage(found, size, (gift) => ({
       cursor: encodeCursor(CURSOR, gift.id),
       node: {
         ...gift,
@@ -76,7 +83,6 @@ export class CampaignResolver {
         givenAt: gift.givenAt === undefined ? null : new Date(gift.givenAt),
       },
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   private async view(campaign: LiveCampaign): Promise<CampaignType> {

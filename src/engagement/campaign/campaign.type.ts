@@ -1,8 +1,10 @@
 // API types of campaigns; for staff only, since they tell what things cost.
+
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { createUnionType, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
-import { enumOf, MoneyType, PageInfoType, RefusalType } from '../../request/shared.type';
+import { enumOf, MoneyType, RefusalType } from '../../request/shared.type';
 
 export const Triggers = enumOf(['SCHEDULE', 'MONTHLY', 'FESTIVAL', 'BIRTHDAY', 'STAGE', 'EVENT']);
 registerEnumType(Triggers, { name: 'CampaignTrigger', description: 'What sets a campaign off.' });
@@ -98,20 +100,4 @@ export class CampaignGiftType {
   givenAt!: Date | null;
 }
 
-@Allow(STAFF)
-@ObjectType('CampaignGiftEdge', { simpleResolvers: true })
-export class CampaignGiftEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => CampaignGiftType)
-  node!: CampaignGiftType;
-}
-
-@Allow(STAFF)
-@ObjectType('CampaignGiftConnection', { simpleResolvers: true })
-export class CampaignGiftConnectionType {
-  @Field(() => [CampaignGiftEdgeType])
-  edges!: CampaignGiftEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const CampaignGiftConnectionType = connectionOf('CampaignGift', () => CampaignGiftType, { who: STAFF });

@@ -1,4 +1,5 @@
 // Draws at the API: what is open, drawing, what was drawn, and the audit of a drawing.
+
 import { Arg, Ctx, createUnionType, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { fromGlobalId } from '../../kernel/id';
 import { isRefusal } from '../../kernel/refusal';
@@ -10,6 +11,7 @@ import { leftOn } from '../../members/member-accounts';
 import { namedMember } from '../../members/named-member';
 import type { Catalogue } from '../../program/catalogue';
 import { isWithin } from '../../program/catalogue-engagement';
+import { type Connection } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { OncePerRequest } from '../../request/once';
 import { afterKey, pageSize } from '../../request/page-input';
@@ -82,7 +84,7 @@ export class DrawResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' })
     after?: string | null,
-  ): Promise<DrawingConnectionType> {
+  ): Promise<Connection<DrawingType>> {
     const size = pageSize(first);
     const before = afterKey(DRAWING_CURSOR, after, /^[0-9a-f]{32}$/) ?? NEWEST;
     const { rows, catalogue } = member.standing;

@@ -1,8 +1,9 @@
 // API types of draws: what can be won by which odds, what was drawn, and how it is computed again.
+
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../request/connection';
 import { Allow } from '../../request/policy';
-import { PageInfoType } from '../../request/shared.type';
 import { GivenRewardType, READERS, RewardType } from '../reward/reward.type';
 
 @Allow(READERS)
@@ -65,23 +66,10 @@ export class DrawingType {
   drawnAt!: Date;
 }
 
-@Allow(READERS)
-@ObjectType('DrawingEdge', { simpleResolvers: true })
-export class DrawingEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => DrawingType)
-  node!: DrawingType;
-}
-
-@Allow(READERS)
-@ObjectType('DrawingConnection', { simpleResolvers: true })
-export class DrawingConnectionType {
-  @Field(() => [DrawingEdgeType], { description: 'The newest first.' })
-  edges!: readonly DrawingEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const DrawingConnectionType = connectionOf('Drawing', () => DrawingType, {
+  who: READERS,
+  order: 'The newest first.',
+});
 
 @Allow(READERS)
 @ObjectType('DrawAudit', {

@@ -1,14 +1,16 @@
 // Draws as the API shows them.
+
 import { type Id, toGlobalId } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
 import { dateOfDay } from '../../kernel/period';
 import type { Catalogue } from '../../program/catalogue';
 import type { CatalogueDraw } from '../../program/catalogue-engagement';
 import type { Prize } from '../../program/engagement';
+import { type Connection, connectionPage } from '../../request/connection';
 import type { Given } from '../reward/reward';
 import { toGivenType, toRewardType } from '../reward/reward.view';
 import type { DrawAudit } from './draw.service';
-import type { DrawAuditType, DrawingConnectionType, DrawingType, DrawType, PrizeType } from './draw.type';
+import type { DrawAuditType, DrawingType, DrawType, PrizeType } from './draw.type';
 import { type Drawing, totalWeight } from './drawing';
 
 export const DRAWING_CURSOR = 'drawings';
@@ -46,12 +48,11 @@ export function drawingPage(
   found: readonly Drawing[],
   first: number,
   { given, catalogue }: { readonly given: GivenByDrawing; readonly catalogue: Catalogue },
-): DrawingConnectionType {
-  const edges = found.slice(0, first).map((drawing) => ({
+): Connection<DrawingType> {
+  return connectionPage(found, first, (drawing) => ({
     cursor: encodeCursor(DRAWING_CURSOR, drawing.id),
     node: toDrawingType(drawing, given, catalogue),
   }));
-  return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }
 
 export function toAuditType({ drawing, seedHash, seed, roll, landed, agrees }: DrawAudit): DrawAuditType {

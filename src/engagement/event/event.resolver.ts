@@ -1,9 +1,11 @@
 // Events at the API: the operator's server tells them, members and staff read them.
+
 import { Arg, createUnionType, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { isRefusal, refuse } from '../../kernel/refusal';
 import { MemberType } from '../../members/member.type';
 import { MemberView } from '../../members/member.view';
 import type { Catalogue } from '../../program/catalogue';
+import { type Connection } from '../../request/connection';
 import { OncePerRequest } from '../../request/once';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow } from '../../request/policy';
@@ -11,7 +13,7 @@ import { RefusalType, toRefusalType } from '../../request/shared.type';
 import type { ReturnService } from '../return/return.service';
 import type { EventInput, MemberEvent } from './event';
 import type { EventService } from './event.service';
-import { MemberEventConnectionType, MemberEventRequest, RecordedEventsType } from './event.type';
+import { MemberEventConnectionType, MemberEventRequest, type MemberEventType, RecordedEventsType } from './event.type';
 import { EVENT_CURSOR, eventPage, type TakenBackBy, toResultType } from './event.view';
 
 const EVENTS_A_CALL = 1_000;
@@ -55,7 +57,7 @@ export class EventResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' })
     after?: string | null,
-  ): Promise<MemberEventConnectionType> {
+  ): Promise<Connection<MemberEventType>> {
     const size = pageSize(first);
     const key = afterKey(EVENT_CURSOR, after, /^-?\d{1,16} [0-9a-f]{32}$/);
     const [occurredAt, id] = key?.split(' ') ?? [];

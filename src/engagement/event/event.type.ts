@@ -1,10 +1,12 @@
 // API types of members' events: what the operator's server tells, and what each event earned.
+
 import { GraphQLDateTimeISO, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { EVENT_TYPES, type EventType } from '../../program/event-type';
 import { RULE_EARNINGS, type RuleEarning } from '../../program/program';
+import { connectionOf } from '../../request/connection';
 import { Allow } from '../../request/policy';
-import { enumOf, MoneyType, PageInfoType, RefusalType } from '../../request/shared.type';
+import { enumOf, MoneyType, RefusalType } from '../../request/shared.type';
 import type { Attributes } from './event';
 
 const EventTypes = enumOf(EVENT_TYPES);
@@ -137,20 +139,7 @@ export class RecordedEventsType {
   results!: readonly EventResultType[];
 }
 
-@Allow(READERS)
-@ObjectType('MemberEventEdge', { simpleResolvers: true })
-export class MemberEventEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => MemberEventType)
-  node!: MemberEventType;
-}
-
-@Allow(READERS)
-@ObjectType('MemberEventConnection', { simpleResolvers: true })
-export class MemberEventConnectionType {
-  @Field(() => [MemberEventEdgeType], { description: 'The latest first, by when they occurred.' })
-  edges!: readonly MemberEventEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const MemberEventConnectionType = connectionOf('MemberEvent', () => MemberEventType, {
+  who: READERS,
+  order: 'The latest first, by when they occurred.',
+});

@@ -1,15 +1,17 @@
 // Events as the API shows them.
+
 import { type Id, toGlobalId } from '../../kernel/id';
 import type { Unit } from '../../kernel/money';
 import { encodeCursor } from '../../kernel/page';
 import { isRefusal } from '../../kernel/refusal';
+import { type Connection, connectionPage } from '../../request/connection';
 import { toRefusalType } from '../../request/shared.type';
 import { totalsOf } from '../earning/earning';
 import type { TakenBack } from '../return/return.store';
 import type { EventInput } from './event';
 import type { EventOutcome } from './event.service';
 import type { RecordedEvent } from './event.store';
-import type { EventResultType, MemberEventConnectionType, MemberEventType } from './event.type';
+import type { EventResultType, MemberEventType } from './event.type';
 
 export const EVENT_CURSOR = 'member-events';
 
@@ -63,10 +65,9 @@ export function eventPage(
   first: number,
   currency: Unit,
   takenBack: TakenBackBy,
-): MemberEventConnectionType {
-  const edges = found.slice(0, first).map((recorded) => ({
+): Connection<MemberEventType> {
+  return connectionPage(found, first, (recorded) => ({
     cursor: encodeCursor(EVENT_CURSOR, `${recorded.event.occurredAt} ${recorded.event.id}`),
     node: toEventType(recorded, currency, takenBack),
   }));
-  return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }

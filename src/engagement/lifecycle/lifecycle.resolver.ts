@@ -1,4 +1,5 @@
 // Stages and grades at the API: hung on the member, and counted for staff.
+
 import { Arg, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Sql } from '../../database/sql';
 import { encodeCursor } from '../../kernel/page';
@@ -7,12 +8,20 @@ import { MemberType } from '../../members/member.type';
 import { MemberView } from '../../members/member.view';
 import type { Catalogue } from '../../program/catalogue';
 import type { Stage } from '../../program/lifecycle';
+import { type Connection, connectionPage } from '../../request/connection';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, SIGNED_IN, STAFF } from '../../request/policy';
 import { readCells, readGradeCounts, readRfm, readStageCounts } from '../rfm/rfm.store';
 import { gradesOf } from './lifecycle.service';
 import { readStageChanges } from './lifecycle.store';
-import { GradeType, LifecycleTableType, RfmType, StageChangeConnectionType, Stages } from './lifecycle.type';
+import {
+  GradeType,
+  LifecycleTableType,
+  RfmType,
+  StageChangeConnectionType,
+  type StageChangeType,
+  Stages,
+} from './lifecycle.type';
 
 const CURSOR = 'stage-change';
 
@@ -57,15 +66,14 @@ export class LifecycleResolver {
     @Root() { standing }: MemberView,
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
-  ): Promise<StageChangeConnectionType> {
+  ): Promise<Connection<StageChangeType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const found = await readStageChanges(this.sql, standing.rows.member.id, { before, limit: size + 1 });
-    const edges = found.slice(0, size).map(({ id, from, to, day, programVersion, recordedAt }) => ({
+    return connectionPage(found, size, ({ id, from, to, day, programVersion, recordedAt }) => ({
       cursor: encodeCursor(CURSOR, id),
       node: { id, from: from ?? null, to, on: dayText(day), programVersion, recordedAt: new Date(recordedAt) },
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   @Allow(STAFF)

@@ -1,9 +1,11 @@
 // API types of stages and grades.
+
 import { GraphQLDateTimeISO, GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { STAGES, type Stage } from '../../program/lifecycle';
+import { connectionOf } from '../../request/connection';
 import { Allow, SIGNED_IN, STAFF } from '../../request/policy';
-import { enumOf, MoneyType, PageInfoType } from '../../request/shared.type';
+import { enumOf, MoneyType } from '../../request/shared.type';
 
 export const Stages = enumOf(STAGES);
 registerEnumType(Stages, {
@@ -28,23 +30,9 @@ export class StageChangeType {
   recordedAt!: Date;
 }
 
-@Allow(STAFF, 'SERVER')
-@ObjectType('StageChangeEdge', { simpleResolvers: true })
-export class StageChangeEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => StageChangeType)
-  node!: StageChangeType;
-}
-
-@Allow(STAFF, 'SERVER')
-@ObjectType('StageChangeConnection', { simpleResolvers: true })
-export class StageChangeConnectionType {
-  @Field(() => [StageChangeEdgeType])
-  edges!: StageChangeEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const StageChangeConnectionType = connectionOf('StageChange', () => StageChangeType, {
+  who: [...STAFF, 'SERVER'],
+});
 
 @Allow(SIGNED_IN)
 @ObjectType('Grade', { simpleResolvers: true, description: 'A grade by recency, frequency and spend.' })

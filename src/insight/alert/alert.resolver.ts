@@ -1,8 +1,10 @@
 // The list of alerts, for staff.
+
 import { Arg, Int, Query, Resolver } from 'type-graphql';
 import type { Database } from '../../database/database';
 import { toGlobalId } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
+import { type Connection, connectionPage } from '../../request/connection';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, STAFF } from '../../request/policy';
 import type { Alert } from './alert';
@@ -23,16 +25,15 @@ export class AlertResolver {
     @Arg('open', () => Boolean, { nullable: true, description: 'Only open ones, or only resolved ones.' })
     open?: boolean | null,
     @Arg('kind', () => AlertKinds, { nullable: true }) kind?: keyof typeof AlertKinds | null,
-  ): Promise<AlertConnectionType> {
+  ): Promise<Connection<AlertType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const filter = { open: open ?? undefined, kind: kind ?? undefined };
     const found = await listAlerts(this.database.read, filter, { before, limit: size + 1 });
-    const edges = found.slice(0, size).map((alert) => ({
+    return connectionPage(found, size, (alert) => ({
       cursor: encodeCursor(CURSOR, alert.id),
       node: shown(alert),
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 }
 

@@ -1,8 +1,10 @@
 // API types of alerts.
+
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
-import { enumOf, PageInfoType } from '../../request/shared.type';
+import { enumOf } from '../../request/shared.type';
 import { ALERT_KINDS } from './alert';
 
 export const AlertKinds = enumOf(ALERT_KINDS);
@@ -42,20 +44,4 @@ export class AlertType {
   resolvedAt!: Date | null;
 }
 
-@Allow(STAFF)
-@ObjectType('AlertEdge', { simpleResolvers: true })
-export class AlertEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => AlertType)
-  node!: AlertType;
-}
-
-@Allow(STAFF)
-@ObjectType('AlertConnection', { simpleResolvers: true })
-export class AlertConnectionType {
-  @Field(() => [AlertEdgeType])
-  edges!: AlertEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const AlertConnectionType = connectionOf('Alert', () => AlertType, { who: STAFF });

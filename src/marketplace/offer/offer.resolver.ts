@@ -1,4 +1,5 @@
 // Offers at the API of partners and staff: the lists, and what a partner does with its own.
+
 import { Arg, Ctx, createUnionType, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { Actor } from '../../kernel/actor';
 import { fromGlobalId, type Id } from '../../kernel/id';
@@ -6,6 +7,7 @@ import { encodeCursor } from '../../kernel/page';
 import { isRefusal, type Refusal } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
 import type { CatalogueOffer } from '../../program/catalogue-item';
+import { type Connection } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { OncePerRequest } from '../../request/once';
 import { afterKey, pageSize } from '../../request/page-input';
@@ -66,7 +68,7 @@ export class OfferResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
     @Arg('state', () => OfferStates, { nullable: true }) state?: OfferState | null,
-  ): Promise<OfferConnectionType> {
+  ): Promise<Connection<OfferType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const page = { before, limit: size + 1, state: state ?? undefined };

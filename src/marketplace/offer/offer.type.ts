@@ -1,4 +1,5 @@
 // Offers as partners and staff see them, with their revisions and all that those say.
+
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type {
@@ -20,8 +21,9 @@ import {
   OfferKinds,
   Weekdays,
 } from '../../program/words.type';
+import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
-import { enumOf, MoneyType, PageInfoType } from '../../request/shared.type';
+import { enumOf, MoneyType } from '../../request/shared.type';
 import { OFFER_STATES, type OfferState, REVISION_STATES, type RevisionState } from './offer';
 
 export const OfferStates = enumOf(OFFER_STATES);
@@ -178,20 +180,7 @@ export class OfferType {
   open!: OfferRevisionType | null;
 }
 
-@Allow('PARTNER', STAFF)
-@ObjectType('OfferEdge', { simpleResolvers: true })
-export class OfferEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => OfferType)
-  node!: OfferType;
-}
-
-@Allow('PARTNER', STAFF)
-@ObjectType('OfferConnection', { simpleResolvers: true })
-export class OfferConnectionType {
-  @Field(() => [OfferEdgeType], { description: 'Newest first.' })
-  edges!: readonly OfferEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const OfferConnectionType = connectionOf('Offer', () => OfferType, {
+  who: ['PARTNER', ...STAFF],
+  order: 'Newest first.',
+});

@@ -1,10 +1,12 @@
 // Partners at the API: staff reviews, suspends and lists them; each of them sees itself and nobody else.
+
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { Actor } from '../../kernel/actor';
 import { fromGlobalId, type Id } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
 import { isRefusal, refuse } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
+import { type Connection, connectionPage } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, NeedsScope, NO_SCOPE, STAFF } from '../../request/policy';
@@ -39,7 +41,7 @@ export class PartnerResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
     @Arg('state', () => PartnerStates, { nullable: true }) state?: PartnerState | null,
-  ): Promise<PartnerAccountConnectionType> {
+  ): Promise<Connection<PartnerAccountType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const found = await this.partners.list({ state: state ?? undefined, before, limit: size + 1 });
@@ -48,11 +50,10 @@ export class PartnerResolver {
       shown.map(({ id }) => id),
       context,
     );
-    const edges = shown.map((partner) => ({
+    return connectionPage(found, size, (partner) => ({
       cursor: encodeCursor(CURSOR, partner.id),
       node: toAccountType(partner, partsOf(partner.id)),
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   @NeedsScope(NO_SCOPE)

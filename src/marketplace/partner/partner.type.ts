@@ -1,9 +1,11 @@
 // API types of partners and their keys, as they themselves and staff see them.
+
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { createUnionType, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { PARTNER_SCOPES, type PartnerScope } from '../../kernel/actor';
+import { connectionOf } from '../../request/connection';
 import { Allow, NeedsScope, STAFF } from '../../request/policy';
-import { enumOf, PageInfoType, RefusalType } from '../../request/shared.type';
+import { enumOf, RefusalType } from '../../request/shared.type';
 import { PartnerConnectorType } from './connector.type';
 import { CREDENTIAL_STATES, type CredentialState } from './credential';
 import { PARTNER_STATES, type PartnerState } from './partner';
@@ -136,23 +138,10 @@ export class PartnerAccountType {
   history!: PartnerChangeType[];
 }
 
-@Allow(STAFF)
-@ObjectType('PartnerAccountEdge', { simpleResolvers: true })
-export class PartnerAccountEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => PartnerAccountType)
-  node!: PartnerAccountType;
-}
-
-@Allow(STAFF)
-@ObjectType('PartnerAccountConnection', { simpleResolvers: true })
-export class PartnerAccountConnectionType {
-  @Field(() => [PartnerAccountEdgeType], { description: 'Those that registered themselves, the newest first.' })
-  edges!: PartnerAccountEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const PartnerAccountConnectionType = connectionOf('PartnerAccount', () => PartnerAccountType, {
+  who: STAFF,
+  order: 'Those that registered themselves, the newest first.',
+});
 
 export const PartnerRegistrationResult = createUnionType({
   name: 'PartnerRegistrationResult',

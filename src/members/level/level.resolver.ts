@@ -1,9 +1,11 @@
 // Levels at the API: set by hand and taken back, and the history of each member's.
+
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import type { Id } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
+import { type Connection, connectionPage } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow } from '../../request/policy';
@@ -64,17 +66,16 @@ export class LevelResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor, or the cursor of an edge.' })
     after?: string | null,
-  ): Promise<LevelChangeConnectionType> {
+  ): Promise<Connection<LevelChangeType>> {
     const size = pageSize(first);
     const key = afterKey(CURSOR, after, /^\d{1,15}$/);
     const before = key === undefined ? undefined : Number(key);
     const { rows, catalogue } = member.standing;
     const found = await this.levels.historyOf({ memberId: rows.member.id, before, limit: size + 1 });
-    const edges = found.slice(0, size).map((change) => ({
+    return connectionPage(found, size, (change) => ({
       cursor: encodeCursor(CURSOR, String(change.seq)),
       node: changeView(change, catalogue),
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   private answer(outcome: MemberRows | Refusal, context: RequestContext): object {

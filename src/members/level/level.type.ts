@@ -1,8 +1,10 @@
 // API types of levels: how a member's level changed, and what staff sets by hand.
+
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf } from '../../request/connection';
 import { Allow, SIGNED_IN, STAFF } from '../../request/policy';
-import { enumOf, PageInfoType } from '../../request/shared.type';
+import { enumOf } from '../../request/shared.type';
 import { LevelType } from '../member.type';
 import { LEVEL_CHANGES, type LevelChangeReason } from './level-state';
 
@@ -43,23 +45,7 @@ export class LevelChangeType {
   reason!: string | null;
 }
 
-@Allow(SIGNED_IN)
-@ObjectType('LevelChangeEdge', { simpleResolvers: true })
-export class LevelChangeEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => LevelChangeType)
-  node!: LevelChangeType;
-}
-
-@Allow(SIGNED_IN)
-@ObjectType('LevelChangeConnection', { simpleResolvers: true })
-export class LevelChangeConnectionType {
-  @Field(() => [LevelChangeEdgeType])
-  edges!: readonly LevelChangeEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const LevelChangeConnectionType = connectionOf('LevelChange', () => LevelChangeType, { who: SIGNED_IN });
 
 @InputType('SetManualLevelInput')
 export class SetManualLevelRequest {

@@ -1,11 +1,13 @@
 // The list of what the gateway and its partners do not agree on, for staff.
+
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Arg, Field, ID, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import { toGlobalId } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
+import { type Connection, connectionOf, connectionPage } from '../../request/connection';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, STAFF } from '../../request/policy';
-import { enumOf, PageInfoType } from '../../request/shared.type';
+import { enumOf } from '../../request/shared.type';
 import { ITEM_KINDS, type ItemKind } from './moves';
 import type { ReconciliationItem } from './reconciliation.store';
 import type { SagaService } from './saga.service';
@@ -38,23 +40,10 @@ export class ReconciliationItemType {
   resolvedAt!: Date | null;
 }
 
-@Allow(STAFF)
-@ObjectType('ReconciliationItemEdge', { simpleResolvers: true })
-export class ReconciliationItemEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => ReconciliationItemType)
-  node!: ReconciliationItemType;
-}
-
-@Allow(STAFF)
-@ObjectType('ReconciliationItemConnection', { simpleResolvers: true })
-export class ReconciliationItemConnectionType {
-  @Field(() => [ReconciliationItemEdgeType], { description: 'Newest first.' })
-  edges!: ReconciliationItemEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const ReconciliationItemConnectionType = connectionOf('ReconciliationItem', () => ReconciliationItemType, {
+  who: STAFF,
+  order: 'Newest first.',
+});
 
 @Resolver()
 export class ReconciliationResolver {
@@ -67,12 +56,11 @@ export class ReconciliationResolver {
   async reconciliationItems(
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
-  ): Promise<ReconciliationItemConnectionType> {
+  ): Promise<Connection<ReconciliationItemType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const found = await this.saga.items({ before, limit: size + 1 });
-    const edges = found.slice(0, size).map((item) => ({ cursor: encodeCursor(CURSOR, item.id), node: toType(item) }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+    return connectionPage(found, size, (item) => ({ cursor: encodeCursor(CURSOR, item.id), node: toType(item) }));
   }
 }
 

@@ -5,6 +5,7 @@ import { encodeCursor } from '../../kernel/page';
 import { dayFromText, dayText } from '../../kernel/period';
 import { isRefusal } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
+import { connectionPage } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { OncePerRequest } from '../../request/once';
 import { afterKey, pageSize } from '../../request/page-input';
@@ -66,9 +67,8 @@ export class FunnelResolver {
       after: key === undefined ? undefined : keyOf(key),
       limit: size + 1,
     });
-    const edges = found.slice(0, size).map((row) => ({ cursor: cursorOf(row), node: this.step(row) }));
-    const pageInfo = { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null };
-    return { __typename: 'FunnelConnection', edges, pageInfo };
+    const page = connectionPage(found, size, (row) => ({ cursor: cursorOf(row), node: this.step(row) }));
+    return { __typename: 'FunnelConnection', ...page };
   }
 
   @NeedsScope('REDEMPTIONS_READ')

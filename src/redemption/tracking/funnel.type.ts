@@ -1,8 +1,10 @@
 // API types of impressions, of the funnel, and of how soon coupons are used.
+
 import { GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 import { createUnionType, Field, Float, ID, InputType, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
-import { PageInfoType, RefusalType } from '../../request/shared.type';
+import { RefusalType } from '../../request/shared.type';
 import { ENTRIES_MAX } from './impression.service';
 
 @InputType('ImpressionInput', { description: 'How often an offer was shown on a day.' })
@@ -65,25 +67,10 @@ export class FunnelStepType {
   failed!: number;
 }
 
-@Allow('PARTNER', STAFF)
-@ObjectType('FunnelEdge', { simpleResolvers: true })
-export class FunnelEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => FunnelStepType)
-  node!: FunnelStepType;
-}
-
-@Allow('PARTNER', STAFF)
-@ObjectType('FunnelConnection', { simpleResolvers: true })
-export class FunnelConnectionType {
-  @Field(() => [FunnelEdgeType], {
-    description: 'One for each offer and day on which it was shown or claimed, the first day first.',
-  })
-  edges!: FunnelEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const FunnelConnectionType = connectionOf('Funnel', () => FunnelStepType, {
+  who: ['PARTNER', ...STAFF],
+  order: 'One for each offer and day on which it was shown or claimed, the first day first.',
+});
 
 const ROUNDED = 'Rounded down to the minute within an hour, to the quarter hour within a day, to six hours beyond.';
 

@@ -1,12 +1,15 @@
 // The list of redemptions and its sums, for partners, who see those of their own offers, and for staff, who see all.
+
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { encodeCursor } from '../../kernel/page';
 import type { Catalogue } from '../../program/catalogue';
+import { type Connection, connectionPage } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, NeedsScope, STAFF } from '../../request/policy';
 import type { Redemption } from '../redemption';
 import type { OfferScope, RedemptionService } from '../redemption.service';
+import type { RedemptionType } from '../redemption.type';
 import { RedemptionView } from '../redemption.view';
 import { RedemptionConnectionType, RedemptionFilter, RedemptionTotalsType } from './tracking.type';
 import { scopeFor } from './tracking-scope';
@@ -31,16 +34,15 @@ export class TrackingResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: '1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true }) after?: string | null,
     @Arg('filter', () => RedemptionFilter, { nullable: true }) filter?: RedemptionFilter | null,
-  ): Promise<RedemptionConnectionType> {
+  ): Promise<Connection<RedemptionType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
     const found = await this.redemptions.list(this.scopeOf(context, filter), { before, limit: size + 1 });
     const show = { catalogue: this.catalogue(), now: context.now, codeOf: () => undefined, linkOf: () => undefined };
-    const edges = found.slice(0, size).map((redemption: Redemption) => ({
+    return connectionPage(found, size, (redemption: Redemption) => ({
       cursor: encodeCursor(CURSOR, redemption.id),
       node: new RedemptionView(redemption, show),
     }));
-    return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   @NeedsScope('REDEMPTIONS_READ')

@@ -1,29 +1,18 @@
 // API types of tracking: pages and sums of the redemptions of offers, and what narrows them.
+
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
-import { MoneyType, PageInfoType } from '../../request/shared.type';
+import { MoneyType } from '../../request/shared.type';
 import type { RedemptionStatus } from '../redemption';
 import { RedemptionStatuses, RedemptionType } from '../redemption.type';
 import type { TrackingWords } from './tracking-scope';
 
-@Allow('PARTNER', STAFF)
-@ObjectType('RedemptionEdge', { simpleResolvers: true })
-export class RedemptionEdgeType {
-  @Field()
-  cursor!: string;
-  @Field(() => RedemptionType)
-  node!: RedemptionType;
-}
-
-@Allow('PARTNER', STAFF)
-@ObjectType('RedemptionConnection', { simpleResolvers: true })
-export class RedemptionConnectionType {
-  @Field(() => [RedemptionEdgeType], { description: 'Newest first.' })
-  edges!: RedemptionEdgeType[];
-  @Field(() => PageInfoType)
-  pageInfo!: PageInfoType;
-}
+export const RedemptionConnectionType = connectionOf('Redemption', () => RedemptionType, {
+  who: ['PARTNER', ...STAFF],
+  order: 'Newest first.',
+});
 
 @Allow('PARTNER', STAFF)
 @ObjectType('RedemptionTotals', { simpleResolvers: true, description: 'What redemptions of offers sum up to.' })
