@@ -8,15 +8,16 @@ import { addCredit, addSettlement, type ChainDraft, contraAccount, debtOf, PURSE
 import { type Judging, levelOf } from '../../members/level';
 import { ratingPart } from '../../members/level/rating';
 import type { CatalogueEarningRule } from '../../program/catalogue-item';
-import { EARNED_KINDS, type RuleEarning } from '../../program/program';
+import { EARNED_KINDS, type EarnedKind, type RuleEarning } from '../../program/program';
 import type { MemberEvent } from '../event/event';
 import { SETTLEMENT_GROUPS } from '../event/event-consumer';
 import { eventFactsOf, runningCards } from '../event/facts';
 
-/** What one rule asked for; what it gave is the amount of its group. */
+/** What one rule asked for. What it gave is the amount of its group, or all of it where nothing can hold it back. */
 export interface Asked {
   readonly rule: CatalogueEarningRule;
-  readonly group: number;
+  readonly amount: number;
+  readonly group?: number;
 }
 
 /** What one rule gave, as it is kept with the event. */
@@ -35,19 +36,66 @@ export interface Earning {
  */
 export function addEarnings(draft: ChainDraft, event: MemberEvent, judging: Judging, now: Instant): Asked[] {
   const asked: Asked[] = [];
+  const whole = new WholeGains(draft, { ...judging, now }, event.occurredAt);
   for (const rule of judging.catalogue.earningRules(event.type)) {
     if (rule.eventName !== undefined && rule.eventName !== event.name) continue;
     if (rule.when && !rule.when(eventFactsOf(event, judging))) continue;
     const amount = amountOf(rule, event, judging);
     if (amount === 0) continue;
+    if (!rule.negative && rule.caps.length === 0 && rule.earns !== 'RATING') {
+      asked.push(whole.add(rule, amount));
+      continue;
+    }
     const group = asked.length + 1;
+    // A penalty takes what is there by then, so that what comes before it must have come.
+    if (rule.negative) whole.flush();
     if (rule.negative) addPenalty(draft, judging, { earns: rule.earns, amount, group });
     else if (!addGain(draft, event, judging, { rule, amount, group, now })) continue;
-    asked.push({ rule, group });
+    asked.push({ rule, amount, group });
   }
-  const earned = new Set<RuleEarning>(asked.filter(({ rule }) => !rule.negative).map(({ rule }) => rule.earns));
-  addSettlements(draft, judging, earned);
-  return asked;
+  whole.flush();
+  const given = whole.expired.size === 0 ? asked : asked.filter((one) => !whole.expired.has(one));
+  addSettlements(draft, judging, earnedBy(given));
+  return given;
+}
+
+function earnedBy(asked: readonly Asked[]): ReadonlySet<RuleEarning> {
+  const earned = new Set<RuleEarning>();
+  for (const { rule } of asked) if (!rule.negative) earned.add(rule.earns);
+  return earned;
+}
+
+/**
+ * What nothing can hold back: gains of rules without caps. Those of one kind are one transfer, however many rules gave
+ * them; the event keeps what each rule gave.
+ */
+class WholeGains {
+  /** Points that had expired before they were told of. */
+  readonly expired = new Set<Asked>();
+  private waiting: (Asked & { readonly earns: EarnedKind })[] = [];
+
+  constructor(
+    private readonly draft: ChainDraft,
+    private readonly judging: Judging,
+    private readonly earnedAt: Instant,
+  ) {}
+
+  add(rule: CatalogueEarningRule, amount: number): Asked {
+    const asked = { rule, amount, earns: rule.earns as EarnedKind };
+    this.waiting.push(asked);
+    return asked;
+  }
+
+  flush(): void {
+    while (this.waiting.length > 0) {
+      const { earns } = this.waiting[0]!;
+      const kin = this.waiting.filter((asked) => asked.earns === earns);
+      this.waiting = this.waiting.filter((asked) => asked.earns !== earns);
+      const amount = kin.reduce((sum, asked) => sum + asked.amount, 0);
+      const credit = { earns, amount, code: TRANSFER_CODES.EARN, earnedAt: this.earnedAt };
+      if (!addCredit(this.draft, this.judging, credit)) for (const asked of kin) this.expired.add(asked);
+    }
+  }
 }
 
 /** Old debts are settled from what is earned, before anything can be spent. */
@@ -139,8 +187,8 @@ function addGain(draft: ChainDraft, event: MemberEvent, judging: Judging, { rule
 
 /** What the rules gave, once the ledger has told the amounts of their groups; nothing is left out but nothing. */
 export function earningsOf(asked: readonly Asked[], amounts: GroupAmounts = {}): Earning[] {
-  return asked.flatMap(({ rule, group }) => {
-    const amount = amounts[group] ?? 0;
+  return asked.flatMap(({ rule, amount: whole, group }) => {
+    const amount = group === undefined ? whole : (amounts[group] ?? 0);
     if (amount === 0) return [];
     const { code, version, earns, negative } = rule;
     return [{ rule: code, version, earns, amount: negative ? -amount : amount }];

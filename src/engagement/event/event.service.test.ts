@@ -5,6 +5,8 @@ import { expectBooks, must } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
 import { DAY, HOUR } from '../../kernel/clock';
 import { isRefusal } from '../../kernel/refusal';
+import { explainAccount } from '../../ledger/explain';
+import { growthAccount } from '../../members/member-accounts';
 
 const rule = (code: string, on: string, earns: string, parts: object) => ({ code, on, earns, ...parts });
 
@@ -29,6 +31,11 @@ const PROGRAM = {
     rule('ride', 'DISTANCE', 'GROWTH', { per: { quantity: 1_000, gives: 3 } }),
     rule('refused', 'REFUSAL', 'GROWTH', { fixed: 30, negative: true }),
     rule('unlock', 'CUSTOM', 'POINTS', { eventName: 'unlock-by-scan', fixed: 7 }),
+    rule('ride-points', 'DISTANCE', 'POINTS', { fixed: 4 }),
+    rule('first-recharge', 'RECHARGE', 'GROWTH', { fixed: 10, priority: 1 }),
+    rule('recharge-fee', 'RECHARGE', 'GROWTH', { fixed: 25, negative: true, priority: 2 }),
+    rule('recharge', 'RECHARGE', 'GROWTH', { fixed: 20, priority: 3 }),
+    rule('ride-bonus', 'DISTANCE', 'GROWTH', { fixed: 5 }),
     rule('share', 'SHARE', 'POINTS', { fixed: 3, when: 'card.plan == "plus" && member.level == "base"' }),
   ],
 };
@@ -108,6 +115,31 @@ eachDatabase((lane) => {
     expect(await scene.earned(member, 'REFUSAL')).toMatchObject({ growth: -10 });
     expect(await scene.earned(member, 'REFUSAL')).toMatchObject({ growth: 0 });
     expect(await scene.growth(memberId)).toBe(0);
+  });
+
+  test('what rules without caps give of one kind is one transfer; the event keeps what each of them gave', async () => {
+    const { memberId, member } = await scene.member();
+    const { earnings } = await scene.tell(member, 'DISTANCE', { quantity: 2_500 });
+    expect(earnings.map(({ rule, amount }) => [rule, amount])).toEqual([
+      ['ride', 6],
+      ['ride-points', 4],
+      ['ride-bonus', 5],
+    ]);
+    const [told] = await scene.house.events.eventsOf({ memberId, limit: 1 });
+    expect(told!.earnings).toEqual(earnings);
+    const { lines } = await explainAccount(lane.database, growthAccount(memberId));
+    expect(lines.map(({ code, amount }) => [code, amount])).toEqual([['EARN', 11]]);
+  });
+
+  test('a penalty takes what earlier rules gave, and leaves what later ones give', async () => {
+    const { memberId, member } = await scene.member();
+    const { earnings } = await scene.tell(member, 'RECHARGE', { amount: 100 });
+    expect(earnings.map(({ rule, amount }) => [rule, amount])).toEqual([
+      ['first-recharge', 10],
+      ['recharge-fee', -10],
+      ['recharge', 20],
+    ]);
+    expect(await scene.growth(memberId)).toBe(20);
   });
 
   test('an event is recorded once: the same again is answered alike, other content is refused', async () => {

@@ -18,6 +18,7 @@ import { type EventPlace, eventWriter, findEvent, findEvents, type RecordedEvent
 import { checkEvent } from './event-checks';
 import type { EventConsumer } from './event-consumer';
 import { judgingOf } from './facts';
+import { Rounds } from './rounds';
 
 export interface EventRecorded {
   readonly event: MemberEvent;
@@ -29,8 +30,13 @@ export type EventOutcome = EventRecorded | Refusal;
 
 /** A member whose points change all the while is told to come again after so many attempts. */
 const ATTEMPTS = 10;
+const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
+/** Half of what is under way is booked, in one batch of the ledger, while the members of the other half are read. */
+const ROUNDS = { size: 128, underWay: 512 };
 
 export class EventService {
+  private readonly rounds = new Rounds((event: MemberEvent) => this.recordOne(event), ROUNDS);
+
   constructor(
     private readonly database: Database,
     private readonly ledger: LedgerService,
@@ -64,7 +70,7 @@ export class EventService {
     const recorded: MemberEvent[] = [];
     const work = [...ofMember.values()].map(async (events) => {
       for (const { event, at } of events) {
-        const outcome = await this.recordOne(event);
+        const outcome = await this.rounds.run(event);
         outcomes[at] = outcome;
         if (!isRefusal(outcome) && !outcome.replayed) recorded.push(event);
       }
@@ -75,14 +81,15 @@ export class EventService {
   }
 
   private async recordOne(event: MemberEvent): Promise<EventOutcome> {
+    let rows = await this.memberRows.loadAmongMany(event.memberId);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const rows = await this.memberRows.load(event.memberId);
-      if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
+      if (!rows) return NO_MEMBER;
       try {
         return await this.submit(event, rows);
       } catch (error) {
         // What was built on is not so any more: it is read and built anew.
         if (!(error instanceof StalePointsError)) throw error;
+        rows = await this.memberRows.load(event.memberId);
       }
     }
     return refuse('CONFLICT', 'The points of the member change all the while. Send the event again.', 'member');
