@@ -16,6 +16,7 @@ import { Lifecycle1764000000015 } from './0015-lifecycle/up';
 import { Alerts1764000000016 } from './0016-alerts/up';
 import { Audit1764000000017 } from './0017-audit/up';
 import { Agreements1764000000018 } from './0018-agreements/up';
+import { Settlement1764000000019 } from './0019-settlement/up';
 import { Tracking1764000000021 } from './0021-tracking/up';
 
 export const MIGRATIONS = [
@@ -36,5 +37,6 @@ export const MIGRATIONS = [
   Alerts1764000000016,
   Audit1764000000017,
   Agreements1764000000018,
+  Settlement1764000000019,
   Tracking1764000000021,
 ];

@@ -5,7 +5,7 @@ import type { Id } from '../kernel/id';
 import { COUNT, type Unit } from '../kernel/money';
 import type { BusinessTime, PeriodNumber } from '../kernel/period';
 import { type AccountKey, accountKey, accountParts, kindOf } from '../ledger/account';
-import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
+import { ACCOUNT_KINDS, TRANSFER_CODES, type TransferCode } from '../ledger/chart';
 import type { Opening, Transfer, TransferInput } from '../ledger/transfer';
 import type { ExchangeCeiling } from '../program/agreement-definition';
 import {
@@ -100,19 +100,19 @@ function inMonth(account: AccountKey, month: PeriodNumber): AccountKey {
   return accountKey({ ...accountParts(account), period: month });
 }
 
-/** Something that one side gave, or, with `back`, that is taken back from what it gave. */
+/** Something that one side gave, or, below zero, that is taken back from what it gave. */
 export interface Delivered extends Balancing, ItemRef {
   readonly side: 'OPERATOR' | 'PARTNER';
-  /** Above zero. */
   readonly quantity: number;
-  /** In the minor unit, above zero. */
+  /** In the minor unit. */
   readonly value: number;
   /** In which it counts for statements: that of now. */
   readonly month: PeriodNumber;
   /** When it was given, which says whose ceilings it counts under. */
   readonly at: Instant;
   readonly ceilings: readonly ExchangeCeiling[];
-  readonly back?: boolean;
+  /** `EXCHANGE_DELIVERY` unless told. */
+  readonly code?: TransferCode;
 }
 
 /**
@@ -123,26 +123,27 @@ export function deliveryParts(
   delivered: Delivered,
   time: BusinessTime,
 ): { readonly openings: Opening[]; readonly transfers: TransferInput[] } {
-  const { agreementId, currency, side, quantity, value, month, theirsAhead, back = false } = delivered;
-  const code = TRANSFER_CODES.EXCHANGE_DELIVERY;
+  const { agreementId, currency, side, quantity, value, month, theirsAhead } = delivered;
+  const { code = TRANSFER_CODES.EXCHANGE_DELIVERY } = delivered;
   const [pieces, worth] = [sourceAccount(agreementId, COUNT), sourceAccount(agreementId, currency)];
   const totals = side === 'PARTNER' ? receivedAccount : givenAccount;
-  const move = (debit: AccountKey, credit: AccountKey, amount: number): TransferInput =>
-    back
-      ? { kind: 'TRANSFER', debit: credit, credit: debit, amount, code }
-      : { kind: 'TRANSFER', debit, credit, amount, code };
+  const move = (debit: AccountKey, credit: AccountKey, amount: number): TransferInput[] => {
+    if (amount === 0) return [];
+    if (amount > 0) return [{ kind: 'TRANSFER', debit, credit, amount, code }];
+    return [{ kind: 'TRANSFER', debit: credit, credit: debit, amount: -amount, code }];
+  };
   const transfers = [
-    move(pieces, totals(delivered, month, COUNT), quantity),
-    move(worth, totals(delivered, month, currency), value),
-    ...delivered.ceilings.map(({ period }) =>
+    ...move(pieces, totals(delivered, month, COUNT), quantity),
+    ...move(worth, totals(delivered, month, currency), value),
+    ...delivered.ceilings.flatMap(({ period }) =>
       move(pieces, ceilingUsedAccount(delivered, time.periodAt(period, delivered.at)), quantity),
     ),
   ];
-  if (theirsAhead === undefined) return { openings: [], transfers };
+  if (theirsAhead === undefined || value === 0) return { openings: [], transfers };
   // What brings the partner ahead is first owed, then settled out of the room as far as that goes.
-  const ahead = (side === 'PARTNER') !== back;
+  const ahead = (side === 'PARTNER') === value > 0;
   const credit = ahead ? overdrawnAccount(agreementId, currency) : roomAccount(agreementId, currency);
-  transfers.push({ kind: 'TRANSFER', debit: worth, credit, amount: value, code });
+  transfers.push(...move(worth, credit, Math.abs(value)));
   return {
     openings: roomOpenings(agreementId, currency, theirsAhead),
     transfers: [...transfers, ...settleOverdrawn(delivered)],

@@ -41,6 +41,7 @@ import { RunSagaJob } from '../redemption/saga/run-saga.job';
 import { SagaService } from '../redemption/saga/saga.service';
 import { ToldStockService } from '../redemption/told-stock.service';
 import { makeTrackingSide, type TrackingSide } from '../redemption/tracking/tracking-side';
+import { makeSettlementSide, type SettlementSide } from '../settlement/settlement-side';
 import { DeliverWebhooksJob } from '../webhooks/deliver-webhooks.job';
 import { PruneWebhooksJob } from '../webhooks/prune-webhooks.job';
 import { makeWebhookSide, type WebhookSide } from '../webhooks/webhook-side';
@@ -58,6 +59,7 @@ export interface Gateway
     SaleSide,
     InsightSide,
     AgreementSide,
+    SettlementSide,
     TrackingSide {
   readonly config: Config;
   readonly log: Logger;
@@ -112,6 +114,7 @@ export async function compose(
   const webhookSide = makeWebhookSide({ ...base, ...redemption, ...news, policy, key });
   const { dispatcher } = webhookSide;
   const engagement = makeEngagementSide({ ...base, ...redemption });
+  const settlement = makeSettlementSide(base);
   const insight = makeInsightSide(base);
   const tracking = makeTrackingSide(base);
   const jobs = [
@@ -142,6 +145,6 @@ export async function compose(
   };
   const partnerAvailability = new PartnerAvailability(partners, availability, toldStock);
   const audit = new AuditService(database, clock);
-  const sides = { ...partnerSide, ...webhookSide, ...engagement, ...insight, ...tracking };
+  const sides = { ...partnerSide, ...webhookSide, ...engagement, ...settlement, ...insight, ...tracking };
   return { ...base, ...sides, toldStock, partnerAvailability, ...redemption, audit, worker, close };
 }

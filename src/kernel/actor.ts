@@ -18,6 +18,7 @@ export const PARTNER_SCOPES = [
   'CONNECTOR',
   'CREDENTIALS',
   'AGREEMENTS',
+  'SETTLEMENT',
 ] as const;
 export type PartnerScope = (typeof PARTNER_SCOPES)[number];
 

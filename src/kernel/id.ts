@@ -82,6 +82,9 @@ export const GLOBAL_ID_TYPES = [
   'campaign',
   'campaignGift',
   'agreement',
+  'delivery',
+  'adjustment',
+  'statement',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -180,6 +180,8 @@ export const ACCOUNT_KINDS = {
   EXCHANGE_ALLOWED: 0x80a4,
   /** holder agreement, item, period of the ceiling. */
   EXCHANGE_CEILING_GRANTED: 0x80a5,
+  /** What of deliveries is in dispute (credits − debits). holder agreement, item = the item's number. */
+  EXCHANGE_DISPUTED: 0x80b0,
 } as const;
 
 export type AccountKindName = keyof typeof ACCOUNT_KINDS;
@@ -237,6 +239,10 @@ export const TRANSFER_CODES = {
   EXCHANGE_SETTLE: 61,
   /** Something that either side delivered. */
   EXCHANGE_DELIVERY: 62,
+  /** A correction of what was given, with its reason in the settlement. */
+  EXCHANGE_ADJUST: 65,
+  /** A delivery is disputed, or is no longer. */
+  EXCHANGE_DISPUTE: 66,
 } as const;
 export type TransferCode = (typeof TRANSFER_CODES)[keyof typeof TRANSFER_CODES];
 

@@ -120,6 +120,7 @@ const WORDS: Record<AccountKindName, KindWords> = {
   EXCHANGE_GIVEN: { title: 'given to the partner', holder: 'agreement', item: 'item' },
   EXCHANGE_ALLOWED: { title: 'imbalance allowed', holder: 'agreement' },
   EXCHANGE_CEILING_GRANTED: { title: 'ceilings granted', holder: 'agreement', item: 'item' },
+  EXCHANGE_DISPUTED: { title: 'delivered and in dispute', holder: 'agreement', item: 'item' },
 };
 
 const UNIT_WORDS = new Map([

@@ -221,7 +221,7 @@ eachDatabase((lane) => {
     await deliver(id, { ...theirs, value: 100 });
     expect(await claim()).toBe('ISSUED');
     // A delivery that is taken back counts as if it had not been.
-    await deliver(id, { ...theirs, value: 100, back: true });
+    await deliver(id, { ...theirs, quantity: -1, value: -100 });
     expect(await balancesOf(house, id)).toMatchObject({ imbalance: 1_300, roomLeft: 0, overdrawn: 100 });
   });
 

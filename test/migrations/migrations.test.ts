@@ -19,6 +19,7 @@ import { seed as seedLifecycle } from '../../migrations/0015-lifecycle/seed';
 import { seed as seedAlerts } from '../../migrations/0016-alerts/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { seed as seedAgreements } from '../../migrations/0018-agreements/seed';
+import { seed as seedSettlement } from '../../migrations/0019-settlement/seed';
 import { seed as seedTracking } from '../../migrations/0021-tracking/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
@@ -49,6 +50,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedAlerts,
   seedAudit,
   seedAgreements,
+  seedSettlement,
   seedTracking,
 ];
 
@@ -179,6 +181,20 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'created_at created_by closed_at closed_by reason',
     ].join(' '),
     agreement_revision: 'agreement_id number terms created_at created_by operator_at operator_by partner_at partner_by',
+  },
+  {
+    delivery:
+      'id agreement_id partner_id item side source external_id quantity value counted_quantity counted_value ' +
+      'delivered_at recorded_at recorded_by evidence note fingerprint state disputes',
+    delivery_dispute:
+      'delivery_id number reason opened_at opened_by resolution quantity resolved_at resolved_by resolved_reason',
+    settlement_adjustment:
+      'id agreement_id partner_id item side quantity value reason source_kind source_id happened_at made_at made_by',
+    statement:
+      'id agreement_id partner_id number starts_at ends_at state making_until line_count hash body issued_at ' +
+      'issued_by operator_at operator_by partner_at partner_by',
+    statement_line: 'statement_id booked_at chain item kind month quantity value reference',
+    stated_account: 'account credits debits',
   },
   {
     redemption:
