@@ -126,6 +126,15 @@ eachDatabase((lane) => {
     expect(job.runs).toBeGreaterThan(1);
   });
 
+  test('and one that was only given turns does so too', async () => {
+    const job = new Gated();
+    const one = workerOf([job]);
+    await one.turn();
+    await one.stop();
+    await workerOf([job], 1).turn();
+    expect(job.runs).toBe(2);
+  });
+
   test('only the owner gives a lease back', async () => {
     const name = `lease-${counted++}`;
     const take = (owner: string, now: number) => takeLease(doors[0]!, name, owner, now, now + LEASE);

@@ -40,9 +40,8 @@ export class Worker {
     this.loop = this.work();
   }
 
-  /** Finishes the pass in hand and gives the leases back. */
+  /** Finishes the pass in hand and gives the leases back, those of single turns too. */
   async stop(): Promise<void> {
-    if (!this.running) return;
     this.running = false;
     this.wake?.();
     await this.loop;

@@ -1,6 +1,6 @@
 // What all parts of the bench share: the database server, its worlds, the pace, and where progress goes.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { type PrivateMysql, startPrivateMysql } from '../support/mysql-server';
@@ -25,7 +25,9 @@ export interface Bench {
   place(name: string): Promise<WorldPlace>;
 }
 
-const BUFFER_POOL_MEGABYTES = 2_048;
+// What a request costs by the size of the world is asked, not what the disk costs: a million members are 6 GB, and all
+// of them should lie in memory. At most half of what is free is taken.
+const BUFFER_POOL_MEGABYTES = Math.min(8_192, Math.max(1_024, freemem() >> 21));
 // With the default of 96 MB the fill of a large world would wait for checkpoints most of the time.
 const FLAGS = ['--innodb-log-file-size=1G', '--innodb-flush-log-at-trx-commit=1'];
 

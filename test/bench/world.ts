@@ -214,6 +214,21 @@ export async function makeWorld(place: WorldPlace, members: number, issuer: Issu
   }
 }
 
+/**
+ * Does what is due by now, coupons past their time for instance, until nothing is. Else the gateways that are measured
+ * would do it meanwhile, the longer the more members there are.
+ */
+export async function settleWorld(place: WorldPlace): Promise<void> {
+  const gateway = await openWorld(place);
+  try {
+    await gateway.catalogue.refresh();
+    while ((await gateway.worker.turn()) > 0);
+    await gateway.worker.stop();
+  } finally {
+    await gateway.close();
+  }
+}
+
 export interface Person {
   readonly externalId: string;
   readonly memberId: Id;
