@@ -7,8 +7,11 @@ import { type AccountKey, accountParts, available, type Balance } from '../ledge
 import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { ExchangeCeiling } from '../program/agreement-definition';
-import { type Agreement, type AgreementItem, type AgreementTerms, ceilingsOf } from './agreement';
-import { ceilingUsedAccount, overdrawnAccount, roomAccount } from './exchange-accounts';
+import { type AgreementItem, ceilingsOf, type FullAgreement } from './agreement';
+import { aheadThrough, inForceAt, phasesOf } from './agreement-phases';
+import { leftAfterSteps } from './amended-limits';
+import { ceilingUsedAccount, overdrawnAccount } from './exchange-accounts';
+import { roomLimit } from './exchange-transfers';
 
 /** In pieces, and in the minor unit. */
 export interface Sum {
@@ -42,7 +45,7 @@ export interface AgreementBalances {
   readonly held: number;
   /** received − given: above zero the partner is ahead, below zero the operator. */
   readonly imbalance: number;
-  /** By how much the partner may still get ahead, holds counted; absent where it is not limited. */
+  /** By how much the partner may still get ahead, holds counted; below zero where a revision took more. */
   readonly roomLeft?: number;
   /** What was delivered beyond that. */
   readonly overdrawn: number;
@@ -51,9 +54,10 @@ export interface AgreementBalances {
 export class BalanceBook {
   constructor(private readonly ledger: LedgerService) {}
 
-  /** Two statements an agreement. `terms`: those in force, or that wait. */
-  async of(agreement: Agreement, terms: AgreementTerms, time: BusinessTime, now: Instant): Promise<AgreementBalances> {
+  /** Two statements an agreement. By the terms in force; of a draft, by those that wait. */
+  async of({ agreement, revisions }: FullAgreement, time: BusinessTime, now: Instant): Promise<AgreementBalances> {
     const { id, currency } = agreement;
+    const { terms } = inForceAt(revisions, now) ?? revisions.at(-1)!;
     const [enforced, contra] = await Promise.all([this.ledger.balancesOf(id), this.ledger.contraSumsOf(id)]);
     const items = terms.items.map((item) => ({
       item,
@@ -64,16 +68,18 @@ export class BalanceBook {
     const sumOf = (kind: number, part: 'posted' | 'pending') =>
       all.filter((sum) => sum.kind === kind).reduce((sum, one) => sum + one[part], 0);
     const [given, received] = [sumOf(KIND.EXCHANGE_GIVEN, 'posted'), sumOf(KIND.EXCHANGE_RECEIVED, 'posted')];
-    const room = enforced.get(roomAccount(id, currency));
     const overdrawn = enforced.get(overdrawnAccount(id, currency));
     const { theirsAhead } = terms.allowedImbalance;
+    const begun = phasesOf(agreement, revisions).filter(({ startsAt }) => startsAt <= now);
+    const { earlierAhead } = aheadThrough(begun);
+    const room = roomLimit({ agreementId: id, currency, theirsAhead, earlierAhead });
     return {
       items,
       given,
       received,
       held: sumOf(KIND.EXCHANGE_RECEIVED, 'pending'),
       imbalance: received - given,
-      roomLeft: theirsAhead === undefined ? undefined : room ? available(room) : theirsAhead,
+      roomLeft: theirsAhead === undefined ? undefined : leftAfterSteps(room.limit, room.opensWith, enforced),
       overdrawn: overdrawn ? available(overdrawn) : 0,
     };
   }

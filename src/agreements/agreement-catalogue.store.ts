@@ -1,21 +1,19 @@
 // Agreements that both sides confirmed, as items of the catalogue: closed ones as retired.
 import type { Sql } from '../database/sql';
-import type { AgreementDefinition } from '../program/agreement-definition';
+import type { AgreementDefinition, AgreementPhase } from '../program/agreement-definition';
 import type { CatalogueSource } from '../program/catalogue.service';
 import type { StoredItem } from '../program/catalogue-item';
 import type { JsonObject } from '../program/program-item';
-import { type Agreement, type AgreementRevision, ceilingsOf } from './agreement';
+import type { Agreement, AgreementRevision } from './agreement';
 import { agreedAgreements, readRevisions } from './agreement.store';
+import { aheadThrough, ceilingsThrough, type Phase, phasesOf } from './agreement-phases';
 
 export class AgreementCatalogueStore implements CatalogueSource {
   async load(sql: Sql): Promise<StoredItem[]> {
     const agreed = await agreedAgreements(sql);
     const live = agreed.filter(({ state }) => state !== 'CLOSED').map(({ id }) => id);
     const revisions = await readRevisions(sql, live);
-    return agreed.map((agreement) => {
-      const inForce = revisions.get(agreement.id)?.find(({ number }) => number === agreement.revision);
-      return itemFrom(agreement, inForce);
-    });
+    return agreed.map((agreement) => itemFrom(agreement, revisions.get(agreement.id)));
   }
 
   async highestNumber(sql: Sql): Promise<number> {
@@ -24,41 +22,47 @@ export class AgreementCatalogueStore implements CatalogueSource {
   }
 }
 
-function itemFrom(agreement: Agreement, revision: AgreementRevision | undefined): StoredItem {
+function itemFrom(agreement: Agreement, revisions: readonly AgreementRevision[] = []): StoredItem {
   const { id, code, number, state } = agreement;
-  const definition = (revision && readable(agreement, revision)) ?? { code };
+  const definition = readable(agreement, revisions) ?? { code };
   return {
     id,
     kind: 'AGREEMENT',
     code,
     number: number!,
-    version: agreement.revision ?? 0,
+    version: agreement.lastRevision,
     retired: state === 'CLOSED',
     definition: Object.freeze(definition) as unknown as JsonObject,
     guest: true,
   };
 }
 
-/** One that cannot be read comes without items, and the catalogue leaves it out. */
-function readable(agreement: Agreement, revision: AgreementRevision): AgreementDefinition | undefined {
+/** One that cannot be read comes without phases, and the catalogue leaves it out. */
+function readable(agreement: Agreement, revisions: readonly AgreementRevision[]): AgreementDefinition | undefined {
   try {
-    return definitionOf(agreement, revision);
+    return definitionOf(agreement, revisions);
   } catch {
     return undefined;
   }
 }
 
-function definitionOf(agreement: Agreement, { terms }: AgreementRevision): AgreementDefinition {
-  const { code, partnerId, startsAt, endsAt, currency } = agreement;
-  const items = terms.items.map(({ number, code, unitValue, countsAt, atCeiling, offers, quantity, ceiling }) => ({
-    number,
+function definitionOf(agreement: Agreement, revisions: readonly AgreementRevision[]): AgreementDefinition {
+  const { code, partnerId, currency } = agreement;
+  const phases = phasesOf(agreement, revisions);
+  return {
     code,
-    unitValue,
-    countsAt,
-    enforced: atCeiling === 'PAUSE',
-    ceilings: ceilingsOf({ quantity, ceiling }),
-    offers,
-  }));
-  const { theirsAhead } = terms.allowedImbalance;
-  return { code, partnerId, startsAt, endsAt, currency, theirsAhead, items };
+    partnerId,
+    currency,
+    phases: phases.map((phase, at) => phaseOf(phase, phases.slice(0, at + 1))),
+  };
+}
+
+/** `through`: the phases up to this one, which say what its limits were before. */
+function phaseOf({ revision, startsAt, endsAt }: Phase, through: readonly Phase[]): AgreementPhase {
+  const items = revision.terms.items.map((item) => {
+    const { number, code, unitValue, countsAt, atCeiling, offers } = item;
+    const ceilings = ceilingsThrough(through, item);
+    return { number, code, unitValue, countsAt, enforced: atCeiling === 'PAUSE', ceilings, offers };
+  });
+  return { revision: revision.number, startsAt, endsAt, ...aheadThrough(through), items };
 }

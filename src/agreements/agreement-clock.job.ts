@@ -3,7 +3,8 @@ import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { CatalogueService } from '../program/catalogue.service';
 import { stateAt } from './agreement';
-import { dueAgreements, lockAgreement, updateAgreement } from './agreement.store';
+import { dueAgreements, lockAgreement, readRevisions, updateAgreement } from './agreement.store';
+import { effectOf, inForceAt, upcomingAt } from './agreement-phases';
 
 const AGREEMENTS_A_PASS = 50;
 
@@ -16,7 +17,7 @@ export class AgreementClockJob {
     private readonly clock: Clock,
   ) {}
 
-  /** Agreements that began are active, and those that ended are closed; answers how many it found. */
+  /** Agreements that began are active, those that ended closed, amendments in force; answers how many it found. */
   async run(): Promise<number> {
     const due = await dueAgreements(this.database.read, this.clock.now(), AGREEMENTS_A_PASS);
     if (due.length === 0) return 0;
@@ -24,11 +25,16 @@ export class AgreementClockJob {
       await this.catalogue.lock(tx);
       for (const { id } of due) {
         const agreement = await lockAgreement(tx, {}, id);
-        const state = agreement && stateAt(agreement, this.clock.now());
-        if (!agreement || state === agreement.state) continue;
+        if (!agreement || agreement.state === 'CLOSED') continue;
+        const now = this.clock.now();
+        const state = stateAt(agreement, now);
+        const revisions = (await readRevisions(tx, [id])).get(id)!;
+        const upcoming = upcomingAt(revisions, now);
+        const nextAt = state === 'CLOSED' ? undefined : upcoming && effectOf(upcoming);
+        const revision = inForceAt(revisions, now)?.number;
         const { endsAt: at } = agreement;
         const closed = state === 'CLOSED' ? { at, by: 'clock', reason: 'The agreed period is over.' } : undefined;
-        await updateAgreement(tx, { ...agreement, state: state!, closed });
+        await updateAgreement(tx, { ...agreement, state, revision, nextAt, closed });
       }
       await this.catalogue.bump(tx);
     });

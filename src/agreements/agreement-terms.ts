@@ -32,11 +32,12 @@ function between(field: string, value: number | undefined, min: number): Refusal
 
 /** The terms with the numbers of their items, or the first fault. `known`: items of all revisions before. */
 export function checkTerms(written: WrittenTerms, known: readonly AgreementItem[]): AgreementTerms | Refusal {
-  const { title, startsOn, endsBefore, items, allowedImbalance } = written;
+  const { title, startsOn, endsBefore, effectiveOn, items, allowedImbalance } = written;
   const fault =
     checkText('title', title) ??
     dayFault('startsOn', startsOn) ??
     dayFault('endsBefore', endsBefore) ??
+    (effectiveOn === undefined ? undefined : dayFault('effectiveOn', effectiveOn)) ??
     between('allowedImbalance.oursAhead', allowedImbalance.oursAhead, 0) ??
     between('allowedImbalance.theirsAhead', allowedImbalance.theirsAhead, 0);
   if (fault) return fault;

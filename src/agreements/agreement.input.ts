@@ -56,6 +56,12 @@ export class AgreementTermsInput {
   startsOn!: string;
   @Field({ description: 'The business day after the last.' })
   endsBefore!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The business day with which an amendment takes effect; as soon as both have confirmed it unless told.',
+  })
+  effectiveOn?: string | null;
   @Field(() => [AgreementItemInput])
   items!: AgreementItemInput[];
   @Field(() => GraphQLSafeInt, {
@@ -121,7 +127,7 @@ export class CloseAgreementInput {
 
 /** The terms in the words of this room, or the refusal of an id that names no offer. */
 export function writtenTerms(input: AgreementTermsInput): WrittenTerms | Refusal {
-  const { title, startsOn, endsBefore, settlement, oursAhead, theirsAhead } = input;
+  const { title, startsOn, endsBefore, effectiveOn, settlement, oursAhead, theirsAhead } = input;
   const ids = new Map(input.items.flatMap(({ offers }) => offers ?? []).map((id) => [id, fromGlobalId('offer', id)]));
   const stray = [...ids].find(([, id]) => id === undefined);
   if (stray)
@@ -133,7 +139,8 @@ export function writtenTerms(input: AgreementTermsInput): WrittenTerms | Refusal
     offers: (offers ?? []).map((id) => ids.get(id)!),
   }));
   const allowedImbalance = { ...given('oursAhead', oursAhead), ...given('theirsAhead', theirsAhead) };
-  return { title, startsOn, endsBefore, settlement, allowedImbalance, items };
+  const later = effectiveOn ? { effectiveOn } : {};
+  return { title, startsOn, endsBefore, ...later, settlement, allowedImbalance, items };
 }
 
 function given(name: string, value: number | null | undefined): Record<string, number> {

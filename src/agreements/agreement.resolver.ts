@@ -11,6 +11,7 @@ import type { RequestContext } from '../request/context';
 import { afterKey, pageSize } from '../request/page-input';
 import { Allow, NeedsScope, STAFF } from '../request/policy';
 import { RefusalType, toRefusalType } from '../request/shared.type';
+import type { FullAgreement } from './agreement';
 import {
   AgreementFilter,
   CloseAgreementInput,
@@ -19,7 +20,7 @@ import {
   ReviseAgreementInput,
   writtenTerms,
 } from './agreement.input';
-import { type AgreementService, type FullAgreement, NO_AGREEMENT } from './agreement.service';
+import { type AgreementService, NO_AGREEMENT } from './agreement.service';
 import type { AgreementScope } from './agreement.store';
 import { AgreementBalancesType, AgreementConnectionType, AgreementType } from './agreement.type';
 import { type AgreementView, agreementView, balancesView } from './agreement.view';
@@ -89,10 +90,8 @@ export class AgreementResolver {
   @Allow('PARTNER', STAFF)
   @FieldResolver(() => AgreementBalancesType, { description: 'Read from the ledger when it is asked for.' })
   async balances(@Root() { source }: AgreementView, @Ctx() { now }: RequestContext): Promise<AgreementBalancesType> {
-    const { agreement, revisions } = source;
-    const { terms } = revisions.find(({ number }) => number === agreement.revision) ?? revisions.at(-1)!;
-    const balances = await this.book.of(agreement, terms, this.catalogue().time, now);
-    return balancesView(balances, agreement.currency);
+    const balances = await this.book.of(source, this.catalogue().time, now);
+    return balancesView(balances, source.agreement.currency);
   }
 
   @Allow(...MAKERS)

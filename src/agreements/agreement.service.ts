@@ -8,7 +8,7 @@ import { type Id, newId } from '../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { checkProse, checkText } from '../members/input-checks';
 import type { CatalogueService } from '../program/catalogue.service';
-import { type Agreement, type AgreementRevision, type AgreementTerms, stateAt } from './agreement';
+import { type Agreement, type AgreementRevision, type AgreementTerms, type FullAgreement, stateAt } from './agreement';
 import {
   type AgreementPage,
   type AgreementScope,
@@ -23,6 +23,8 @@ import {
   readRevisions,
   updateAgreement,
 } from './agreement.store';
+import { amendFault, effectOfTerms, firstFault } from './agreement-amend';
+import { effectOf, inForceAt, phasesOf, upcomingAt } from './agreement-phases';
 import { checkCode, checkTerms, periodOf, type WrittenTerms } from './agreement-terms';
 
 const REASON_MAX = 500;
@@ -35,12 +37,6 @@ export interface NewAgreement {
   readonly partnerId: Id;
   readonly owner: string;
   readonly terms: WrittenTerms;
-}
-
-/** An agreement with all its revisions, the oldest first. */
-export interface FullAgreement {
-  readonly agreement: Agreement;
-  readonly revisions: readonly AgreementRevision[];
 }
 
 /** The same for what is not there and for what is another partner's. */
@@ -66,6 +62,8 @@ export class AgreementService {
     if (fault) return fault;
     const terms = await this.check(this.database.read, partnerId, made.terms, []);
     if (isRefusal(terms)) return terms;
+    const early = firstFault(terms);
+    if (early) return early;
     const now = this.clock.now();
     const id = newId(now);
     const { currency } = catalogue.settings;
@@ -94,16 +92,15 @@ export class AgreementService {
   /** Writes the next revision, which waits for both sides; what is in force stays so until then. */
   revise(actor: Actor, id: Id, written: WrittenTerms): Promise<Refusal | undefined> {
     return this.step({}, id, async (tx, agreement, revisions) => {
-      const state = stateAt(agreement, this.clock.now());
+      const now = this.clock.now();
+      const state = stateAt(agreement, now);
       if (state === 'CLOSED') return wrongState(agreement, state, 'revised', 'Make a new one.');
-      if (state === 'ACTIVE') {
-        const next = 'Close it, and make a new one that begins then.';
-        return wrongState(agreement, state, 'revised', next);
-      }
       const known = revisions.flatMap(({ terms }) => terms.items);
       const terms = await this.check(tx, agreement.partnerId, written, known);
       if (isRefusal(terms)) return terms;
       if (isDeepStrictEqual(revisions.at(-1)!.terms, plain(terms))) return undefined;
+      const fault = amendFault(agreement, revisions, terms, this.catalogue.current().time, now);
+      if (fault) return fault;
       const number = agreement.lastRevision + 1;
       await insertRevision(tx, this.revision(actor, id, number, terms));
       const period = agreement.revision === undefined ? periodOf(terms, this.catalogue.current().time) : {};
@@ -126,29 +123,56 @@ export class AgreementService {
       const side = actor.role === 'PARTNER' ? 'partner' : 'operator';
       if (revision[side]) return undefined;
       const state = stateAt(agreement, this.clock.now());
-      if (state === 'CLOSED' || state === 'ACTIVE') return wrongState(agreement, state, 'confirmed', 'Make a new one.');
+      if (state === 'CLOSED') return wrongState(agreement, state, 'confirmed', 'Make a new one.');
       const other = side === 'partner' ? revision.operator : revision.partner;
-      const fault = other && (await this.agreeFault(tx, agreement, revision));
+      const fault = other && (await this.agreeFault(tx, agreement, revisions));
       if (fault) return fault;
-      await confirmRevision(tx, revision, side, { at: this.clock.now(), by: nameOf(actor) });
-      if (other) await this.putInForce(tx, agreement, revision);
+      const now = this.clock.now();
+      const word = { at: now, by: nameOf(actor) };
+      const effectiveAt = other && effectOfTerms(revision.terms, this.catalogue.current().time, now);
+      await confirmRevision(tx, revision, side, { ...word, effectiveAt });
+      const confirmed = { ...revision, [side]: word, effectiveAt };
+      if (other) await this.putInForce(tx, agreement, [...revisions.slice(0, -1), confirmed]);
       return undefined;
     });
   }
 
-  private async putInForce(tx: Sql, agreement: Agreement, { number: revision, terms }: AgreementRevision) {
+  /** The last revision is in force now, or from its day on; until then the one before stays so. */
+  private async putInForce(tx: Sql, agreement: Agreement, revisions: readonly AgreementRevision[]) {
+    const now = this.clock.now();
     const number = agreement.number ?? (await this.catalogue.nextNumber(tx));
-    const period = periodOf(terms, this.catalogue.current().time);
-    await updateAgreement(tx, { ...agreement, ...period, state: 'AGREED', number, revision });
+    const period = periodOf(revisions.at(-1)!.terms, this.catalogue.current().time);
+    const state = agreement.state === 'DRAFT' ? 'AGREED' : agreement.state;
+    const upcoming = upcomingAt(revisions, now);
+    const revision = inForceAt(revisions, now)?.number;
+    const nextAt = upcoming && effectOf(upcoming);
+    await updateAgreement(tx, { ...agreement, ...period, state, number, revision, nextAt });
     await this.catalogue.bump(tx);
   }
 
-  /** An offer is paid for by one agreement at a time, or a claim could not tell on which one to draw. */
-  private async agreeFault(tx: Sql, agreement: Agreement, { terms }: AgreementRevision): Promise<Refusal | undefined> {
-    const { startsAt, endsAt } = periodOf(terms, this.catalogue.current().time);
-    if (endsAt <= this.clock.now()) {
+  private async agreeFault(
+    tx: Sql,
+    agreement: Agreement,
+    revisions: readonly AgreementRevision[],
+  ): Promise<Refusal | undefined> {
+    const { terms } = revisions.at(-1)!;
+    const { time } = this.catalogue.current();
+    const now = this.clock.now();
+    const { startsAt, endsAt } = periodOf(terms, time);
+    if (endsAt <= now) {
       return refuse('CONFLICT', `The period of ${agreement.code} ended before ${terms.endsBefore}. Revise it.`);
     }
+    const fault = amendFault(agreement, revisions.slice(0, -1), terms, time, now);
+    return fault ?? this.rivalFault(tx, agreement, terms, { startsAt, endsAt });
+  }
+
+  /** An offer is paid for by one agreement at a time, or a claim could not tell on which one to draw. */
+  private async rivalFault(
+    tx: Sql,
+    agreement: Agreement,
+    terms: AgreementTerms,
+    { startsAt, endsAt }: Pick<Agreement, 'startsAt' | 'endsAt'>,
+  ): Promise<Refusal | undefined> {
     const offers = new Set(terms.items.flatMap((item) => item.offers));
     if (offers.size === 0) return undefined;
     const others = (await agreedAgreements(tx)).filter((other) => {
@@ -160,9 +184,11 @@ export class AgreementService {
       tx,
       others.map(({ id }) => id),
     );
-    const rival = others.find(({ id, revision }) => {
-      const inForce = revisions.get(id)!.find(({ number }) => number === revision);
-      return inForce?.terms.items.some((item) => item.offers.some((offer) => offers.has(offer)));
+    const now = this.clock.now();
+    const rival = others.find((other) => {
+      const phases = phasesOf(other, revisions.get(other.id)!).filter((phase) => phase.endsAt > now);
+      const items = phases.flatMap(({ revision }) => revision.terms.items);
+      return items.some((item) => item.offers.some((offer) => offers.has(offer)));
     });
     if (!rival) return undefined;
     const message = `An offer of ${agreement.code} is paid for by ${rival.code} in a part of the same period.`;
@@ -176,7 +202,7 @@ export class AgreementService {
     return this.step({}, id, async (tx, agreement) => {
       if (agreement.state === 'CLOSED') return undefined;
       const closed = { at: this.clock.now(), by: nameOf(actor), reason };
-      await updateAgreement(tx, { ...agreement, state: 'CLOSED', closed });
+      await updateAgreement(tx, { ...agreement, state: 'CLOSED', nextAt: undefined, closed });
       if (agreement.number !== undefined) await this.catalogue.bump(tx);
       return undefined;
     });

@@ -27,6 +27,7 @@ const COLUMNS = [
   'closed_at',
   'closed_by',
   'reason',
+  'next_at',
 ] as const;
 const REVISION_COLUMNS = [
   'agreement_id',
@@ -38,6 +39,7 @@ const REVISION_COLUMNS = [
   'operator_by',
   'partner_at',
   'partner_by',
+  'effective_at',
 ] as const;
 const SELECT = `SELECT ${COLUMNS.join(', ')} FROM agreement`;
 
@@ -60,6 +62,7 @@ function rowOf(agreement: Agreement): SqlValue[] {
     closed?.at ?? null,
     closed?.by ?? null,
     closed?.reason ?? null,
+    agreement.nextAt ?? null,
   ];
 }
 
@@ -86,6 +89,7 @@ function fromRow(row: SqlRow): Agreement {
     createdAt: Number(row[11]),
     createdBy: String(row[12]),
     closed: closed && { ...closed, reason: String(row[15]) },
+    nextAt: optional(row[16]),
   };
 }
 
@@ -98,6 +102,7 @@ function revisionFrom(row: SqlRow): AgreementRevision {
     createdBy: String(row[4]),
     operator: confirmation(row[5], row[6]),
     partner: confirmation(row[7], row[8]),
+    effectiveAt: optional(row[9]),
   };
 }
 
@@ -171,9 +176,10 @@ export async function listAgreements(sql: Sql, scope: AgreementScope, page: Agre
 /** Those that the clock has something to do with, the earliest first. */
 export async function dueAgreements(sql: Sql, now: Instant, limit: number): Promise<Agreement[]> {
   const rows = await sql.arrays(
-    `${SELECT} WHERE (state = 'AGREED' AND starts_at <= ?) OR (state = 'ACTIVE' AND ends_at <= ?)
+    `${SELECT} WHERE (state = 'AGREED' AND (starts_at <= ? OR next_at <= ?))
+       OR (state = 'ACTIVE' AND (ends_at <= ? OR next_at <= ?))
      ORDER BY starts_at, id LIMIT ${Math.trunc(limit)}`,
-    [now, now],
+    [now, now, now, now],
   );
   return rows.map(fromRow);
 }
@@ -196,8 +202,8 @@ export async function updateAgreement(tx: Sql, agreement: Agreement): Promise<vo
 
 export async function insertRevision(tx: Sql, revision: AgreementRevision): Promise<void> {
   const { agreementId, number, terms, createdAt, createdBy } = revision;
-  const row = [idToBytes(agreementId), number, JSON.stringify(terms), createdAt, createdBy, null, null, null, null];
-  await tx.insertMany('agreement_revision', REVISION_COLUMNS, [row]);
+  const row = [idToBytes(agreementId), number, JSON.stringify(terms), createdAt, createdBy];
+  await tx.insertMany('agreement_revision', REVISION_COLUMNS.slice(0, row.length), [row]);
 }
 
 /** Call it under the lock of `lockAgreement`. */
@@ -205,12 +211,11 @@ export async function confirmRevision(
   tx: Sql,
   { agreementId, number }: AgreementRevision,
   side: 'operator' | 'partner',
-  { at, by }: Confirmation,
+  { at, by, effectiveAt }: Confirmation & Pick<AgreementRevision, 'effectiveAt'>,
 ): Promise<void> {
-  await tx.run(`UPDATE agreement_revision SET ${side}_at = ?, ${side}_by = ? WHERE agreement_id = ? AND number = ?`, [
-    at,
-    by,
-    idToBytes(agreementId),
-    number,
-  ]);
+  await tx.run(
+    `UPDATE agreement_revision SET ${side}_at = ?, ${side}_by = ?, effective_at = ?
+     WHERE agreement_id = ? AND number = ?`,
+    [at, by, effectiveAt ?? null, idToBytes(agreementId), number],
+  );
 }

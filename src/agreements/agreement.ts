@@ -49,6 +49,8 @@ export interface AgreementTerms {
   readonly startsOn: string;
   /** The business day after the last. */
   readonly endsBefore: string;
+  /** Of an amendment, the business day with which it takes effect; absent: as soon as both sides have confirmed it. */
+  readonly effectiveOn?: string;
   readonly items: readonly AgreementItem[];
   readonly allowedImbalance: AllowedImbalance;
   readonly settlement: Settlement;
@@ -68,6 +70,8 @@ export interface AgreementRevision {
   readonly createdBy: string;
   readonly operator?: Confirmation;
   readonly partner?: Confirmation;
+  /** The begin of the day with which it takes effect; absent for one that did with its confirmation. */
+  readonly effectiveAt?: Instant;
 }
 
 export interface Agreement {
@@ -80,8 +84,10 @@ export interface Agreement {
   readonly number?: number;
   /** As it was last written down; `stateAt` says what it is. */
   readonly state: AgreementState;
-  /** The revision in force; absent for a draft. */
+  /** The revision in force as it was last written down; `inForceAt` says which one is. Absent for a draft. */
   readonly revision?: number;
+  /** When a confirmed revision takes effect next, for the job that writes it down. */
+  readonly nextAt?: Instant;
   readonly lastRevision: number;
   readonly currency: string;
   readonly startsAt: Instant;
@@ -90,6 +96,12 @@ export interface Agreement {
   readonly createdAt: Instant;
   readonly createdBy: string;
   readonly closed?: Confirmation & { readonly reason: string };
+}
+
+/** An agreement with all its revisions, the oldest first. */
+export interface FullAgreement {
+  readonly agreement: Agreement;
+  readonly revisions: readonly AgreementRevision[];
 }
 
 /** An agreement that is agreed is active exactly from its first instant, and closed from its end on. */

@@ -104,6 +104,13 @@ export class AgreementRevisionType {
   startsOn!: string;
   @Field({ description: 'The business day after the last.' })
   endsBefore!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The business day with which it takes effect, if one was named.',
+  })
+  effectiveOn!: string | null;
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Null until both sides have confirmed it.' })
+  effectiveAt!: Date | null;
   @Field(() => [AgreementItemType])
   items!: AgreementItemType[];
   @Field(() => MoneyType, { nullable: true, description: 'How far the operator may get ahead. Null: without limit.' })
@@ -203,6 +210,8 @@ export class AgreementType {
   endsAt!: Date;
   @Field(() => AgreementRevisionType, { nullable: true, description: 'In force. Null for a draft.' })
   inForce!: AgreementRevisionType | null;
+  @Field(() => AgreementRevisionType, { nullable: true, description: 'Confirmed, and in force from a later day.' })
+  upcoming!: AgreementRevisionType | null;
   @Field(() => AgreementRevisionType, { nullable: true, description: 'The last one, while a side has to confirm it.' })
   waiting!: AgreementRevisionType | null;
   @Field(() => [AgreementRevisionType], { description: 'All of them, the oldest first.' })

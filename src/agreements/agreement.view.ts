@@ -2,10 +2,16 @@
 import type { Instant } from '../kernel/clock';
 import { toGlobalId } from '../kernel/id';
 import type { MoneyType } from '../request/shared.type';
-import { type AgreementItem, type AgreementRevision, type Confirmation, stateAt } from './agreement';
-import type { FullAgreement } from './agreement.service';
+import {
+  type AgreementItem,
+  type AgreementRevision,
+  type Confirmation,
+  type FullAgreement,
+  stateAt,
+} from './agreement';
 import type { AgreementBalancesType, AgreementItemType, AgreementRevisionType, AgreementType } from './agreement.type';
 import type { AgreementBalances, CeilingBalance } from './agreement-balances';
+import { effectOf, inForceAt, upcomingAt } from './agreement-phases';
 
 /** What the API shows, and what its further fields are made from. */
 export interface AgreementView extends AgreementType {
@@ -14,9 +20,10 @@ export interface AgreementView extends AgreementType {
 
 export function agreementView(source: FullAgreement, partner: string, now: Instant): AgreementView {
   const { agreement, revisions } = source;
-  const { id, code, owner, currency, revision, startsAt, endsAt, closed } = agreement;
+  const { id, code, owner, currency, startsAt, endsAt, closed } = agreement;
   const views = revisions.map((one) => revisionView(one, currency));
-  const last = views.at(-1);
+  const shown = (one: AgreementRevision | undefined) => views.find(({ number }) => number === one?.number) ?? null;
+  const last = revisions.at(-1);
   return {
     id: toGlobalId('agreement', id),
     code,
@@ -25,8 +32,9 @@ export function agreementView(source: FullAgreement, partner: string, now: Insta
     state: stateAt(agreement, now),
     startsAt: new Date(startsAt),
     endsAt: new Date(endsAt),
-    inForce: views.find(({ number }) => number === revision) ?? null,
-    waiting: last && last.number !== revision ? last : null,
+    inForce: shown(inForceAt(revisions, now)),
+    upcoming: shown(upcomingAt(revisions, now)),
+    waiting: shown(last && effectOf(last) === undefined ? last : undefined),
     revisions: views,
     closed: confirmationView(closed),
     closeReason: closed?.reason ?? null,
@@ -40,13 +48,16 @@ function confirmationView(confirmation: Confirmation | undefined) {
 
 function revisionView(revision: AgreementRevision, currency: string): AgreementRevisionType {
   const { number, terms, createdAt, createdBy, operator, partner } = revision;
-  const { title, startsOn, endsBefore, settlement, allowedImbalance } = terms;
+  const { title, startsOn, endsBefore, effectiveOn, settlement, allowedImbalance } = terms;
+  const effect = effectOf(revision);
   const money = (amount: number | undefined): MoneyType | null => (amount === undefined ? null : { amount, currency });
   return {
     number,
     title,
     startsOn,
     endsBefore,
+    effectiveOn: effectiveOn ?? null,
+    effectiveAt: effect === undefined ? null : new Date(effect),
     settlement,
     items: terms.items.map((item) => itemView(item, currency)),
     oursAhead: money(allowedImbalance.oursAhead),

@@ -3,7 +3,7 @@ import type { Id } from '../kernel/id';
 import { COUNT, type Unit } from '../kernel/money';
 import type { PeriodNumber } from '../kernel/period';
 import { type AccountKey, accountKey } from '../ledger/account';
-import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
+import { type AccountKind, ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import type { Opening } from '../ledger/transfer';
 
 /** Of what is held, and in no month yet. */
@@ -51,11 +51,36 @@ export function givenAccount({ agreementId, item }: ItemRef, month: PeriodNumber
   return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_GIVEN, item, period: month, unit });
 }
 
-/** For whichever chain touches the room first. */
-export function roomOpenings(agreementId: Id, currency: Unit, theirsAhead: number): Opening[] {
-  const allowed = accountKey({ holder: agreementId, kind: KIND.EXCHANGE_ALLOWED, unit: currency });
+/** Where the room is granted from. */
+export function allowedAccount(agreementId: Id, currency: Unit): AccountKey {
+  return accountKey({ holder: agreementId, kind: KIND.EXCHANGE_ALLOWED, unit: currency });
+}
+
+/** A limit of an agreement in a period; item 0 is the room. */
+export interface LimitRef extends ItemRef {
+  readonly period: PeriodNumber;
+  readonly unit: Unit;
+}
+
+/** What a revision added to a limit in the middle of its period, until a claim takes it over. */
+export function raisedAccount(limit: LimitRef, revision: number): AccountKey {
+  return stepAccount(KIND.EXCHANGE_RAISED, limit, revision);
+}
+
+/** What a revision took off it, as far as that was not there to be taken. */
+export function loweredAccount(limit: LimitRef, revision: number): AccountKey {
+  return stepAccount(KIND.EXCHANGE_LOWERED, limit, revision);
+}
+
+function stepAccount(kind: AccountKind, { agreementId, item, period, unit }: LimitRef, revision: number): AccountKey {
+  const ref = revision.toString(16).padStart(32, '0');
+  return accountKey({ holder: agreementId, kind, ref, item, period, unit });
+}
+
+/** For whichever chain touches the room first: with what it opens, whatever revisions made of that since. */
+export function roomOpenings(agreementId: Id, currency: Unit, opensWith: number): Opening[] {
   return [
-    { account: roomAccount(agreementId, currency), grant: theirsAhead, from: allowed },
+    { account: roomAccount(agreementId, currency), grant: opensWith, from: allowedAccount(agreementId, currency) },
     { account: overdrawnAccount(agreementId, currency), grant: 0, from: sourceAccount(agreementId, currency) },
   ];
 }

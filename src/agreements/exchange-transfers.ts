@@ -3,12 +3,14 @@
 import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import { COUNT, type Unit } from '../kernel/money';
-import type { BusinessTime, PeriodNumber } from '../kernel/period';
+import { type BusinessTime, type PeriodNumber, WHOLE_TERM } from '../kernel/period';
 import { type AccountKey, accountKey, accountParts, kindOf } from '../ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES, type TransferCode } from '../ledger/chart';
 import type { Opening, Transfer, TransferInput } from '../ledger/transfer';
-import type { ExchangeCeiling } from '../program/agreement-definition';
+import type { EarlierLimit, ExchangeCeiling } from '../program/agreement-definition';
+import { type AmendedLimit, standingRoom, takeSteps } from './amended-limits';
 import {
+  allowedAccount,
   ceilingUsedAccount,
   givenAccount,
   type ItemRef,
@@ -26,6 +28,17 @@ export interface Balancing {
   readonly currency: Unit;
   /** Absent: not limited, and then there is no room to move in. */
   readonly theirsAhead?: number;
+  /** What `theirsAhead` was before revisions changed it. */
+  readonly earlierAhead?: readonly EarlierLimit[];
+}
+
+/** The room of an agreement that limits it, with what it opens with and the steps of its revisions. */
+export function roomLimit({ agreementId, currency, theirsAhead = 0, earlierAhead }: Balancing) {
+  const { opensWith, steps } = standingRoom(theirsAhead, earlierAhead);
+  const account = roomAccount(agreementId, currency);
+  const granted = allowedAccount(agreementId, currency);
+  const limit: AmendedLimit = { agreementId, item: 0, period: WHOLE_TERM, unit: currency, account, granted, steps };
+  return { opensWith, limit };
 }
 
 /** The number of the group that settles what overdrew the room; no other group of a chain may have it. */
@@ -144,8 +157,10 @@ export function deliveryParts(
   const ahead = (side === 'PARTNER') === value > 0;
   const credit = ahead ? overdrawnAccount(agreementId, currency) : roomAccount(agreementId, currency);
   transfers.push(...move(worth, credit, Math.abs(value)));
+  const { opensWith, limit } = roomLimit(delivered);
+  const taken = takeSteps([limit]);
   return {
-    openings: roomOpenings(agreementId, currency, theirsAhead),
-    transfers: [...transfers, ...settleOverdrawn(delivered)],
+    openings: [...roomOpenings(agreementId, currency, opensWith), ...taken.openings],
+    transfers: [...transfers, ...taken.transfers, ...settleOverdrawn(delivered)],
   };
 }

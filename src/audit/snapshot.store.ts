@@ -116,7 +116,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
       name: 'revisions',
       table: 'agreement_revision',
       by: 'agreement_id',
-      columns: 'number, terms, operator_at, operator_by, partner_at, partner_by',
+      columns: 'number, terms, operator_at, operator_by, partner_at, partner_by, effective_at',
       order: 'number DESC',
       limit: 2,
     },

@@ -94,6 +94,10 @@ export const ACCOUNT_KINDS = {
   EXCHANGE_ROOM: 0x00a1,
   /** What was delivered beyond that room, to be settled by what comes into it next. holder agreement. */
   EXCHANGE_OVERDRAWN: 0x00a2,
+  /** What a revision added to a limit, until a claim takes it over. holder agreement, ref revision, item, period. */
+  EXCHANGE_RAISED: 0x00a3,
+  /** … and what one took off it, as far as it was not there to be taken. Item 0 is the room. */
+  EXCHANGE_LOWERED: 0x00a4,
 
   /** Caps granted when terms open. holder plan. */
   CAP_GRANTED: 0x8010,
@@ -239,6 +243,8 @@ export const TRANSFER_CODES = {
   EXCHANGE_SETTLE: 61,
   /** Something that either side delivered. */
   EXCHANGE_DELIVERY: 62,
+  /** A limit follows a revision in the middle of its period. */
+  EXCHANGE_AMEND: 63,
   /** A correction of what was given, with its reason in the settlement. */
   EXCHANGE_ADJUST: 65,
   /** A delivery is disputed, or is no longer. */

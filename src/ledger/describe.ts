@@ -58,6 +58,8 @@ const WORDS: Record<AccountKindName, KindWords> = {
   EXCHANGE_CEILING: { title: 'ceiling of an item', holder: 'agreement', item: 'item' },
   EXCHANGE_ROOM: { title: 'by how much the partner may get ahead', holder: 'agreement' },
   EXCHANGE_OVERDRAWN: { title: 'delivered beyond what is allowed', holder: 'agreement' },
+  EXCHANGE_RAISED: { title: 'limit raised by a revision', holder: 'agreement', item: 'item' },
+  EXCHANGE_LOWERED: { title: 'limit lowered by a revision', holder: 'agreement', item: 'item' },
   CAP_GRANTED: { title: 'caps granted', holder: 'plan' },
   COST: { title: 'cost of redemptions', holder: 'partner', item: 'offer or benefit' },
   PARENT_CAP_USED: { title: "used of a parent card's cap", holder: 'holder' },

@@ -4,10 +4,22 @@ import type { Id } from '../kernel/id';
 import type { PeriodKind } from '../kernel/period';
 import type { Code } from './code';
 
+/** What a limit was before a revision changed it. */
+export interface EarlierLimit {
+  /** The last instant at which a claim may have gone by it, in a process that heard of the revision late. */
+  readonly until: Instant;
+  /** The number of that revision. */
+  readonly revision: number;
+  /** In pieces, or in the minor unit; absent where there was no limit that refused anything. */
+  readonly quantity?: number;
+}
+
 /** At most so many in each period; `TERM` is the whole agreement. */
 export interface ExchangeCeiling {
   readonly period: Exclude<PeriodKind, 'YEAR'>;
   readonly quantity: number;
+  /** Oldest first; absent where no amendment changed it. */
+  readonly earlier?: readonly EarlierLimit[];
 }
 
 export interface ExchangeItem {
@@ -24,14 +36,23 @@ export interface ExchangeItem {
   readonly offers: readonly Id[];
 }
 
-export interface AgreementDefinition {
-  readonly code: Code;
-  readonly partnerId: Id;
+/** A revision while it is in force. */
+export interface AgreementPhase {
+  readonly revision: number;
   readonly startsAt: Instant;
   /** Exclusive. */
   readonly endsAt: Instant;
-  readonly currency: string;
   /** How far the partner may get ahead, in the minor unit; absent: as far as it comes. */
   readonly theirsAhead?: number;
+  /** What `theirsAhead` was before, oldest first. */
+  readonly earlierAhead?: readonly EarlierLimit[];
   readonly items: readonly ExchangeItem[];
+}
+
+export interface AgreementDefinition {
+  readonly code: Code;
+  readonly partnerId: Id;
+  readonly currency: string;
+  /** One after the other. */
+  readonly phases: readonly AgreementPhase[];
 }

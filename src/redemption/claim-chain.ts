@@ -1,6 +1,7 @@
 // The chain of a claim: every limit and the cost, in order of precedence, so that the ledger decides all of it at once.
+import { standingCeiling, takeSteps } from '../agreements/amended-limits';
 import { roomOpenings } from '../agreements/exchange-accounts';
-import { claimCounts, settleOverdrawn } from '../agreements/exchange-transfers';
+import { claimCounts, roomLimit, settleOverdrawn } from '../agreements/exchange-transfers';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
 import { accountKey } from '../ledger/account';
@@ -8,7 +9,8 @@ import { ACCOUNT_KINDS, TRANSFER_CODES } from '../ledger/chart';
 import type { Chain, Opening, TransferInput } from '../ledger/transfer';
 import { savingsAccount, savingsSource } from '../members/member-accounts';
 import { type Claim, isPartnerFunded, isPartnerIssued } from './claim';
-import { costAccount, isCap, isExchange, type Limit, limitsOf } from './limits';
+import { isCap, isExchange, type Limit } from './limit';
+import { costAccount, limitsOf } from './limits';
 
 export interface ClaimKey {
   readonly key: Id;
@@ -29,7 +31,7 @@ export function claimChain(claim: Claim, request: ClaimKey, expiresAt: number): 
   const { key, fingerprint, id } = request;
   const limits = limitsOf(claim, id);
   const openings: Opening[] = limits.flatMap(({ opening }) => opening ?? []);
-  const exchanged = exchangeParts(claim);
+  const exchanged = exchangeParts(claim, limits);
   openings.push(...exchanged.openings);
   const transfers: TransferInput[] = [...exchanged.before, ...limits.map((limit) => transferOf(claim, limit))];
   transfers.push(...exchanged.counts);
@@ -69,18 +71,25 @@ function textOf(refusal: Refusal): string {
 }
 
 /** What a claim moves on the accounts of its agreement, beside the limits of it. */
-function exchangeParts(claim: Claim): Record<'before' | 'counts', TransferInput[]> & { readonly openings: Opening[] } {
+function exchangeParts(
+  claim: Claim,
+  limits: readonly Limit[],
+): Record<'before' | 'counts', readonly TransferInput[]> & { readonly openings: readonly Opening[] } {
   const exchange = claim.itemKind === 'OFFER' ? claim.exchange : undefined;
   if (!exchange) return { openings: [], before: [], counts: [] };
   const { agreementId, currency, theirsAhead, item } = exchange;
   const { time } = claim.catalogue;
   const { number, unitValue, enforced, ceilings } = item;
-  const counted = enforced ? [] : ceilings.map(({ period }) => time.periodAt(period, claim.now));
+  const counted = ceilings
+    .filter((ceiling) => !enforced || !standingCeiling(ceiling, time, claim.now))
+    .map(({ period }) => time.periodAt(period, claim.now));
   const kind = holdsCost(claim) ? 'HOLD' : 'TRANSFER';
   const month = time.periodAt('MONTH', claim.now);
+  const taken = takeSteps(limits.flatMap(({ amended }) => amended ?? []));
+  const room = theirsAhead === undefined ? [] : roomOpenings(agreementId, currency, roomLimit(exchange).opensWith);
   return {
-    openings: theirsAhead === undefined ? [] : roomOpenings(agreementId, currency, theirsAhead),
-    before: settleOverdrawn(exchange),
+    openings: [...room, ...taken.openings],
+    before: [...taken.transfers, ...settleOverdrawn(exchange)],
     counts: claimCounts({ agreementId, item: number, currency, unitValue, kind, month, counted }),
   };
 }

@@ -9,7 +9,8 @@ import { accountParts } from '../ledger/account';
 import { stockAccountOf } from '../marketplace/supply';
 import { cardCapAccount, classCapAccount, monthCapAccount, partnerCapAccount } from '../members/member-accounts';
 import type { Claim } from './claim';
-import { isCap, LIMIT_KINDS, leftOf, limitsOf } from './limits';
+import { isCap, LIMIT_KINDS } from './limit';
+import { leftOf, limitsOf } from './limits';
 import { quoteOf } from './quote';
 import { outlookOf, quotaOf } from './usability';
 

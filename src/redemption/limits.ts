@@ -1,13 +1,13 @@
 // Every limit that a claim touches, as accounts: the one list that usability, quotes and redemptions are made from.
-import { ceilingAccount, roomAccount } from '../agreements/exchange-accounts';
+import { leftAfterSteps, standingCeiling } from '../agreements/amended-limits';
+import { ceilingAccount, ceilingGrantedAccount } from '../agreements/exchange-accounts';
+import { roomLimit } from '../agreements/exchange-transfers';
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { COUNT, POINT, type Unit } from '../kernel/money';
 import type { PeriodKind, PeriodNumber } from '../kernel/period';
-import { type Refusal, type RefusalCode, refuse } from '../kernel/refusal';
-import { type AccountKey, accountKey, available, type Balance } from '../ledger/account';
-import { type AccountKind, ACCOUNT_KINDS as KIND } from '../ledger/chart';
-import type { Opening } from '../ledger/transfer';
+import { type AccountKey, available, type Balance } from '../ledger/account';
+import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import {
   budgetAccountOf,
   dailyStockAccountOf,
@@ -21,113 +21,7 @@ import { pointsOf } from '../members/points';
 import type { Exchange } from '../program/catalogue-exchange';
 import type { Bearer } from './bearer';
 import { type Claim, isPartnerFunded, type OfferClaim, quotaRef } from './claim';
-
-export const LIMIT_KINDS = [
-  'QUOTA',
-  'MEMBER_LIMIT',
-  'STOCK',
-  'DAILY_STOCK',
-  'POINTS',
-  'BUDGET',
-  'GROUP_BUDGET',
-  'EXCHANGE_CEILING',
-  'EXCHANGE_IMBALANCE',
-  'CLASS_CAP',
-  'MONTH_CAP',
-  'PARTNER_CAP',
-  'USE_CAP',
-  'CARD_CAP',
-  'PARENT_CARD_CAP',
-] as const;
-export type LimitKind = (typeof LIMIT_KINDS)[number];
-
-/** Where a limit's amounts come from and go to, beside the account itself. */
-interface Behind {
-  readonly holder: Id;
-  readonly item?: number;
-  /** Of the account that the grant comes from; its sum then tells what was granted for this period. */
-  readonly period?: PeriodNumber;
-  readonly taken: AccountKind;
-  /** Of the account that the amount goes to, where that is one for each period. */
-  readonly takenPeriod?: PeriodNumber;
-  /** Of the account that a grant comes from, where that is one for each item. */
-  readonly grantedItem?: number;
-  /** For accounts that open when they are first touched. */
-  readonly granted?: AccountKind;
-}
-
-/** Lists look at many limits and take from none, so the contra accounts are named only when they are asked for. */
-export class Limit {
-  constructor(
-    readonly kind: LimitKind,
-    readonly account: AccountKey,
-    readonly unit: Unit,
-    /** What one redemption takes. */
-    readonly amount: number,
-    private readonly behind: Behind,
-    /** What an account has that opens when it is first touched. */
-    readonly grant?: number,
-    /** The end of the period after which there is more again. */
-    readonly resetsAt?: Instant,
-    /** What of the account may be taken, where it has more: points that have expired are still on it for a while. */
-    readonly most?: number,
-  ) {}
-
-  get refusal(): Refusal {
-    return REFUSALS[this.kind];
-  }
-
-  /** The contra account that the amount goes to. */
-  get to(): AccountKey {
-    const { holder, taken, item, takenPeriod } = this.behind;
-    return contra(holder, taken, this.unit, item, takenPeriod);
-  }
-
-  get opening(): Opening | undefined {
-    const { account, grant, unit } = this;
-    const { holder, granted, grantedItem, period } = this.behind;
-    if (grant === undefined || granted === undefined) return undefined;
-    return { account, grant, from: contra(holder, granted, unit, grantedItem, period) };
-  }
-}
-
-/** Limits in money, the budgets of offer and group among them; members are never shown how much of it is left. */
-export function isCap({ kind }: Pick<Limit, 'kind'>): boolean {
-  return CAPS.has(kind);
-}
-
-/** Limits of an agreement: as caps, they are held with the cost, and members are not shown them. */
-export function isExchange({ kind }: Pick<Limit, 'kind'>): boolean {
-  return kind === 'EXCHANGE_CEILING' || kind === 'EXCHANGE_IMBALANCE';
-}
-
-const CAPS: ReadonlySet<LimitKind> = new Set(
-  LIMIT_KINDS.filter((kind) => kind.endsWith('_CAP') || kind.endsWith('BUDGET')),
-);
-
-const MESSAGES: Record<LimitKind, readonly [RefusalCode, string]> = {
-  QUOTA: ['QUOTA_EXHAUSTED', 'The benefit is used up for this period.'],
-  MEMBER_LIMIT: ['MEMBER_LIMIT_REACHED', 'The member took this perk as often as the period allows.'],
-  STOCK: ['OUT_OF_STOCK', 'This perk is out of stock.'],
-  DAILY_STOCK: ['OUT_OF_STOCK', 'This perk is out of stock for today.'],
-  POINTS: ['INSUFFICIENT_POINTS', 'The member has too few points for this perk.'],
-  BUDGET: ['BUDGET_EXHAUSTED', 'What was set aside for this perk is used up.'],
-  GROUP_BUDGET: ['BUDGET_EXHAUSTED', 'What was set aside for this group of members is used up.'],
-  EXCHANGE_CEILING: ['EXCHANGE_CEILING_REACHED', 'As many of this perk as were agreed with the partner are taken.'],
-  EXCHANGE_IMBALANCE: [
-    'EXCHANGE_IMBALANCE_REACHED',
-    'This perk rests until the exchange with its partner is even again.',
-  ],
-  CLASS_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for benefits of this class.'],
-  MONTH_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this month.'],
-  PARTNER_CAP: ['SUB_CAP_REACHED', 'The card has nothing left for this partner.'],
-  USE_CAP: ['SUB_CAP_REACHED', 'This is more than the card covers in one use.'],
-  CARD_CAP: ['CARD_CAP_REACHED', 'The card has nothing left for this term.'],
-  PARENT_CARD_CAP: ['CARD_CAP_REACHED', 'The parent card has nothing left for this term.'],
-};
-const REFUSALS = Object.fromEntries(
-  Object.entries(MESSAGES).map(([kind, [code, message]]) => [kind, refuse(code, message)]),
-) as Record<LimitKind, Refusal>;
+import { type Behind, contra, Limit, type LimitKind } from './limit';
 
 /** In order of precedence. `redemptionId` names the account of the cap on a single use. */
 export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
@@ -152,10 +46,6 @@ function periodOf(claim: Claim, kind: PeriodKind): PeriodNumber {
 
 function nextPeriod(claim: Claim, kind: PeriodKind): Instant | undefined {
   return claim.catalogue.time.nextPeriodAt(kind, claim.now);
-}
-
-function contra(holder: Id, kind: AccountKind, unit: Unit, item = 0, period = 0): AccountKey {
-  return accountKey({ holder, kind, item, period, unit });
 }
 
 function addQuota(claim: Extract<Claim, { itemKind: 'BENEFIT' }>, limits: Limit[]): void {
@@ -212,20 +102,35 @@ function addGroupBudgets(claim: Claim, limits: Limit[]): void {
 
 /** What the agreement allows: how many in each period, and how far the partner may get ahead. */
 function addExchange(claim: OfferClaim, exchange: Exchange, limits: Limit[]): void {
-  const { agreementId: holder, item, currency, theirsAhead } = exchange;
-  const ref = { agreementId: holder, item: item.number };
-  for (const { period: kind, quantity } of item.enforced ? item.ceilings : []) {
-    const period = periodOf(claim, kind);
+  const { agreementId, item } = exchange;
+  const unit = COUNT;
+  const { time } = claim.catalogue;
+  for (const ceiling of item.enforced ? item.ceilings : []) {
+    const standing = standingCeiling(ceiling, time, claim.now);
+    if (!standing) continue;
+    const { opensWith, steps } = standing;
+    const period = periodOf(claim, ceiling.period);
+    const ref = { agreementId, item: item.number };
     const granted = { granted: KIND.EXCHANGE_CEILING_GRANTED, grantedItem: item.number };
     const taken = { taken: KIND.EXCHANGE_CEILING_USED, takenPeriod: period };
-    const behind = { holder, item: item.number, period, ...granted, ...taken };
+    const behind = { holder: agreementId, item: item.number, period, ...granted, ...taken };
     const account = ceilingAccount(ref, period);
-    limits.push(new Limit('EXCHANGE_CEILING', account, COUNT, 1, behind, quantity, nextPeriod(claim, kind)));
+    const from = ceilingGrantedAccount(ref, period);
+    const amended = steps.length > 0 ? { ...ref, period, unit, account, granted: from, steps } : undefined;
+    const resetsAt = nextPeriod(claim, ceiling.period);
+    limits.push(new Limit('EXCHANGE_CEILING', account, unit, 1, behind, opensWith, resetsAt, undefined, amended));
   }
-  if (theirsAhead === undefined) return;
+  if (exchange.theirsAhead !== undefined) limits.push(roomOf(exchange));
+}
+
+function roomOf(exchange: Exchange): Limit {
+  const { agreementId: holder, currency, item } = exchange;
+  const { opensWith, limit } = roomLimit(exchange);
   const behind = { holder, taken: KIND.EXCHANGE_SOURCE, granted: KIND.EXCHANGE_ALLOWED };
-  const room = roomAccount(holder, currency);
-  limits.push(new Limit('EXCHANGE_IMBALANCE', room, currency, item.unitValue, behind, theirsAhead));
+  const amended = limit.steps.length > 0 ? limit : undefined;
+  const { account } = limit;
+  const value = item.unitValue;
+  return new Limit('EXCHANGE_IMBALANCE', account, currency, value, behind, opensWith, undefined, undefined, amended);
 }
 
 function addPoints(claim: Claim, limits: Limit[]): void {
@@ -279,6 +184,7 @@ function addCaps(claim: Claim, bearer: Bearer, redemptionId: Id, limits: Limit[]
 
 /** What is left on a limit, given the balances that were read; an account not yet open has its whole grant. */
 export function leftOf(limit: Limit, balances: ReadonlyMap<AccountKey, Balance>): number {
+  if (limit.amended) return leftAfterSteps(limit.amended, limit.grant ?? 0, balances);
   return leftIn(limit, balances.get(limit.account));
 }
 

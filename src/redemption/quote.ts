@@ -5,7 +5,8 @@ import type { Unit } from '../kernel/money';
 import { byPrecedence, type Refusal } from '../kernel/refusal';
 import type { AccountKey, Balance } from '../ledger/account';
 import { type Claim, isPartnerFunded } from './claim';
-import { isCap, type Limit, type LimitKind, leftOf, limitsOf } from './limits';
+import { isCap, type Limit, type LimitKind } from './limit';
+import { leftOf, limitsOf } from './limits';
 
 export interface LimitLeft {
   readonly kind: LimitKind;

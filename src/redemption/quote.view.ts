@@ -1,6 +1,6 @@
 // A quote as the API shows it: members see their own limits, staff and servers the operator's as well.
 import { toRefusalType } from '../request/shared.type';
-import { isCap, isExchange } from './limits';
+import { isCap, isExchange } from './limit';
 import type { LimitLeft, Quote } from './quote';
 import type { QuotedLimitType, RedemptionQuoteType } from './redemption.type';
 

@@ -5,7 +5,7 @@ import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql
 import { connectionOf } from '../request/connection';
 import { Allow, SIGNED_IN, STAFF } from '../request/policy';
 import { enumOf, MoneyType, RefusalType } from '../request/shared.type';
-import { LIMIT_KINDS, type LimitKind } from './limits';
+import { LIMIT_KINDS, type LimitKind } from './limit';
 import { REDEMPTION_STATUSES, type RedemptionStatus } from './redemption';
 
 export const RedemptionStatuses = enumOf(REDEMPTION_STATUSES);

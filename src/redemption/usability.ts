@@ -4,7 +4,8 @@ import { byPrecedence, isRefusal, type Refusal } from '../kernel/refusal';
 import { type AccountKey, available } from '../ledger/account';
 import type { SupplyLeft } from '../marketplace/stock.service';
 import type { Claim } from './claim';
-import { balanceOf, isCap, type Limit, type LimitKind, leftForMember, limitsOf } from './limits';
+import { isCap, type Limit, type LimitKind } from './limit';
+import { balanceOf, leftForMember, limitsOf } from './limits';
 import type { QuotaType, UsabilityType } from './usability.type';
 
 export const USABLE: UsabilityType = Object.freeze({ usable: true, reasons: Object.freeze([]) });

@@ -186,8 +186,18 @@ eachDatabase((lane) => {
     ]);
     await confirm(one.id, 2);
     expect(await confirm(one.id, 2, BREWER)).toMatchObject({ state: 'ACTIVE' });
-    // What is active is revised no more.
-    expect(await revise(termsOf([SCREENS]))).toMatchObject({ refusal: 'CONFLICT' });
+    // What is active is amended: another begin it cannot have, and a later day it can.
+    expect(await revise(termsOf([SCREENS], { startsOn: '2026-03-11' }))).toMatchObject({ field: 'startsOn' });
+    const later = termsOf([SCREENS, { ...ITEM, offers: [offer], unitValue: 600 }], { effectiveOn: '2027-01-01' });
+    expect(await revise(later)).toMatchObject({ state: 'ACTIVE', inForce: { number: 2 }, waiting: { number: 3 } });
+    expect(await confirm(one.id, 2)).toMatchObject({ refusal: 'CONFLICT', field: 'revision' });
+    expect(await confirm(one.id, 3, CINEMA)).toMatchObject({ refusal: 'NOT_FOUND' });
+    await confirm(one.id, 3, BREWER);
+    expect(await confirm(one.id, 3)).toMatchObject({
+      inForce: { number: 2 },
+      waiting: null,
+      upcoming: { number: 3, effectiveAt: '2026-12-31T16:00:00.000Z' },
+    });
     const rival = await create(
       termsOf([{ ...ITEM, offers: [offer] }], { startsOn: '2027-03-09', endsBefore: '2028-01-01' }),
     );

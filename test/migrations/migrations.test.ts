@@ -21,6 +21,7 @@ import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { seed as seedAgreements } from '../../migrations/0018-agreements/seed';
 import { seed as seedSettlement } from '../../migrations/0019-settlement/seed';
 import { seed as seedTracking } from '../../migrations/0021-tracking/seed';
+import { seed as seedAmendments } from '../../migrations/0023-amendments/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -52,6 +53,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedAgreements,
   seedSettlement,
   seedTracking,
+  seedAmendments,
 ];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
@@ -203,6 +205,19 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'item_version offer_ref partner_ref link_cipher code_hash attempts step_no level_id plan_id source',
     impression: 'day offer_id partner_id shown',
     impression_batch: 'id fingerprint recorded_at',
+  },
+  {
+    agreement: [
+      'id partner_id code owner number state revision last_revision currency starts_at ends_at',
+      'created_at created_by closed_at closed_by reason next_at',
+    ].join(' '),
+    agreement_revision:
+      'agreement_id number terms created_at created_by operator_at operator_by partner_at partner_by effective_at',
+    redemption:
+      'id member_id item_kind item_id partner_id card_id term_id status cost_basis currency cost co_pay face_value ' +
+      'points pool_seq code_cipher claimed_at expires_at used_at ended_at due_at due_step item_version ' +
+      'offer_ref partner_ref link_cipher code_hash attempts step_no level_id plan_id source agreement_id',
+    alert: 'id kind subject open_key message details raised_at seen_at resolved_at partner_id',
   },
 ];
 

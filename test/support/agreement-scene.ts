@@ -61,7 +61,6 @@ export async function agreed(house: House, terms: WrittenTerms): Promise<Id> {
 }
 
 export async function balancesOf(house: House, id: Id): Promise<AgreementBalances> {
-  const { agreement, revisions } = (await house.exchange.agreements.find({}, id))!;
-  const { time } = house.catalogue.current();
-  return house.exchange.agreementBook.of(agreement, revisions.at(-1)!.terms, time, house.now);
+  const found = (await house.exchange.agreements.find({}, id))!;
+  return house.exchange.agreementBook.of(found, house.catalogue.current().time, house.now);
 }
