@@ -8,6 +8,7 @@ import type { WrittenTerms } from '../agreements/agreement-terms';
 import { deliveryParts } from '../agreements/exchange-transfers';
 import { DAY, HOUR } from '../kernel/clock';
 import { newId } from '../kernel/id';
+import { TRANSFER_CODES } from '../ledger/chart';
 
 const EXCHANGED = { funding: 'EXCHANGE', card: 'NONE', unitCost: 300, couponValidDays: 90 };
 const NAMES = ['raised', 'lowered', 'dated', 'stale', 'room', 'warned', 'valued', 'gone', 'lengths', 'random'];
@@ -167,7 +168,8 @@ eachDatabase((lane) => {
       .slice(-1);
     const key = newId(house.now);
     const given = { side: 'OPERATOR', item: 9, quantity: 1, value: 1_000, ceilings: [], at: house.now } as const;
-    const parts = deliveryParts({ ...exchange!, ...given, month: time.periodAt('MONTH', house.now) }, time);
+    const { EXCHANGE_DELIVERY: code } = TRANSFER_CODES;
+    const parts = deliveryParts({ ...exchange!, ...given, code, month: time.periodAt('MONTH', house.now) }, time);
     const chain = { key, fingerprint: key, id: newId(house.now), ...parts };
     expect(await house.ledger.submit(chain)).toMatchObject({ applied: true });
     expect(await balancesOf(house, id)).toMatchObject({ roomLeft: 100, imbalance: 500, overdrawn: 0 });

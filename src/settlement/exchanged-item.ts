@@ -1,7 +1,8 @@
 // An item of an agreement in force, with all that moving something of it in the books asks for.
-import { type AgreementItem, ceilingsOf } from '../agreements/agreement';
-import type { FullAgreement } from '../agreements/agreement.service';
+import { type AgreementItem, ceilingsOf, type FullAgreement } from '../agreements/agreement';
+import { aheadThrough, inForceAt, phasesOf } from '../agreements/agreement-phases';
 import type { Balancing } from '../agreements/exchange-transfers';
+import type { Instant } from '../kernel/clock';
 import { refuse } from '../kernel/refusal';
 import type { ExchangeCeiling } from '../program/agreement-definition';
 
@@ -13,17 +14,19 @@ export interface ExchangedItem {
 
 export const NO_ITEM = refuse('NOT_FOUND', 'The agreement has no such item of this side in force.', 'item');
 
-/** The first item of the revision in force that fits. */
+/** The first item that fits in the revision that was in force when it happened; the room is that of now. */
 export function exchangedItem(
   { agreement, revisions }: FullAgreement,
   fits: (item: AgreementItem) => boolean,
+  { at, now }: { readonly at: Instant; readonly now: Instant },
 ): ExchangedItem | undefined {
-  const terms = revisions.find(({ number }) => number === agreement.revision)?.terms;
-  const item = terms?.items.find(fits);
-  if (!terms || !item) return undefined;
-  const { theirsAhead } = terms.allowedImbalance;
+  const item = inForceAt(revisions, at)?.terms.items.find(fits);
+  const phases = phasesOf(agreement, revisions);
+  const begun = phases.filter(({ startsAt }) => startsAt <= now);
+  if (!item) return undefined;
   const { id: agreementId, currency } = agreement;
-  return { item, balancing: { agreementId, currency, theirsAhead }, ceilings: ceilingsOf(item) };
+  const room = aheadThrough(begun.length > 0 ? begun : phases.slice(0, 1));
+  return { item, balancing: { agreementId, currency, ...room }, ceilings: ceilingsOf(item) };
 }
 
 /** All items that both sides ever confirmed, each as it was last, in the order of their numbers. */

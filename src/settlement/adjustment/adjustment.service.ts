@@ -49,7 +49,7 @@ export class AdjustmentService {
     const fault = checkAdjusted(request);
     if (fault) return fault;
     const found = await this.agreements.find({}, agreementId);
-    const exchanged = found && exchangedItem(found, (one) => one.number === item);
+    const exchanged = found && exchangedItem(found, (one) => one.number === item, { at, now: this.clock.now() });
     if (!found || found.agreement.revision === undefined) return NO_AGREEMENT;
     if (exchanged?.item.side !== side) return NO_ITEM;
     const { time } = this.catalogue();
