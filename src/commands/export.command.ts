@@ -17,6 +17,7 @@ interface ExportCommand extends CommonOptions, Readonly<Record<string, string | 
 const HELP: Readonly<Record<(typeof EXPORT_WORDS)[number], string>> = {
   format: 'csv or xlsx; csv unless told',
   offer: 'only of this offer, by its id',
+  agreement: 'only what this agreement paid for, by its id',
   partner: 'only of the offers of this partner, by its code',
   status: 'only in this state, such as USED',
   level: 'only of members who had this level at the claim, by its code',

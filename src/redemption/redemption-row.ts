@@ -34,6 +34,7 @@ export const COLUMNS = [
   'level_id',
   'plan_id',
   'source',
+  'agreement_id',
   'due_step',
 ] as const;
 export const SELECTED = COLUMNS.join(', ');
@@ -82,6 +83,7 @@ export function toRow(redemption: Redemption): InsertRow {
     optionalBytes(r.levelId),
     optionalBytes(r.planId),
     r.source ?? null,
+    optionalBytes(r.agreementId),
   ];
 }
 
@@ -111,6 +113,7 @@ export function fromRow(row: SqlRow): Redemption {
     levelId: optionalId(row[26]),
     planId: optionalId(row[27]),
     source: typeof row[28] === 'string' ? row[28] : undefined,
+    agreementId: optionalId(row[29]),
     atPartner: typeof row[21] === 'string' ? atPartnerFrom(row[21], row) : undefined,
   };
 }
@@ -122,6 +125,6 @@ function atPartnerFrom(offerRef: string, row: SqlRow): AtPartner {
     sealedLink: Buffer.isBuffer(row[23]) ? row[23] : undefined,
     attempts: amountOf(row[24]),
     stepNo: amountOf(row[25]),
-    dueStep: typeof row[29] === 'string' ? (row[29] as DueStep) : undefined,
+    dueStep: typeof row[30] === 'string' ? (row[30] as DueStep) : undefined,
   };
 }

@@ -195,6 +195,7 @@ export class RedemptionService {
       levelId: levelOf(claim)?.id,
       planId: bearer?.plan.id,
       source,
+      agreementId: claim.itemKind === 'OFFER' ? claim.exchange?.agreementId : undefined,
       itemVersion: (claim.itemKind === 'OFFER' ? claim.offer : claim.benefit).version,
       partnerId: offer?.partner.id,
       status: atPartner ? 'HELD' : 'ISSUED',

@@ -64,6 +64,8 @@ export interface Redemption {
   readonly planId?: Id;
   /** Who gave it, for a coupon that nobody claimed: `campaign birthday`. */
   readonly source?: string;
+  /** The agreement that pays for it, of an exchange; absent for rows from before it was kept. */
+  readonly agreementId?: Id;
   readonly status: RedemptionStatus;
   readonly costBasis: 'ISSUE' | 'USE';
   readonly currency: Unit;

@@ -1,5 +1,5 @@
 // Agreements through the API: written by BD, confirmed by both sides, drawn on by members, and seen by both sides.
-import { OPERATIONS, partnerOf, TestGateway } from '../support/gateway';
+import { OPERATIONS, partnerOf, SHOP, TestGateway } from '../support/gateway';
 import { plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, fresh, outcomeOf, Story } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
@@ -105,6 +105,49 @@ eachDatabase((lane) => {
     expect(await gateway.run(BD, 'close-agreement', closing)).toMatchObject({ state: 'CLOSED' });
     expect(await claim()).toBe('OFFER_NOT_LIVE');
     expect(await confirm(made.id, 1)).toMatchObject({ state: 'CLOSED' });
+  });
+
+  test('what an agreement paid for is listed, summed up, counted by day and exported by its id', async () => {
+    const offer = await waitingOffer();
+    const items = [{ ...ITEM, offers: [offer] }, SCREENS];
+    const long = { startsOn: '2026-01-01', endsBefore: '2028-01-01' };
+    const [first, second] = [await create(termsOf(items, long)), await create(termsOf(items, long))];
+    await confirm(first.id, 1);
+    await confirm(first.id, 1, BREWER);
+    await approve(offer);
+    const who = await story.member();
+    const claim = () =>
+      gateway.run<{ id: string }>(who, 'redeem', { input: { item: offer, idempotencyKey: fresh('k') } });
+    const claimed = [(await claim()).id];
+    gateway.clock.advance(1);
+    claimed.push((await claim()).id);
+    gateway.clock.advance(1_000);
+    await gateway.run(BD, 'close-agreement', { input: { agreement: first.id, reason: 'The next one is better.' } });
+    await confirm(second.id, 1);
+    await confirm(second.id, 1, BREWER);
+    const later = (await claim()).id;
+    const listed = async (agreement: string, as = BD) => {
+      const { edges } = await gateway.run<Page>(as, 'redemptions', { filter: { agreement } });
+      return edges.map(({ node }) => node.id);
+    };
+    expect(await listed(first.id)).toEqual(claimed.toReversed());
+    expect(await listed(second.id, BREWER)).toEqual([later]);
+    expect([await listed(first.id, CINEMA), await listed('agreement_of_nobody')]).toEqual([[], []]);
+    const filter = { agreement: first.id };
+    expect(await gateway.run(BREWER, 'redemption-totals', { filter })).toMatchObject({ redemptions: 2, members: 1 });
+    expect(await gateway.run(CINEMA, 'redemption-totals', { filter })).toMatchObject({ redemptions: 0 });
+    const day = gateway.gateway.catalogue.current().time.isoDate(gateway.clock.now());
+    const impressions = [{ offer, day, shown: 7 }];
+    await gateway.run(SHOP, 'record-impressions', { input: { idempotencyKey: fresh('shown'), impressions } });
+    const funnel = await gateway.run<{ edges: { node: object }[] }>(BREWER, 'redemption-funnel', { filter });
+    expect(funnel.edges.map(({ node }) => node)).toMatchObject([{ offer, claims: 2, issued: 2, impressions: 7 }]);
+    expect(await gateway.run(CINEMA, 'redemption-funnel', { filter })).toMatchObject({ edges: [] });
+    expect(await gateway.run(BREWER, 'time-to-use', { filter })).toMatchObject({ uses: 0 });
+    const headers = { authorization: `Bearer ${await gateway.token(BREWER)}` };
+    const file = await fetch(`${gateway.url}/export/redemptions?agreement=${first.id}`, { headers });
+    const [header, ...rows] = (await file.text()).trim().split('\r\n');
+    expect(header).toContain(',agreement,');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(claimed.toReversed());
   });
 
   test('a partner sees and confirms its own only, and never who owns them', async () => {

@@ -171,6 +171,7 @@ eachDatabase((lane) => {
       redemption: ids.latte,
       partner: 'brewer',
       offer: 'latte',
+      agreement: '',
       title: 'Offer latte',
       status: 'USED',
       currency: 'CNY',

@@ -1,6 +1,6 @@
 // What the arguments of tracking name, for the table of `argument-kinds.ts`.
 
-const OFFERS = { offer: 'LISTED_OFFER', partner: 'PARTNER' } as const;
+const OFFERS = { offer: 'LISTED_OFFER', partner: 'PARTNER', agreement: 'AGREEMENT' } as const;
 /** For staff only; they name the program's words. */
 const OF_MEMBERS = { level: 'PLAIN', plan: 'PLAIN', campaign: 'PLAIN' } as const;
 

@@ -35,6 +35,10 @@ const OWN: readonly Column[] = [
     cell: ({ redemption, catalogue }) => named(redemption.partnerId, (id) => catalogue.partner(id)),
   },
   { name: 'offer', cell: ({ redemption, catalogue }) => named(redemption.itemId, (id) => catalogue.offer(id)) },
+  {
+    name: 'agreement',
+    cell: ({ redemption: { agreementId } }) => (agreementId ? toGlobalId('agreement', agreementId) : null),
+  },
   { name: 'title', cell: ({ redemption, catalogue }) => catalogue.offer(redemption.itemId)?.title ?? null },
   { name: 'status', cell: ({ redemption, now }) => statusAt(redemption, now) },
   { name: 'currency', cell: ({ redemption }) => redemption.currency },

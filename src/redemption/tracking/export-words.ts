@@ -4,7 +4,17 @@ import { shown } from '../../members/input-checks';
 import { REDEMPTION_STATUSES, type RedemptionStatus } from '../redemption';
 import { TIMES, type TrackingWords } from './tracking-scope';
 
-export const EXPORT_WORDS = ['format', 'offer', 'partner', 'status', 'level', 'plan', 'campaign', ...TIMES] as const;
+export const EXPORT_WORDS = [
+  'format',
+  'offer',
+  'agreement',
+  'partner',
+  'status',
+  'level',
+  'plan',
+  'campaign',
+  ...TIMES,
+] as const;
 
 export interface ExportWords {
   readonly format: SheetFormat;

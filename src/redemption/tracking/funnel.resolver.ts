@@ -97,7 +97,7 @@ export class FunnelResolver {
 }
 
 function wordsOf(filter: FunnelFilter | null | undefined) {
-  return { offer: filter?.offer, partner: filter?.partner };
+  return { offer: filter?.offer, partner: filter?.partner, agreement: filter?.agreement };
 }
 
 function cursorOf({ day, offerId }: FunnelRow): string {

@@ -5,8 +5,9 @@ import { type DayNumber, dayFromText, dayText } from '../../kernel/period';
 import { type Refusal, refuse } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
 import type { OfferScope } from '../redemption.service';
+import { reachOf } from './agreement-reach';
 import { daySpans } from './business-days';
-import { type FunnelKey, type FunnelRow, readFunnel, readUseTimes } from './funnel.store';
+import { type FunnelKey, type FunnelRow, type FunnelScope, readFunnel, readUseTimes } from './funnel.store';
 import { type UseTimes, useTimesByDay, useTimesOf } from './use-times';
 
 /** The most days that one request may ask about. */
@@ -19,7 +20,7 @@ export interface Days {
   readonly last: DayNumber;
 }
 
-export type Scope = Pick<OfferScope, 'partnerId' | 'offerId'>;
+export type Scope = Pick<OfferScope, 'partnerId' | 'offerId' | 'agreementId'>;
 
 export interface TimeToUse extends UseTimes {
   readonly days: readonly (UseTimes & { readonly day: DayNumber })[];
@@ -45,18 +46,38 @@ export class FunnelService {
 
   /** By the day of the claim, the first one first; `partnerId: null` is a partner that has no offers. */
   async funnel(scope: Scope, days: Days, page: { after?: FunnelKey; limit: number }): Promise<FunnelRow[]> {
-    const { partnerId, offerId } = scope;
-    const first = Math.max(days.first, page.after?.day ?? days.first);
-    if (partnerId === null || first > days.last) return [];
-    const spans = daySpans(this.catalogue().time, first, days.last);
-    return readFunnel(this.database.read, { scope: { partnerId, offerId }, spans, now: this.clock.now(), ...page });
+    const reached = await this.reached(scope, days);
+    if (!reached) return [];
+    const first = Math.max(reached.days.first, page.after?.day ?? reached.days.first);
+    if (first > reached.days.last) return [];
+    const spans = daySpans(this.catalogue().time, first, reached.days.last);
+    return readFunnel(this.database.read, { scope: reached.scope, spans, now: this.clock.now(), ...page });
   }
 
   /** By the day of the use. */
-  async timeToUse({ partnerId, offerId }: Scope, { first, last }: Days): Promise<TimeToUse> {
-    if (partnerId === null) return { uses: 0, days: [] };
+  async timeToUse(scope: Scope, { first, last }: Days): Promise<TimeToUse> {
+    // Coupons are used after the end of an agreement too, so its days narrow nothing here.
+    const reached = await this.reached(scope);
+    if (!reached) return { uses: 0, days: [] };
     const spans = daySpans(this.catalogue().time, first, last);
-    const counts = await readUseTimes(this.database.read, { partnerId, offerId }, spans);
+    const counts = await readUseTimes(this.database.read, reached.scope, spans);
     return { ...useTimesOf(counts), days: useTimesByDay(counts) };
+  }
+
+  private async reached(
+    { partnerId, offerId, agreementId }: Scope,
+    days: Days = { first: 0, last: 0 },
+  ): Promise<{ readonly scope: FunnelScope; readonly days: Days } | undefined> {
+    if (partnerId === null) return undefined;
+    if (agreementId === undefined) return { scope: { partnerId, offerId }, days };
+    const reach = await reachOf(this.database.read, { partnerId, offerId, agreementId });
+    if (!reach || reach.offers.length === 0) return undefined;
+    const { time } = this.catalogue();
+    const first = Math.max(days.first, time.dayNumber(reach.startsAt));
+    const last = Math.min(days.last, time.dayNumber(reach.endsAt - 1));
+    return {
+      scope: { partnerId: reach.partnerId, offerId, agreementId, offers: reach.offers },
+      days: { first, last },
+    };
   }
 }

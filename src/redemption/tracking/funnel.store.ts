@@ -1,4 +1,5 @@
 // The SQL of the funnel: what became of the claims of each day and offer, how often it was shown, how soon it was used.
+import { questionMarks } from '../../database/dialect';
 import type { Sql, SqlRow } from '../../database/sql';
 import { DAY, type Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
@@ -33,12 +34,22 @@ export type FunnelKey = Pick<FunnelRow, 'day' | 'offerId'>;
 export interface FunnelScope {
   readonly partnerId?: Id;
   readonly offerId?: Id;
+  /** Claims that it paid for; impressions of `offers`. */
+  readonly agreementId?: Id;
+  readonly offers?: readonly Id[];
 }
 
 const NOTHING: Steps = { impressions: 0, claims: 0, issued: 0, used: 0, expired: 0, cancelled: 0, failed: 0 };
 
-function scoped({ partnerId, offerId }: FunnelScope, offerColumn: string): Condition[] {
+function scoped(scope: FunnelScope, offerColumn: 'item_id' | 'offer_id'): Condition[] {
+  const { partnerId, offerId, agreementId, offers } = scope;
   const parts: Condition[] = [];
+  if (agreementId !== undefined && offerColumn === 'item_id') {
+    parts.push({ text: 'agreement_id = ?', values: [idToBytes(agreementId)] });
+  }
+  if (offers) {
+    parts.push({ text: `${offerColumn} IN (${questionMarks(offers.length)})`, values: offers.map(idToBytes) });
+  }
   if (partnerId !== undefined) parts.push({ text: 'partner_id = ?', values: [idToBytes(partnerId)] });
   if (offerId !== undefined) parts.push({ text: `${offerColumn} = ?`, values: [idToBytes(offerId)] });
   return parts;

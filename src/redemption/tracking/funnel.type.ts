@@ -114,6 +114,11 @@ export const TimeToUseResult = createUnionType({
 export class FunnelFilter {
   @Field(() => ID, { nullable: true, description: 'The id of an offer.' })
   offer?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of an agreement: its offers, and the claims that it paid for.',
+  })
+  agreement?: string | null;
   @Field(() => String, { nullable: true, description: 'The code of a partner.' })
   partner?: string | null;
   @Field(() => GraphQLLocalDate, { nullable: true, description: '29 days before `to` unless told.' })

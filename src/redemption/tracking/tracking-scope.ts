@@ -10,6 +10,8 @@ import type { OfferScope } from '../redemption.service';
 export interface TrackingWords {
   /** The global id of an offer. */
   readonly offer?: string | null;
+  /** The global id of an agreement. */
+  readonly agreement?: string | null;
   /** The code of a partner. */
   readonly partner?: string | null;
   readonly status?: RedemptionStatus | null;
@@ -51,13 +53,17 @@ export function scopeFor(
   const own = role === 'PARTNER' ? (partnerId ?? null) : undefined;
   const named = found(words.partner, (code) => catalogue.partnerByCode(code)?.id);
   const offerId = found(words.offer, (id) => fromGlobalId('offer', id));
+  const agreementId = found(words.agreement, (id) => fromGlobalId('agreement', id));
   const levelId = found(words.level, (code) => catalogue.levelByCode(code)?.id);
   const planId = found(words.plan, (code) => catalogue.planByCode(code)?.id);
   const leavesOwn = own !== undefined && named !== undefined && named !== own;
-  if (leavesOwn || offerId === null || levelId === null || planId === null) return { partnerId: null };
+  if (leavesOwn || offerId === null || agreementId === null || levelId === null || planId === null) {
+    return { partnerId: null };
+  }
   return {
     partnerId: named === undefined ? own : named,
     offerId,
+    agreementId,
     levelId,
     planId,
     status: words.status ?? undefined,

@@ -5,11 +5,14 @@ import { type Id, idToBytes } from '../../kernel/id';
 import type { Redemption, RedemptionStatus } from '../redemption';
 import { NEWEST } from '../redemption.store';
 import { fromRow, SELECTED } from '../redemption-row';
+import { withinReach } from './agreement-reach';
 
 /** Which redemptions of offers; each field that is there narrows them. `From` is inclusive, `Before` is not. */
 export interface Tracked {
   readonly partnerId?: Id;
   readonly offerId?: Id;
+  /** That paid for it. */
+  readonly agreementId?: Id;
   /** As of now: a coupon past its time is expired before the job has said so. */
   readonly status?: RedemptionStatus;
   /** Of the member at the claim. */
@@ -68,7 +71,13 @@ export function claimedIn(from: Instant | undefined, before: Instant | undefined
   return parts;
 }
 
-const EQUAL = { partnerId: 'partner_id', offerId: 'item_id', levelId: 'level_id', planId: 'plan_id' } as const;
+const EQUAL = {
+  partnerId: 'partner_id',
+  offerId: 'item_id',
+  agreementId: 'agreement_id',
+  levelId: 'level_id',
+  planId: 'plan_id',
+} as const;
 
 /** `walk`: rows are read in the order of ids, so the time of use must not draw the database to another order. */
 function conditionOf(tracked: Tracked, now: Instant, walk: boolean): Condition {
@@ -105,7 +114,9 @@ export async function listTracked(
   tracked: Tracked,
   page: { readonly before?: Id; readonly limit: number; readonly now: Instant },
 ): Promise<Redemption[]> {
-  const { text, values } = conditionOf(tracked, page.now, true);
+  const within = await withinReach(sql, tracked);
+  if (!within) return [];
+  const { text, values } = conditionOf(within, page.now, true);
   const rows = await sql.arrays(
     `SELECT ${SELECTED} FROM redemption WHERE ${text} AND id < ? ORDER BY id DESC LIMIT ${Math.trunc(page.limit)}`,
     [...values, idToBytes(page.before ?? NEWEST)],
@@ -114,7 +125,9 @@ export async function listTracked(
 }
 
 export async function totalTracked(sql: Sql, tracked: Tracked, now: Instant): Promise<TrackedTotals> {
-  const { text, values } = conditionOf(tracked, now, false);
+  const within = await withinReach(sql, tracked);
+  if (!within) return NO_TOTALS;
+  const { text, values } = conditionOf(within, now, false);
   const [row] = await sql.arrays(
     `SELECT COUNT(*), COUNT(DISTINCT member_id), COALESCE(SUM(face_value), 0), COALESCE(SUM(cost), 0)
      FROM redemption WHERE ${text}`,
@@ -126,7 +139,9 @@ export async function totalTracked(sql: Sql, tracked: Tracked, now: Instant): Pr
 
 /** How many there are, for the length of a bar. */
 export async function countTracked(sql: Sql, tracked: Tracked, now: Instant): Promise<number> {
-  const { text, values } = conditionOf(tracked, now, false);
+  const within = await withinReach(sql, tracked);
+  if (!within) return 0;
+  const { text, values } = conditionOf(within, now, false);
   const [row] = await sql.arrays(`SELECT COUNT(*) FROM redemption WHERE ${text}`, [...values]);
   return Number(row![0]);
 }

@@ -32,6 +32,8 @@ export class RedemptionTotalsType {
 export class RedemptionFilter implements TrackingWords {
   @Field(() => ID, { nullable: true, description: 'The id of an offer.' })
   offer?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id of the agreement that paid for them.' })
+  agreement?: string | null;
   @Field(() => String, { nullable: true, description: 'The code of a partner.' })
   partner?: string | null;
   @Field(() => RedemptionStatuses, { nullable: true })
