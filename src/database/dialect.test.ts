@@ -98,6 +98,24 @@ eachDatabase((lane) => {
     expect(await lane.database.read.arrays(`SELECT amount FROM probe WHERE name = 'a'`)).toEqual([[10]]);
   });
 
+  test('any text comes back as it went in, whether it had to be escaped or not', async () => {
+    const texts = ["'; DROP TABLE probe; --", `{"a":"b"}`, '\\', "\\'", '\n\r\t\x1a', '`?`', '王小明 😀', '"\'"', '%_'];
+    const lines = texts.map((text, at) => [`text ${text}`, at, 1_000 + at]);
+    await lane.database.transaction((tx) => tx.insertMany('probe', ['name', 'place', 'amount'], lines));
+    const query = 'SELECT name FROM probe WHERE amount >= 1000 ORDER BY place';
+    expect((await lane.database.read.arrays(query)).map(([name]) => name)).toEqual(texts.map((text) => `text ${text}`));
+    for (const text of texts) {
+      const found = await lane.database.read.arrays('SELECT COUNT(*) FROM probe WHERE name = ?', [`text ${text}`]);
+      expect(Number(found[0]![0])).toBe(1);
+    }
+  });
+
+  test('bytes behind bytes', async () => {
+    const { concat } = lane.database.dialect;
+    const query = `SELECT ${concat('head', "x'00ff'")} FROM (SELECT x'00c3ff80' AS head) AS given`;
+    expect((await lane.database.read.arrays(query))[0]).toEqual([Buffer.from('00c3ff8000ff', 'hex')]);
+  });
+
   if (lane.name === 'mysql') {
     test('a connection killed in a unit of work leaves an unknown outcome and a working pool', async () => {
       const killed = lane.database.transaction(async (tx) => {

@@ -31,6 +31,8 @@ export interface Dialect {
   onDuplicateUpdate(key: readonly string[], columns: readonly string[]): string;
   /** The tail of an INSERT that adds to `columns` when the key exists. */
   onDuplicateAdd(key: readonly string[], columns: readonly string[]): string;
+  /** Two byte strings, one behind the other. */
+  concat(left: string, right: string): string;
   /** Follows a table's name: read it by this index, whatever the optimizer thinks of it. */
   byIndex(index: string): string;
   /** A SELECT with its own ORDER BY and LIMIT as one branch of a UNION ALL. */
@@ -85,6 +87,7 @@ export const mysqlDialect: Dialect = {
   tableOptions: () => ' ENGINE=InnoDB',
   onDuplicateUpdate: (_key, columns) =>
     ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
+  concat: (left, right) => `CONCAT(${left}, ${right})`,
   byIndex: (index) => ` FORCE INDEX (${index})`,
   onDuplicateAdd: (_key, columns) =>
     ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ')}`,
@@ -125,6 +128,8 @@ export const sqliteDialect: Dialect = {
     const changes = columns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ');
     return ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes}`;
   },
+  // Of two blobs it makes a text of the same bytes.
+  concat: (left, right) => `CAST(${left} || ${right} AS BLOB)`,
   byIndex: (index) => ` INDEXED BY ${index}`,
   limitedBranch: (select, alias) => `SELECT * FROM (${select}) AS ${alias}`,
   failureKind(error) {

@@ -25,7 +25,7 @@ export interface Insert {
 export interface Sql {
   readonly dialect: Dialect;
   /** Rows as arrays of column values, the quickest form. */
-  arrays(statement: string, values?: readonly SqlValue[]): Promise<SqlRow[]>;
+  arrays(statement: string, values?: InsertRow): Promise<SqlRow[]>;
   /** As `arrays`, by a prepared statement that is kept: for hot reads of a few fixed widths. */
   prepared(statement: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
   /** Rows as objects by column name. */

@@ -82,8 +82,8 @@ export class SqliteSql implements Sql {
     return statement;
   }
 
-  async arrays(text: string, values: readonly SqlValue[] = []): Promise<SqlRow[]> {
-    return this.statement(text, true).all(values);
+  async arrays(text: string, values: InsertRow = []): Promise<SqlRow[]> {
+    return this.statement(text, true).all(values.map(bindable));
   }
 
   prepared(text: string, values: readonly SqlValue[]): Promise<SqlRow[]> {

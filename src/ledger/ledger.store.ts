@@ -1,5 +1,4 @@
 // The only SQL that touches the ledger's tables: locks, reads and writes of one batch.
-
 import type { Dialect } from '../database/dialect';
 import { questionMarks } from '../database/dialect';
 import { HexBytes, type Insert, type InsertRow, type Sql, type SqlRow, type SqlValue } from '../database/sql';
@@ -65,8 +64,8 @@ export function fromTransferRow(row: SqlRow): Transfer {
 async function readKeys(tx: Sql, keys: readonly string[], statement: (marks: string) => string): Promise<SqlRow[]> {
   const found: SqlRow[] = [];
   for (let from = 0; from < keys.length; from += KEYS_A_STATEMENT) {
-    const some = keys.slice(from, from + KEYS_A_STATEMENT);
-    found.push(...(await tx.arrays(statement(questionMarks(some.length)), some.map(bytes))));
+    const some = keys.slice(from, from + KEYS_A_STATEMENT).map((key) => new HexBytes(key));
+    found.push(...(await tx.arrays(statement(questionMarks(some.length)), some)));
   }
   return found;
 }

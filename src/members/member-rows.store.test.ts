@@ -32,6 +32,19 @@ eachDatabase((lane) => {
     }
   });
 
+  test('of many members together come the same rows as of each by itself', async () => {
+    const holders = await Promise.all(Array.from({ length: 33 }, () => house.holder('plus')));
+    await house.give(holders[7]!.memberId, 'POINTS', 5);
+    await house.claim(holders[8]!.memberId, 'daily', { card: holders[8]!.card.id });
+    const asked = [await house.member(), newId(0), ...holders.map(({ memberId }) => memberId)];
+    const before = lane.database.counter.statements;
+    const together = await Promise.all(asked.map((memberId) => house.memberRows.loadAmongMany(memberId)));
+    expect(lane.database.counter.statements - before).toBe(1);
+    for (const [at, memberId] of asked.entries()) {
+      expect(together[at]).toEqual(await house.memberRows.load(memberId));
+    }
+  });
+
   test('a member without cards and balances has empty ones', async () => {
     const memberId = await house.member();
     expect(await house.rows(memberId)).toMatchObject({ cards: [], balances: new Map() });

@@ -1,11 +1,11 @@
 // The member's own rows, packed in one statement and batched over requests: member, cards with terms, balances.
 import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
-import { questionMarks } from '../database/dialect';
+import { type Dialect, questionMarks } from '../database/dialect';
 import type { Sql, SqlRow } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../kernel/id';
 import { type BusinessTime, type PeriodNumber, WEEK_BASE, WHOLE_TERM } from '../kernel/period';
-import { type AccountKey, type Balance, holderRange } from '../ledger/account';
+import { ACCOUNT_KEY_BYTES, type AccountKey, type Balance, holderRange } from '../ledger/account';
 import { fromBalanceRow, hexOf } from '../ledger/ledger.store';
 import type { Stage } from '../program/lifecycle';
 import type { LevelState } from './level/level-state';
@@ -35,8 +35,7 @@ const CARD_PART = `SELECT 2, c.member_id, c.id, t.id, c.plan_id, c.parent_card_i
   t.price_code, NULL, NULL, NULL, t.starts_at, t.ends_at, t.price, t.cost_cap, t.program_version, t.broke_even_at,
   c.opened_at, t.withdrawn, c.closed_at FROM card c JOIN card_term t ON t.card_id = c.id WHERE t.member_id IN `;
 const ACCOUNT_PART = `SELECT 3, NULL, NULL, NULL, NULL, NULL, account, NULL, NULL, NULL, NULL, NULL, NULL,
-  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL, NULL
-  FROM ledger_account WHERE `;
+  credits_posted, credits_pending, debits_posted, debits_pending, NULL, NULL, NULL, NULL, NULL FROM `;
 // Bytes 39 to 42 of an account key are its period, so that past months, days and weeks are left where they are.
 const PERIOD = 'SUBSTR(account, 39, 4)';
 const PERIOD_PART = `(${PERIOD} = ? OR (${PERIOD} >= ? AND ${PERIOD} < ?) OR ${PERIOD} >= ?)`;
@@ -51,18 +50,34 @@ export function firstPeriodsAt(time: BusinessTime, now: Instant): FirstPeriods {
   return { month: time.periodAt('MONTH', now), week: time.periodAt('WEEK', now) };
 }
 
-const statements = new Map<number, string>();
+const statements = new Map<string, string>();
 
-function statementFor(width: number): string {
-  let statement = statements.get(width);
+function statementFor(width: number, dialect: Dialect): string {
+  const name = `${dialect.name} ${width}`;
+  let statement = statements.get(name);
   if (!statement) {
     const keys = `(${questionMarks(width)})`;
-    const ranges = Array(width).fill('account BETWEEN ? AND ?').join(' OR ');
+    const accounts = isWide(width)
+      ? `${byMember(dialect)} WHERE m.id IN ${keys}`
+      : `ledger_account WHERE (${Array(width).fill('account BETWEEN ? AND ?').join(' OR ')})`;
     statement = `${MEMBER_PART}${keys} UNION ALL ${CARD_PART}${keys}
-      UNION ALL ${ACCOUNT_PART}(${ranges}) AND ${PERIOD_PART}`;
-    statements.set(width, statement);
+      UNION ALL ${ACCOUNT_PART}${accounts} AND ${PERIOD_PART}`;
+    statements.set(name, statement);
   }
   return statement;
+}
+
+/**
+ * The more ranges there are in one condition the longer each of them takes to be looked at, before anything is read;
+ * of many members, each account is found from its member's row instead.
+ */
+function isWide(width: number): boolean {
+  return width > KEYS_MAX;
+}
+
+function byMember({ concat }: Dialect): string {
+  const [from, until] = ['00', 'ff'].map((byte) => concat('m.id', `x'${byte.repeat(ACCOUNT_KEY_BYTES - 16)}'`));
+  return `member m JOIN ledger_account ON account BETWEEN ${from} AND ${until}`;
 }
 
 /** Hands out members' rows; `firstPeriods` is asked at each read. */
@@ -94,9 +109,9 @@ async function readMemberRows(
 ): Promise<(MemberRows | undefined)[]> {
   const padded = padToPowerOfTwo(ids);
   const keys = padded.map(idToBytes);
-  const ranges = padded.flatMap((id) => Object.values(holderRange(id)));
+  const holders = isWide(keys.length) ? keys : padded.flatMap((id) => Object.values(holderRange(id)));
   const periods = [WHOLE_TERM, month, WEEK_BASE, week].map(periodBytes);
-  const rows = await sql.prepared(statementFor(padded.length), [...keys, ...keys, ...ranges, ...periods]);
+  const rows = await sql.prepared(statementFor(keys.length, sql.dialect), [...keys, ...keys, ...holders, ...periods]);
   return gather(rows, ids);
 }
 

@@ -1,5 +1,5 @@
 // The only SQL of members' events: the row that commits with an event's chain, and the lists of a member.
-import type { InsertRow, Sql, SqlRow } from '../../database/sql';
+import { HexBytes, type InsertRow, type Sql, type SqlRow } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
 import type { CompanionWriter } from '../../ledger/batch';
@@ -52,9 +52,9 @@ function toRow({ event, programVersion }: EventRow, earnings: readonly Earning[]
   const { memberId, occurredAt, id, source, eventId, type, name, amount, quantity, orderId, attributes } = event;
   const told = JSON.stringify(attributes);
   return [
-    idToBytes(memberId),
+    new HexBytes(memberId),
     occurredAt,
-    idToBytes(id),
+    new HexBytes(id),
     source,
     eventId,
     EVENT_TYPES.indexOf(type),
