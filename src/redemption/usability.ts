@@ -39,6 +39,11 @@ function leastOf(supply: SupplyLeft | undefined): number | null {
 /** What is left on the budgets of groups, as of the last look; `undefined` for what is none, or was not touched yet. */
 export type BudgetBoard = (account: AccountKey) => number | undefined;
 
+/** Others are no budgets of groups: looking them up by their long keys is what takes the time. */
+function groupLeft({ kind, account }: Limit, budgets: BudgetBoard | undefined): number | undefined {
+  return kind === 'GROUP_BUDGET' ? budgets?.(account) : undefined;
+}
+
 /** `stock`: what is left of the offer, since that is no row of the member's; neither are budgets. */
 export function outlookOf(claim: Claim | Refusal, stock: SupplyLeft | undefined, budgets?: BudgetBoard): Outlook {
   if (isRefusal(claim)) return { usability: unusable([claim]), remaining: leastOf(stock), limits: [] };
@@ -46,7 +51,7 @@ export function outlookOf(claim: Claim | Refusal, stock: SupplyLeft | undefined,
   const missing: Refusal[] = [];
   let remaining = Number.POSITIVE_INFINITY;
   for (const limit of limits) {
-    const left = supplyOf(limit, stock) ?? budgets?.(limit.account) ?? leftForMember(claim, limit);
+    const left = supplyOf(limit, stock) ?? groupLeft(limit, budgets) ?? leftForMember(claim, limit);
     if (COUNTED.has(limit.kind)) remaining = Math.min(remaining, left);
     // A cap that covers a part only is no obstacle where the member may pay the rest.
     if (left < limit.amount && !(claim.costs.coPay && isCap(limit))) missing.push(limit.refusal);

@@ -2,37 +2,42 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
-const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
+/** So often is looked within the time that a body has: a timer for each request would be a hundredth of its cost. */
+const LOOKS = 15;
 
 /** In the `config` of a route: it looks after slow bodies itself. */
 export const SLOW_BODY = { slowBody: true } as const;
 
-function settle(request: FastifyRequest): void {
-  clearTimeout(timers.get(request));
-}
-
-/** A body that is not there `milliseconds` after its headers is answered with 408, and its connection closed. */
+/**
+ * A body that is not there `milliseconds` after its headers, or a fifteenth of that later, is answered with 408, and
+ * its connection closed.
+ */
 export function limitBodyTime(http: FastifyInstance, milliseconds: number): void {
+  // In the order of arrival, each with the number of the look before it.
+  const arriving = new Map<FastifyRequest, number>();
+  let looks = 0;
+  const look = (): void => {
+    looks += 1;
+    for (const [request, since] of arriving) {
+      if (looks - since <= LOOKS) return;
+      arriving.delete(request);
+      const { socket } = request.raw;
+      socket.end(TIMED_OUT, () => socket.destroy());
+    }
+  };
+  const timer = setInterval(look, milliseconds / LOOKS);
+  timer.unref();
+  http.addHook('onClose', async () => clearInterval(timer));
   http.addHook('preParsing', (request, _to, payload, done) => {
     const { config } = request.routeOptions as { config?: Partial<typeof SLOW_BODY> };
-    if (!config?.slowBody) {
-      const { socket } = request.raw;
-      const timer = setTimeout(() => socket.end(TIMED_OUT, () => socket.destroy()), milliseconds);
-      timer.unref();
-      timers.set(request, timer);
-    }
+    if (!config?.slowBody) arriving.set(request, looks);
     done(null, payload);
   });
-  http.addHook('preValidation', (request, _to, done) => {
-    settle(request);
+  const arrived = (request: FastifyRequest, _to: unknown, done: () => void): void => {
+    arriving.delete(request);
     done();
-  });
-  http.addHook('onResponse', (request, _to, done) => {
-    settle(request);
-    done();
-  });
-  http.addHook('onRequestAbort', (request, done) => {
-    settle(request);
-    done();
-  });
+  };
+  http.addHook('preValidation', arrived);
+  http.addHook('onResponse', arrived);
+  http.addHook('onRequestAbort', (request, done) => arrived(request, undefined, done));
 }
