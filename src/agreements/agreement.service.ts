@@ -20,6 +20,7 @@ import {
   lockAgreement,
   readAgreement,
   readAgreementByCode,
+  readAgreements,
   readRevisions,
   updateAgreement,
 } from './agreement.store';
@@ -210,6 +211,18 @@ export class AgreementService {
 
   async find(scope: AgreementScope, id: Id): Promise<FullAgreement | undefined> {
     const agreement = await readAgreement(this.database.read, scope, id);
+    return agreement && (await this.full([agreement]))[0];
+  }
+
+  /** Of many at once, for what names them already. */
+  async findAll(ids: readonly Id[]): Promise<Map<Id, FullAgreement>> {
+    const found = await this.full(await readAgreements(this.database.read, [...new Set(ids)]));
+    return new Map(found.map((one) => [one.agreement.id, one]));
+  }
+
+  /** By its code, as commands name it. */
+  async findByCode(code: string): Promise<FullAgreement | undefined> {
+    const agreement = await readAgreementByCode(this.database.read, code);
     return agreement && (await this.full([agreement]))[0];
   }
 

@@ -120,6 +120,11 @@ export async function readAgreement(sql: Sql, scope: AgreementScope, id: Id): Pr
   return inScope(scope, row && fromRow(row));
 }
 
+export async function readAgreements(sql: Sql, ids: readonly Id[]): Promise<Agreement[]> {
+  if (ids.length === 0) return [];
+  return (await sql.arrays(`${SELECT} WHERE id IN (${questionMarks(ids.length)})`, ids.map(idToBytes))).map(fromRow);
+}
+
 export async function readAgreementByCode(sql: Sql, code: string): Promise<Agreement | undefined> {
   const [row] = await sql.arrays(`${SELECT} WHERE code = ?`, [code]);
   return row && fromRow(row);

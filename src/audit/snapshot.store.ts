@@ -121,6 +121,23 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
       limit: 2,
     },
   ],
+  delivery: [
+    {
+      name: 'delivery',
+      table: 'delivery',
+      by: 'id',
+      columns: 'agreement_id, item, side, source, external_id, quantity, value, counted_quantity, counted_value, state',
+      order: 'id',
+    },
+    {
+      name: 'disputes',
+      table: 'delivery_dispute',
+      by: 'delivery_id',
+      columns: 'number, reason, opened_by, resolution, quantity, resolved_by, resolved_reason',
+      order: 'number DESC',
+      limit: 2,
+    },
+  ],
   redemption: [
     {
       name: 'redemption',

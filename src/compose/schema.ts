@@ -24,6 +24,7 @@ import { FunnelResolver } from '../redemption/tracking/funnel.resolver';
 import { TrackingResolver } from '../redemption/tracking/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from '../redemption/wallet.resolver';
 import { type ResolverClass, schemaOf } from '../server/schema';
+import { SETTLEMENT_RESOLVERS, settlementResolvers } from '../settlement/settlement-side';
 import { WebhookResolver } from '../webhooks/webhook.resolver';
 import type { Gateway } from './gateway';
 
@@ -49,6 +50,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   CardBenefitsResolver,
   ...ENGAGEMENT_RESOLVERS,
   ...LIFECYCLE_RESOLVERS,
+  ...SETTLEMENT_RESOLVERS,
   ...INSIGHT_RESOLVERS,
   AuditResolver,
 ];
@@ -82,6 +84,7 @@ export function gatewaySchema(gateway: Gateway) {
     [CardBenefitsResolver, new CardBenefitsResolver(budgets)],
     ...engagementResolvers(gateway, current),
     ...lifecycleResolvers(gateway, gateway.database, current),
+    ...settlementResolvers(gateway),
     ...insightResolvers(gateway),
     [AuditResolver, new AuditResolver(gateway.audit)],
   ]);

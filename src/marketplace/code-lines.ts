@@ -1,10 +1,10 @@
 // A code file as a stream of lines: bounded memory whatever the file holds, each line judged on its own.
 import type { Readable } from 'node:stream';
+import { BYTE_ORDER_MARK, byteLines } from '../kernel/byte-lines';
 
 export const CODE_LENGTH_MAX = 128;
 /** What is longer is too long before it is decoded: four bytes a character, and spaces around it. */
 const LINE_BYTES_MAX = 8 * CODE_LENGTH_MAX;
-const BYTE_ORDER_MARK = '\uFEFF';
 
 export type CodeLine =
   | { readonly kind: 'CODE'; readonly code: string }
@@ -18,29 +18,11 @@ export type CodeLine =
  */
 export async function* codeLines(source: Readable): AsyncGenerator<CodeLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest: Buffer = Buffer.alloc(0);
-  let overlong = false;
   let first = true;
-  const lineOf = (bytes: Buffer): CodeLine => {
-    const line = overlong || bytes.length > LINE_BYTES_MAX ? tooLong() : judge(bytes, decoder, first);
+  for await (const bytes of byteLines(source, LINE_BYTES_MAX)) {
+    yield bytes ? judge(bytes, decoder, first) : tooLong();
     first = false;
-    overlong = false;
-    return line;
-  };
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      const tail = chunk.subarray(from, end);
-      yield lineOf(rest.length > 0 ? Buffer.concat([rest, tail]) : tail);
-      rest = Buffer.alloc(0);
-      from = end + 1;
-    }
-    const open = chunk.subarray(from);
-    // What is longer than any code is not kept: a file without line ends must not fill the memory.
-    if (rest.length + open.length > LINE_BYTES_MAX) overlong = true;
-    rest = overlong ? Buffer.alloc(0) : Buffer.concat([rest, open]);
   }
-  if (rest.length > 0 || overlong) yield lineOf(rest);
 }
 
 function tooLong(): CodeLine {

@@ -5,6 +5,10 @@ import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { CatalogueService } from '../program/catalogue.service';
 import { AdjustmentService } from './adjustment/adjustment.service';
+import { DeliveryResolver } from './delivery/delivery.resolver';
+import { DeliveryService } from './delivery/delivery.service';
+import { DeliveryUploader } from './delivery/delivery-upload';
+import { DisputeService } from './delivery/dispute.service';
 
 export interface SettlementParts {
   readonly database: Database;
@@ -16,10 +20,29 @@ export interface SettlementParts {
 
 export interface SettlementSide {
   readonly adjustments: AdjustmentService;
+  readonly deliveries: DeliveryService;
+  readonly deliveryFiles: DeliveryUploader;
+  readonly disputes: DisputeService;
 }
 
 export function makeSettlementSide(parts: SettlementParts): SettlementSide {
   const { database, ledger, agreements, catalogue, clock } = parts;
   const current = () => catalogue.current();
-  return { adjustments: new AdjustmentService(database, ledger, agreements, current, clock) };
+  const adjustments = new AdjustmentService(database, ledger, agreements, current, clock);
+  const deliveries = new DeliveryService(database, ledger, agreements, current, clock);
+  return {
+    adjustments,
+    deliveries,
+    deliveryFiles: new DeliveryUploader(deliveries, current),
+    disputes: new DisputeService(ledger, deliveries, adjustments, agreements, clock),
+  };
+}
+
+export const SETTLEMENT_RESOLVERS = [DeliveryResolver] as const;
+
+type Instance = readonly [(typeof SETTLEMENT_RESOLVERS)[number], object];
+
+export function settlementResolvers(side: SettlementSide & Pick<SettlementParts, 'agreements' | 'ledger'>): Instance[] {
+  const { deliveries, disputes, adjustments, agreements, ledger } = side;
+  return [[DeliveryResolver, new DeliveryResolver(deliveries, disputes, adjustments, agreements, ledger)]];
 }
