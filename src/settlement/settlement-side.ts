@@ -9,6 +9,7 @@ import { DeliveryResolver } from './delivery/delivery.resolver';
 import { DeliveryService } from './delivery/delivery.service';
 import { DeliveryUploader } from './delivery/delivery-upload';
 import { DisputeService } from './delivery/dispute.service';
+import { StatementService } from './statement/statement.service';
 
 export interface SettlementParts {
   readonly database: Database;
@@ -23,6 +24,7 @@ export interface SettlementSide {
   readonly deliveries: DeliveryService;
   readonly deliveryFiles: DeliveryUploader;
   readonly disputes: DisputeService;
+  readonly statements: StatementService;
 }
 
 export function makeSettlementSide(parts: SettlementParts): SettlementSide {
@@ -35,6 +37,7 @@ export function makeSettlementSide(parts: SettlementParts): SettlementSide {
     deliveries,
     deliveryFiles: new DeliveryUploader(deliveries, current),
     disputes: new DisputeService(ledger, deliveries, adjustments, agreements, clock),
+    statements: new StatementService(database, agreements, current, clock),
   };
 }
 
