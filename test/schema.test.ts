@@ -111,8 +111,8 @@ describe('the schema', () => {
       return !keys.some((key) => ['idempotencyKey', 'orderId'].includes(key));
     });
     // The same however often they are asked: by the external id, the card, the code, the whole text, the partner,
-    // the event or the day. A key or secret made twice, because its answer was lost, is harmless: it is seen and
-    // revoked.
+    // the event or the day; a delivery by its source and id, a statement by the end of its period. A key or secret made
+    // twice, because its answer was lost, is harmless: it is seen and revoked.
     expect(keyless.map(({ name }) => name).sort()).toEqual([
       'acceptReferral',
       'applyProgram',
@@ -125,15 +125,19 @@ describe('the schema', () => {
       'createAgreement',
       'createOffer',
       'createPartnerCredential',
+      'disputeDelivery',
       'endOffer',
+      'issueStatement',
       'makeUpCheckIn',
       'pauseOffer',
+      'recordDeliveries',
       'registerMembers',
       'registerPartner',
       'removePartnerConnector',
       'removeWebhookEndpoint',
       'resendDeadWebhooks',
       'resendWebhook',
+      'resolveDispute',
       'resumeOffer',
       'resumePartner',
       'reviewOffer',
@@ -147,6 +151,7 @@ describe('the schema', () => {
       'setManualLevel',
       'setPartnerConnector',
       'setWebhookEndpoint',
+      'signStatement',
       'submitOffer',
       'suspendPartner',
       'testPartnerConnector',

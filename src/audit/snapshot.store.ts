@@ -138,6 +138,15 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
       limit: 2,
     },
   ],
+  statement: [
+    {
+      name: 'statement',
+      table: 'statement',
+      by: 'id',
+      columns: 'agreement_id, number, starts_at, ends_at, state, line_count, hash, issued_by, operator_by, partner_by',
+      order: 'id',
+    },
+  ],
   redemption: [
     {
       name: 'redemption',

@@ -54,6 +54,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   recordDeliveries: at('agreement', 'input.agreement'),
   disputeDelivery: at('delivery', 'input.delivery'),
   resolveDispute: at('delivery', 'input.delivery'),
+  issueStatement: made('statement'),
+  signStatement: at('statement', 'input.statement'),
   setPartnerConnector: PARTNER,
   removePartnerConnector: PARTNER,
   testPartnerConnector: PARTNER,

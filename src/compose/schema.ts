@@ -24,7 +24,7 @@ import { FunnelResolver } from '../redemption/tracking/funnel.resolver';
 import { TrackingResolver } from '../redemption/tracking/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from '../redemption/wallet.resolver';
 import { type ResolverClass, schemaOf } from '../server/schema';
-import { SETTLEMENT_RESOLVERS, settlementResolvers } from '../settlement/settlement-side';
+import { SETTLEMENT_RESOLVERS, settlementResolvers } from '../settlement/settlement-resolvers';
 import { WebhookResolver } from '../webhooks/webhook.resolver';
 import type { Gateway } from './gateway';
 

@@ -1,11 +1,10 @@
-// The services and resolvers of this room, put together.
+// The services of this room, put together.
 import type { AgreementService } from '../agreements/agreement.service';
 import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { CatalogueService } from '../program/catalogue.service';
 import { AdjustmentService } from './adjustment/adjustment.service';
-import { DeliveryResolver } from './delivery/delivery.resolver';
 import { DeliveryService } from './delivery/delivery.service';
 import { DeliveryUploader } from './delivery/delivery-upload';
 import { DisputeService } from './delivery/dispute.service';
@@ -39,13 +38,4 @@ export function makeSettlementSide(parts: SettlementParts): SettlementSide {
     disputes: new DisputeService(ledger, deliveries, adjustments, agreements, clock),
     statements: new StatementService(database, agreements, current, clock),
   };
-}
-
-export const SETTLEMENT_RESOLVERS = [DeliveryResolver] as const;
-
-type Instance = readonly [(typeof SETTLEMENT_RESOLVERS)[number], object];
-
-export function settlementResolvers(side: SettlementSide & Pick<SettlementParts, 'agreements' | 'ledger'>): Instance[] {
-  const { deliveries, disputes, adjustments, agreements, ledger } = side;
-  return [[DeliveryResolver, new DeliveryResolver(deliveries, disputes, adjustments, agreements, ledger)]];
 }

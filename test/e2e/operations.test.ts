@@ -11,6 +11,7 @@ import { expectBooksInOrder, Story } from '../support/gateway-story';
 import { listen, tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
+import { settlementRuns } from '../support/settlement-runs';
 
 const PROGRAM = programText({
   levels: [
@@ -181,6 +182,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     },
     'member-events': { who, answers: { externalId: member, events: { edges: [{ node: { type: 'RECHARGE' } }] } } },
     ...(await agreementRuns(gateway)),
+    ...(await settlementRuns(gateway)),
     ...(await partnerRunsOf(gateway)),
     ...(await activityRuns(story)),
     savings: {

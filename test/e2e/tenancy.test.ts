@@ -14,6 +14,7 @@ import { expectBooksInOrder, fresh, Story } from '../support/gateway-story';
 import { tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
 import { BD, type KeyAnswer } from '../support/partner-story';
+import { settlementValues } from '../support/settlement-values';
 
 const schema = schemaOf(RESOLVERS, new Map());
 const LEAVES = namingArguments(schema);
@@ -41,11 +42,12 @@ const PROGRAM = programText({
   offers: [offer('latte'), offer('film', { partner: 'cinema' })],
 });
 
-/** What a member that has just joined, and names itself, is refused for other reasons. */
+/** What a member that has just joined, or a partner that knows no hash, is refused for other reasons. */
 const NOT_FOR_ITSELF = new Set([
   'Mutation.redeem(input.member)',
   'Mutation.acceptReferral(member)',
   'Mutation.makeUpCheckIn(member)',
+  'Mutation.signStatement(input.statement)',
 ]);
 
 const NEVER = '019cd5e6d20070000000000000000000';
@@ -164,6 +166,8 @@ eachDatabase((lane) => {
     await gateway.run(partnerOf(PARTNERS.B), 'registered-offers', { first: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'my-partner'),
     await gateway.run(partnerOf(PARTNERS.B), 'agreements', { first: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'deliveries', { first: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'statements', { first: 100 }),
   ];
 
   test.each(casesOf(TENANTS))(
@@ -313,6 +317,7 @@ async function furnish(story: Story) {
       own: () => cursor('redemption', id(a.coupon.id)),
     },
     ...(await agreementValues(story)),
+    ...(await settlementValues(gateway, PARTNERS)),
     FUNNEL_CURSOR: {
       foreign: cursor('funnel', `2026-03-10 ${id(ids.offer)}`),
       unknown: cursor('funnel', `2026-03-10 ${beside(id(ids.offer))}`),

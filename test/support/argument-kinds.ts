@@ -1,6 +1,7 @@
 // What each argument of the schema that takes a text or an id names, for the test of tenancy.
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { standardManifest } from './partner-story';
+import { SETTLEMENT_CONTENT, SETTLEMENT_KINDS, type SettlementKind } from './settlement-kinds';
 import { TRACKING_KINDS } from './tracking-kinds';
 
 /** What an argument names. `PLAIN` is content, such as a nickname; `PUBLIC_…` belongs to the catalogue of all. */
@@ -36,6 +37,7 @@ export type Kind =
   | 'LEVEL_CURSOR'
   | 'AGREEMENT'
   | 'AGREEMENT_CURSOR'
+  | SettlementKind
   | 'PLAIN';
 
 /** What a partner writes of an offer names nothing but the program's words. */
@@ -102,6 +104,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
   'Query.redemption(id)': 'REDEMPTION',
   ...TRACKING_KINDS,
+  ...SETTLEMENT_KINDS,
   'Query.webhookDeliveries(after)': 'WEBHOOK_CURSOR',
   'Query.webhookEndpoint(partner)': 'PARTNER',
   'Subscription.redemptionUpdated(id)': 'REDEMPTION',
@@ -221,6 +224,7 @@ export const MANIFEST = standardManifest('http://127.0.0.1:9/');
 
 /** Values of required arguments that name nothing. */
 export const CONTENT: Readonly<Record<string, unknown>> = {
+  ...SETTLEMENT_CONTENT,
   'Mutation.createAgreement(input.terms.title)': 'Views',
   'Mutation.createAgreement(input.terms.startsOn)': '2026-01-01',
   'Mutation.createAgreement(input.terms.endsBefore)': '2027-01-01',

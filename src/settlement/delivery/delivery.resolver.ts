@@ -1,4 +1,4 @@
-// Deliveries at the API: recorded by the side that gave, disputed by the other, and seen by both; staff is the operator.
+// Deliveries at the API: recorded by the side that gave, disputed by the other, seen by both; staff is the operator.
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type AgreementService, NO_AGREEMENT } from '../../agreements/agreement.service';
 import { AgreementType } from '../../agreements/agreement.type';

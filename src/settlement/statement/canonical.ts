@@ -15,7 +15,8 @@ type Field = string | number | undefined;
 
 /** Fields apart by tabs; what begins like a formula is written as in CSV, and what is absent is a hyphen. */
 function textLine(...fields: readonly Field[]): string {
-  return `${fields.map((field) => (field === undefined ? '-' : typeof field === 'string' ? defused(field) : field)).join('\t')}\n`;
+  const texts = fields.map((field) => (typeof field === 'string' ? defused(field) : (field ?? '-')));
+  return `${texts.join('\t')}\n`;
 }
 
 export function timeText(instant: number): string {

@@ -127,13 +127,31 @@ const PAGE = 1_000;
 
 type Items = readonly { readonly number: number; readonly code: string }[];
 
-/** All lines of a statement in their order, a page in memory at a time; items by their codes. */
-export async function* linesIn(sql: Sql, statementId: Id, items: Items): AsyncGenerator<StatementLine> {
+/** A line with the code of its item, and where it stands. */
+export interface StatedLine extends StatementLine {
+  readonly key: LineKey;
+}
+
+export async function statedLines(
+  sql: Sql,
+  statementId: Id,
+  items: Items,
+  limit: number,
+  after?: LineKey,
+): Promise<StatedLine[]> {
   const codes = new Map(items.map(({ number, code }) => [number, code]));
-  let last: LineRow | undefined;
+  const rows = await readLines(sql, statementId, limit, after);
+  return rows.map(({ month: _month, item, ...row }) => {
+    return { ...row, item: codes.get(item) ?? String(item), key: { at: row.at, id: row.id, item } };
+  });
+}
+
+/** All lines of a statement in their order, a page in memory at a time. */
+export async function* linesIn(sql: Sql, statementId: Id, items: Items): AsyncGenerator<StatementLine> {
+  let after: LineKey | undefined;
   do {
-    const rows: LineRow[] = await readLines(sql, statementId, PAGE, last);
-    for (const { month: _month, item, ...row } of rows) yield { ...row, item: codes.get(item) ?? String(item) };
-    last = rows.length === PAGE ? rows.at(-1) : undefined;
-  } while (last);
+    const lines: StatedLine[] = await statedLines(sql, statementId, items, PAGE, after);
+    for (const { key: _key, ...line } of lines) yield line;
+    after = lines.length === PAGE ? lines.at(-1)!.key : undefined;
+  } while (after);
 }

@@ -1,4 +1,4 @@
-// The door to statements: issued in their order, each of all that no statement before it has, then signed by both sides.
+// The door to statements: issued in their order, each of all that none before it has, then signed by both sides.
 import { stateAt } from '../../agreements/agreement';
 import { type AgreementService, type FullAgreement, NO_AGREEMENT } from '../../agreements/agreement.service';
 import { lockAgreement } from '../../agreements/agreement.store';
@@ -7,8 +7,9 @@ import type { Sql } from '../../database/sql';
 import { type Actor, nameOf } from '../../kernel/actor';
 import { type Clock, type Instant, MINUTE } from '../../kernel/clock';
 import { type Id, newId } from '../../kernel/id';
-import type { BusinessTime } from '../../kernel/period';
+import { type BusinessTime, dayFromText, dayOfDate } from '../../kernel/period';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
+import { shown } from '../../members/input-checks';
 import type { Catalogue } from '../../program/catalogue';
 import { type SettlementScope, scopeOf, sideOf } from '../settlement-scope';
 import { StatementMaker } from './make-statement';
@@ -26,7 +27,7 @@ import {
   type StatementPage,
   signStatement,
 } from './statement.store';
-import { linesIn } from './statement-line.store';
+import { type LineKey, linesIn, type StatedLine, statedLines } from './statement-line.store';
 import { nextPeriod, type StatementPeriod } from './statement-period.rule';
 
 /** How long a process may be silent before another one begins the same statement again. */
@@ -38,8 +39,8 @@ export const NO_STATEMENT = refuse('NOT_FOUND', 'There is no such statement.', '
 const BEING_MADE = refuse('CONFLICT', 'The statement is being made just now. Ask again in a minute.', 'agreement');
 
 export interface IssueRequest {
-  /** The end of the period that is meant, exclusive; the next one that is due unless told. */
-  readonly endsAt?: Instant;
+  /** The business day before which the period that is meant ends; the next that is due unless told. */
+  readonly endsBefore?: string;
 }
 
 export class StatementService {
@@ -65,9 +66,14 @@ export class StatementService {
   ): Promise<Statement | Refusal> {
     const found = await this.agreements.find({}, id);
     if (!found) return NO_AGREEMENT;
-    const { endsAt } = request;
-    const known = endsAt === undefined ? undefined : await readEnding(this.database.read, id, endsAt);
-    if (known) return known;
+    const { endsBefore } = request;
+    if (endsBefore !== undefined) {
+      const day = dayFromText(endsBefore);
+      if (dayOfDate(endsBefore) === undefined) return badDay(endsBefore);
+      const [from, before] = [day, day + 1].map((one) => this.catalogue().time.startOfDay(one));
+      const known = await readEnding(this.database.read, id, from!, before!);
+      if (known) return known;
+    }
     const begun = await this.database.transaction((tx) => this.begin(tx, found, request));
     if (isRefusal(begun)) return begun;
     const { made, isTail } = begun;
@@ -89,7 +95,7 @@ export class StatementService {
   private async begin(
     tx: Sql,
     full: FullAgreement,
-    { endsAt }: IssueRequest,
+    { endsBefore }: IssueRequest,
   ): Promise<{ readonly made: MadeStatement; readonly isTail: boolean } | Refusal> {
     const agreement = await lockAgreement(tx, {}, full.agreement.id);
     const terms = full.revisions.find(({ number }) => number === agreement?.revision)?.terms;
@@ -105,7 +111,7 @@ export class StatementService {
     const last = newest && isStale ? await newestStatement(tx, agreement.id) : newest;
     const { time } = this.catalogue();
     const period = nextPeriod(agreement, terms, time, { statedUntil: last?.endsAt, now });
-    const fault = this.dueFault({ ...full, agreement }, period, endsAt, now, time);
+    const fault = this.dueFault({ ...full, agreement }, period, endsBefore, now, time);
     if (fault) return fault;
     const { startsAt, endsAt: ends, isTail } = period;
     const made = { id: newId(now), agreementId: agreement.id, partnerId: agreement.partnerId };
@@ -118,13 +124,13 @@ export class StatementService {
   private dueFault(
     full: FullAgreement,
     { startsAt, endsAt }: StatementPeriod,
-    wanted: Instant | undefined,
+    wanted: string | undefined,
     now: Instant,
     time: BusinessTime,
   ): Refusal | undefined {
     const until = time.isoDate(endsAt);
     if (endsAt <= startsAt) return nothingDue(full, 'It ended before its first day.');
-    if (wanted !== undefined && wanted !== endsAt) {
+    if (wanted !== undefined && wanted !== until) {
       const message = `The next statement of ${full.agreement.code} is that of the period which ends before ${until}.`;
       return refuse('CONFLICT', `${message} Statements are issued in their order, without gaps.`, 'endsBefore');
     }
@@ -158,6 +164,11 @@ export class StatementService {
     return linesIn(this.database.read, statement.id, statement.body.items);
   }
 
+  /** Some lines in their order, after one of them. */
+  linePage({ id, body }: Statement, limit: number, after?: LineKey): Promise<StatedLine[]> {
+    return statedLines(this.database.read, id, body.items, limit, after);
+  }
+
   /** The word of the actor's side on what it looked at, named by its hash. Signed again, it answers the same. */
   async sign(actor: Actor, id: Id, hash: string): Promise<Statement | Refusal> {
     const scope = scopeOf(actor);
@@ -172,6 +183,10 @@ export class StatementService {
     await this.database.transaction((tx) => signStatement(tx, id, side, signature));
     return (await readStatement(this.database.read, scope, id))!;
   }
+}
+
+function badDay(text: string): Refusal {
+  return refuse('INVALID_INPUT', `endsBefore is ${shown(text)}; allowed is a day like 2026-12-01.`, 'endsBefore');
 }
 
 function nothingDue({ agreement }: FullAgreement, why: string): Refusal {

@@ -109,12 +109,18 @@ export async function readNumbered(sql: Sql, agreementId: Id, number: number): P
   return row && fromRow(row);
 }
 
-/** The one whose period ends then. */
-export async function readEnding(sql: Sql, agreementId: Id, endsAt: Instant): Promise<Statement | undefined> {
-  const [row] = await sql.arrays(`${SELECT} WHERE agreement_id = ? AND ends_at = ? AND state = 'ISSUED'`, [
-    idToBytes(agreementId),
-    endsAt,
-  ]);
+/** The last one whose period ends in this time. */
+export async function readEnding(
+  sql: Sql,
+  agreementId: Id,
+  from: Instant,
+  before: Instant,
+): Promise<Statement | undefined> {
+  const [row] = await sql.arrays(
+    `${SELECT} WHERE agreement_id = ? AND ends_at >= ? AND ends_at < ? AND state = 'ISSUED'
+     ORDER BY number DESC LIMIT 1`,
+    [idToBytes(agreementId), from, before],
+  );
   return row && fromRow(row);
 }
 

@@ -55,14 +55,17 @@ eachDatabase((lane) => {
     const [one] = must(await room.deliveries.record(actor, id, 'test', [input]));
     return must(one!).delivery;
   };
-  const issue = (id: string, endsAt?: number) => room.statements.issue(BEA, id, { endsAt });
+  const issue = (id: string, endsAt?: number) => {
+    const endsBefore = endsAt === undefined ? undefined : house.catalogue.current().time.isoDate(endsAt);
+    return room.statements.issue(BEA, id, { endsBefore });
+  };
   const issued = async (id: string) => wholeOf(room, must(await issue(id)));
   const sumsOf = ({ statement }: WholeStatement) =>
     statement.body.items.map(({ opening, counted, adjusted, closing }) =>
       [opening, counted, adjusted, closing].map(({ quantity }) => quantity),
     );
 
-  test('month by month: what counted, what was taken back, and what was put right, each in the month of its booking', async () => {
+  test('month by month: what counted, was taken back and was put right, each in the month of its booking', async () => {
     const { id, year } = await begin([cups(house, 'told', { countsAt: 'USE' }), VIEWS]);
     expect(await issue(id)).toMatchObject({ code: 'CONFLICT' });
     const memberId = await house.member();
@@ -189,6 +192,7 @@ eachDatabase((lane) => {
     ]);
     const unconfirmed = await draft(house, termsOf([VIEWS]));
     expect(await issue(unconfirmed)).toMatchObject({ code: 'CONFLICT' });
+    expect(await room.statements.issue(BEA, id, { endsBefore: 'soon' })).toMatchObject({ field: 'endsBefore' });
     expect(await issue('0'.repeat(32))).toMatchObject({ code: 'NOT_FOUND' });
   });
 
@@ -288,7 +292,7 @@ eachDatabase((lane) => {
     expect(await room.statements.list({ partnerId: stranger.partnerId }, { agreementId: id, limit: 5 })).toEqual([]);
   });
 
-  test('whatever happens and however it is split: openings and lines add up to closings, and those to the balances', async () => {
+  test('however it is split: openings and lines add up to closings, and those to the balances', async () => {
     let runs = 0;
     const step = fc.record({
       what: fc.constantFrom('CLAIM', 'USE', 'CANCEL', 'GIVE', 'TAKE', 'DISPUTE', 'RESOLVE', 'ADJUST', 'ISSUE'),
