@@ -1,6 +1,6 @@
 // An item of an agreement in force, with all that moving something of it in the books asks for.
 import { type AgreementItem, ceilingsOf, type FullAgreement } from '../agreements/agreement';
-import { aheadThrough, inForceAt, phasesOf } from '../agreements/agreement-phases';
+import { aheadThrough, effectOf, inForceAt, phasesOf } from '../agreements/agreement-phases';
 import type { Balancing } from '../agreements/exchange-transfers';
 import type { Instant } from '../kernel/clock';
 import { refuse } from '../kernel/refusal';
@@ -29,11 +29,15 @@ export function exchangedItem(
   return { item, balancing: { agreementId, currency, ...room }, ceilings: ceilingsOf(item) };
 }
 
-/** All items that both sides ever confirmed, each as it was last, in the order of their numbers. */
-export function confirmedItems({ revisions }: FullAgreement): AgreementItem[] {
+/** All items that both sides ever confirmed, each as it was agreed last before an instant, by their numbers. */
+export function confirmedItems({ revisions }: FullAgreement, before: Instant): AgreementItem[] {
   const items = new Map<number, AgreementItem>();
-  for (const { operator, partner, terms } of revisions) {
-    if (operator && partner) for (const item of terms.items) items.set(item.number, item);
+  for (const revision of revisions) {
+    const effect = effectOf(revision);
+    if (effect === undefined) continue;
+    for (const item of revision.terms.items) {
+      if (effect < before || !items.has(item.number)) items.set(item.number, item);
+    }
   }
   return [...items.values()].sort((left, right) => left.number - right.number);
 }

@@ -1,5 +1,6 @@
 // The door to deliveries: recorded by the side that gave, each once for its source and id, and looked at by both.
-import { type AgreementService, type FullAgreement, NO_AGREEMENT } from '../../agreements/agreement.service';
+import type { FullAgreement } from '../../agreements/agreement';
+import { type AgreementService, NO_AGREEMENT } from '../../agreements/agreement.service';
 import { deliveryParts } from '../../agreements/exchange-transfers';
 import type { Database } from '../../database/database';
 import { type Actor, nameOf } from '../../kernel/actor';
@@ -95,12 +96,12 @@ export class DeliveryService {
     const [side, now] = [sideOf(actor), this.clock.now()];
     const fault = deliveryFault(input, at);
     if (fault) return fault;
-    const exchanged = exchangedItem(found, ({ code }) => code === input.item);
+    const { externalId, quantity, evidence, note, deliveredAt = now } = input;
+    const exchanged = exchangedItem(found, ({ code }) => code === input.item, { at: deliveredAt, now });
     if (exchanged?.item.side !== side) {
       const message = `${agreement.code} has no item of this code that the ${side} gives.`;
       return refuse('NOT_FOUND', `${message} Name one of those that your side gives.`, `${at}item`);
     }
-    const { externalId, quantity, evidence, note, deliveredAt = now } = input;
     const fit = fitFault({ quantity, deliveredAt }, exchanged.item, agreement, now, at);
     if (fit) return fit;
     const value = quantity * exchanged.item.unitValue;

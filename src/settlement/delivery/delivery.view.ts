@@ -1,5 +1,5 @@
 // Deliveries and adjustments in the words of the API, with the codes of their items.
-import type { FullAgreement } from '../../agreements/agreement.service';
+import type { FullAgreement } from '../../agreements/agreement';
 import { type Id, toGlobalId } from '../../kernel/id';
 import type { Adjustment } from '../adjustment/adjustment';
 import type { Dispute } from './delivery';

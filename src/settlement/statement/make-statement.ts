@@ -1,5 +1,6 @@
 // Makes a statement: gathers its lines from one state of the books, adds them up in their order, and issues it.
-import type { FullAgreement } from '../../agreements/agreement.service';
+import type { FullAgreement } from '../../agreements/agreement';
+import { inForceAt } from '../../agreements/agreement-phases';
 import type { Database } from '../../database/database';
 import type { Sql } from '../../database/sql';
 import { assert } from '../../kernel/assert';
@@ -85,18 +86,19 @@ export class StatementMaker {
     disputed: ReadonlyMap<number, DisputedSum>,
   ): Promise<StatementBody> {
     const { agreement, revisions } = full;
+    const inForce = inForceAt(revisions, made.endsAt - 1);
     const previous =
       made.number > 1 ? await readNumbered(this.database.read, agreement.id, made.number - 1) : undefined;
     assert(made.number === 1 || previous, `statement ${made.number - 1} of ${agreement.code} is missing`);
     const opening = new Map(previous?.body.items.map(({ number, closing }) => [number, closing]));
-    const items = confirmedItems(full).map(({ number, code, side, kind, unit, unitValue }) => ({
+    const items = confirmedItems(full, made.endsAt).map(({ number, code, side, kind, unit, unitValue }) => ({
       ...{ number, code, side, kind, unit, unitValue },
       opening: opening.get(number) ?? NOTHING,
       disputed: disputed.get(number) ?? NOTHING,
     })) satisfies Partial<StatedItem>[];
     const head: StatementHead = {
       agreement: agreement.code,
-      title: revisions.find(({ number }) => number === agreement.revision)!.terms.title,
+      title: inForce?.terms.title ?? agreement.code,
       partner,
       number: made.number,
       startsAt: made.startsAt,

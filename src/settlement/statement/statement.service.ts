@@ -1,7 +1,8 @@
 // The door to statements: issued in their order, each of all that none before it has, then signed by both sides.
-import { stateAt } from '../../agreements/agreement';
-import { type AgreementService, type FullAgreement, NO_AGREEMENT } from '../../agreements/agreement.service';
+import { type FullAgreement, stateAt } from '../../agreements/agreement';
+import { type AgreementService, NO_AGREEMENT } from '../../agreements/agreement.service';
 import { lockAgreement } from '../../agreements/agreement.store';
+import { inForceAt } from '../../agreements/agreement-phases';
 import type { Database } from '../../database/database';
 import type { Sql } from '../../database/sql';
 import { type Actor, nameOf } from '../../kernel/actor';
@@ -98,8 +99,7 @@ export class StatementService {
     { endsBefore }: IssueRequest,
   ): Promise<{ readonly made: MadeStatement; readonly isTail: boolean } | Refusal> {
     const agreement = await lockAgreement(tx, {}, full.agreement.id);
-    const terms = full.revisions.find(({ number }) => number === agreement?.revision)?.terms;
-    if (!agreement || !terms) return nothingDue(full, 'Both sides have to confirm it before.');
+    if (agreement?.revision === undefined) return nothingDue(full, 'Both sides have to confirm it before.');
     const now = this.clock.now();
     const newest = await newestStatement(tx, agreement.id);
     const isStale = newest?.makingUntil !== undefined && newest.makingUntil <= now;
@@ -110,6 +110,7 @@ export class StatementService {
     }
     const last = newest && isStale ? await newestStatement(tx, agreement.id) : newest;
     const { time } = this.catalogue();
+    const { terms } = inForceAt(full.revisions, last?.endsAt ?? agreement.startsAt)!;
     const period = nextPeriod(agreement, terms, time, { statedUntil: last?.endsAt, now });
     const fault = this.dueFault({ ...full, agreement }, period, endsBefore, now, time);
     if (fault) return fault;
