@@ -18,6 +18,7 @@ import { Audit1764000000017 } from './0017-audit/up';
 import { Agreements1764000000018 } from './0018-agreements/up';
 import { Settlement1764000000019 } from './0019-settlement/up';
 import { Tracking1764000000021 } from './0021-tracking/up';
+import { Figures1764000000022 } from './0022-figures/up';
 import { Amendments1764000000023 } from './0023-amendments/up';
 
 export const MIGRATIONS = [
@@ -40,5 +41,6 @@ export const MIGRATIONS = [
   Agreements1764000000018,
   Settlement1764000000019,
   Tracking1764000000021,
+  Figures1764000000022,
   Amendments1764000000023,
 ];

@@ -130,7 +130,7 @@ export async function compose(
     new StockLowJob(database, stock, () => catalogue.current(), clock),
     ...house.agreementJobs,
     ...engagement.engagementJobs,
-    ...insightJobs(base),
+    ...insightJobs({ ...base, ...insight }),
     tracking.pruneImpressions,
   ];
   const worker = new Worker(database, jobs, clock, log);

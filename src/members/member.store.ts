@@ -1,4 +1,5 @@
 // The only SQL of members, cards and terms outside of the packed read.
+import { noteChanges } from '../database/change-note.store';
 import type { Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../kernel/id';
@@ -49,6 +50,12 @@ function birthDayOf(birthday: string): number {
 export async function upsertMembers(tx: Sql, members: readonly Member[]): Promise<void> {
   const tail = tx.dialect.onDuplicateUpdate(['external_id'], ['nickname', 'birthday', 'tags', 'birth_day']);
   await tx.insertMany('member', MEMBER_COLUMNS, members.map(toMemberRow), { tail });
+  // Of one that was known already there is no member of this id: such a note comes to nothing.
+  await noteChanges(
+    tx,
+    'MEMBER',
+    members.map(({ id }) => id),
+  );
 }
 
 /** Thrown when a member's cards have changed since a sale was built on them; its chain then fails whole. */
@@ -141,6 +148,11 @@ export const termWriter: CompanionWriter<TermRow> = {
         row.priceCode,
       ]),
     );
+    await noteChanges(
+      tx,
+      'MEMBER',
+      sales.map(({ memberId }) => memberId),
+    );
   },
 };
 
@@ -197,6 +209,11 @@ export const closedCardWriter: CompanionWriter<ClosedCardRow> = {
         idToBytes(row.termId),
       ]);
     }
+    await noteChanges(
+      tx,
+      'MEMBER',
+      rows.map(({ row }) => row.memberId),
+    );
     await markLevelsDue(
       tx,
       rows.map(({ row, chain }) => ({ memberId: row.memberId, now: chain.now })),

@@ -1,5 +1,6 @@
 // The only SQL of redemptions: rows that commit with their chain, guarded changes of state, and lists.
 import { padToPowerOfTwo, ReadBatcher } from '../database/batcher';
+import { noteChanges } from '../database/change-note.store';
 import type { Dialect } from '../database/dialect';
 import type { Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
@@ -34,6 +35,11 @@ export const claimWriter: CompanionWriter<ClaimRow> = {
     }
     const values = rows.map(({ row }) => [...toRow(row.redemption), row.dueStep, row.dueAt]);
     await tx.insertMany('redemption', [...COLUMNS, 'due_at'], values);
+    await noteChanges(
+      tx,
+      'REDEMPTION',
+      rows.map(({ row }) => row.redemption.id),
+    );
     const issued = rows.filter(({ row }) => row.redemption.status === 'ISSUED');
     await tellPartners(
       tx,
@@ -88,6 +94,11 @@ export const endWriter: CompanionWriter<EndRow> = {
       );
       if (changed !== 1) throw new StaleRedemptionError(`redemption ${row.id} is not ${row.from} any more`);
     }
+    await noteChanges(
+      tx,
+      'REDEMPTION',
+      rows.map(({ row }) => row.id),
+    );
     await tellPartners(
       tx,
       rows.map(({ row, chain }) => endEventOf(row, chain.now)),

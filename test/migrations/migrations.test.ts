@@ -21,6 +21,7 @@ import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { seed as seedAgreements } from '../../migrations/0018-agreements/seed';
 import { seed as seedSettlement } from '../../migrations/0019-settlement/seed';
 import { seed as seedTracking } from '../../migrations/0021-tracking/seed';
+import { seed as seedFigures } from '../../migrations/0022-figures/seed';
 import { seed as seedAmendments } from '../../migrations/0023-amendments/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
@@ -53,6 +54,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedAgreements,
   seedSettlement,
   seedTracking,
+  seedFigures,
   seedAmendments,
 ];
 
@@ -205,6 +207,12 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'item_version offer_ref partner_ref link_cipher code_hash attempts step_no level_id plan_id source',
     impression: 'day offer_id partner_id shown',
     impression_batch: 'id fingerprint recorded_at',
+  },
+  {
+    change_note: 'id kind subject detail',
+    figure_item: 'number id',
+    figure_part: 'kind subject cells',
+    figure_roll_up: 'figure period one other mark unit value',
   },
   {
     agreement: [

@@ -1,4 +1,5 @@
 // The only SQL of members' events: the row that commits with an event's chain, and the lists of a member.
+import { noteChanges } from '../../database/change-note.store';
 import { HexBytes, type InsertRow, type Sql, type SqlRow } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
@@ -45,6 +46,11 @@ export const eventWriter: CompanionWriter<EventRow> = {
   async write(tx, rows) {
     const lines = rows.map(({ row, chain }) => toRow(row, earningsOf(row.asked, chain.groupAmounts), chain.now));
     await tx.insertMany('member_event', COLUMNS, lines);
+    await noteChanges(
+      tx,
+      'MEMBER',
+      rows.map(({ row }) => row.event.memberId),
+    );
   },
 };
 

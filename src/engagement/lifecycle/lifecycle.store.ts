@@ -1,4 +1,5 @@
 // The SQL of stages and grades: who is due, what they were judged to be, and the history of it.
+import { noteChanges } from '../../database/change-note.store';
 import { questionMarks } from '../../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
@@ -185,6 +186,11 @@ const CHANGE_COLUMNS = ['member_id', 'id', 'from_stage', 'to_stage', 'day', 'pro
 
 export async function addStageChanges(tx: Sql, changes: readonly StageChangeRow[]): Promise<void> {
   if (changes.length === 0) return;
+  await noteChanges(
+    tx,
+    'MEMBER',
+    changes.map(({ memberId }) => memberId),
+  );
   await tx.insertMany(
     'stage_change',
     CHANGE_COLUMNS,

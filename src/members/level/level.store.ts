@@ -1,4 +1,5 @@
 // The SQL of levels: what is remembered with each member, the history, gifts that fell due, and who is to be looked at.
+import { noteChanges } from '../../database/change-note.store';
 import { questionMarks } from '../../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
@@ -141,6 +142,11 @@ export async function insertHistory(tx: Sql, changes: readonly HistoryRow[]): Pr
     change.reason ?? null,
   ]);
   await tx.insertMany('level_history', HISTORY_COLUMNS, rows);
+  await noteChanges(
+    tx,
+    'MEMBER',
+    changes.map(({ memberId }) => memberId),
+  );
 }
 
 export interface StoredChange extends HistoryRow {

@@ -1,4 +1,5 @@
 // The SQL of refunds: the row that commits with the closing of a card, a term's coupons, and the settlement.
+import { noteChanges } from '../../database/change-note.store';
 import type { Sql, SqlRow } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
 import { type Id, idToBytes } from '../../kernel/id';
@@ -69,6 +70,11 @@ export const refundWriter: CompanionWriter<RefundRow> = {
       const values = [...toValues(refund), idToBytes(row.key), idToBytes(row.fingerprint), chain.now];
       await tx.insertMany('card_refund', [...COLUMNS, 'request_key', 'fingerprint', 'due_at'], [values]);
     }
+    await noteChanges(
+      tx,
+      'MEMBER',
+      rows.map(({ row }) => row.refund.memberId),
+    );
   },
 };
 
@@ -92,6 +98,11 @@ export const settledWriter: CompanionWriter<SettledRow> = {
         [amount ?? 0, usedValue ?? 0, voided, used, chain.now, idToBytes(id)],
       );
     }
+    await noteChanges(
+      tx,
+      'MEMBER',
+      rows.map(({ row }) => row.refund.memberId),
+    );
   },
 };
 

@@ -1,4 +1,5 @@
 // The only SQL of the saga: guarded changes of a redemption's row, leases of its due steps, and what is due.
+import { noteChanges } from '../../database/change-note.store';
 import { questionMarks } from '../../database/dialect';
 import type { Sql, SqlValue } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
@@ -68,6 +69,7 @@ export async function writeStep(tx: Sql, row: StepRow, now: Instant): Promise<vo
   );
   if (changed !== 1) throw new StaleRedemptionError(`redemption ${redemption.id} has gone another step meanwhile`);
   if (item) await addItem(tx, redemption, item, now);
+  if (to !== redemption.status) await noteChanges(tx, 'REDEMPTION', [redemption.id]);
   const told = { redemption: { ...redemption, ...(issued && { expiresAt: issued.expiresAt }) }, offerCode };
   const event = to === 'ISSUED' && issued ? eventOf('redemption.issued', told, now) : undefined;
   await tellPartners(tx, [event ?? endEventOf({ ...told, from: redemption.status, to }, now)]);
