@@ -72,12 +72,12 @@ interface TransferRow {
 async function notePoints(runner: QueryRunner): Promise<void> {
   const time = new BusinessTime(await timeZoneOf(runner));
   const sums = new Map<string, [number, number]>();
-  let after = Buffer.alloc(16);
+  let after = '00'.repeat(16);
   for (;;) {
+    // The driver of the embedded database takes a single buffer for a list of names.
     const rows: TransferRow[] = await runner.query(
       `SELECT id, kind, debit, credit, amount, code, created_at FROM ledger_transfer
-       WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
-      [after],
+       WHERE id > X'${after}' ORDER BY id LIMIT ${PAGE}`,
     );
     for (const { kind, debit, credit, amount, code, created_at } of rows) {
       if (kind === HOLD) continue;
@@ -88,7 +88,7 @@ async function notePoints(runner: QueryRunner): Promise<void> {
       sums.set(key, [sum[0] + (into ? Number(amount) : 0), sum[1] + (out ? Number(amount) : 0)]);
     }
     if (rows.length < PAGE) break;
-    after = Buffer.from(rows.at(-1)!.id);
+    after = Buffer.from(rows.at(-1)!.id).toString('hex');
   }
   for (const [key, [into, out]] of sums) {
     await runner.query('INSERT INTO change_note (kind, subject, detail) VALUES (?, ?, ?)', [

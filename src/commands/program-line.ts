@@ -6,6 +6,7 @@ import { addCodesCommand } from './codes.command';
 import { CommandError, fail } from './command';
 import { addExportCommand } from './export.command';
 import { addImportCommand } from './import.command';
+import { addInsightCommand } from './insight.command';
 import { addLedgerCommand } from './ledger.command';
 import { addMigrateCommand } from './migrate.command';
 import { addPartnerCommand } from './partner.command';
@@ -30,6 +31,7 @@ export function commandLine(): Command {
   addLedgerCommand(root);
   addCampaignCommand(root);
   addAuditCommand(root);
+  addInsightCommand(root);
   addSimulateCommand(root);
   addTokenCommand(root);
   addSchemaCommand(root);

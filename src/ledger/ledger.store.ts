@@ -297,12 +297,3 @@ export async function transfersOfChain(sql: Sql, chain: Id): Promise<Transfer[]>
   );
   return rows.map(fromTransferRow);
 }
-
-/** The next transfers of all, in the order of their ids. */
-export async function transfersAfter(sql: Sql, after: Id, limit: number): Promise<Transfer[]> {
-  const rows = await sql.arrays(
-    `SELECT ${TRANSFER_COLUMNS} FROM ledger_transfer WHERE id > ? ORDER BY id LIMIT ${Math.trunc(limit)}`,
-    [idToBytes(after)],
-  );
-  return rows.map(fromTransferRow);
-}

@@ -1,5 +1,8 @@
 // What the verification reads: whole tables in the order of a key, a page at a time.
 import type { Sql, SqlRow } from '../database/sql';
+import { type Id, idToBytes } from '../kernel/id';
+import { fromTransferRow, TRANSFER_COLUMNS } from './ledger.store';
+import type { Transfer } from './transfer';
 
 const PAGE_ROWS = 4_000;
 
@@ -93,4 +96,13 @@ export async function countRows(sql: Sql): Promise<{ accounts: number; transfers
     transfers: await count('ledger_transfer'),
     chains: await count('ledger_chain'),
   };
+}
+
+/** The next transfers of all, in the order of their ids. */
+export async function transfersAfter(sql: Sql, after: Id, limit: number): Promise<Transfer[]> {
+  const rows = await sql.arrays(
+    `SELECT ${TRANSFER_COLUMNS} FROM ledger_transfer WHERE id > ? ORDER BY id LIMIT ${Math.trunc(limit)}`,
+    [idToBytes(after)],
+  );
+  return rows.map(fromTransferRow);
 }

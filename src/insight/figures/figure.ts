@@ -16,101 +16,78 @@ export interface FigureWords {
   readonly words: string;
 }
 
-function figure(number: number, kind: FigureKind, byPlan: boolean, words: string): FigureWords {
-  return { number, kind, byPlan, words };
+function flow(number: number, words: string): FigureWords {
+  return { number, kind: 'FLOW', byPlan: false, words };
 }
 
-/** Days are those of the program's time zone; amounts are in the minor unit. `one`, `other` and `mark` as the words say. */
+/** `one` is the plan. */
+function planFlow(number: number, words: string): FigureWords {
+  return { number, kind: 'FLOW', byPlan: true, words };
+}
+
+const ITEM = '; by plan of the card, and benefit or offer';
+
+/** Days are those of the program's time zone; amounts are in the minor unit. `one`, `other` and `mark` as beside it. */
 export const FIGURES = {
-  JOINED: figure(1, 'FLOW', false, 'Members, by the day on which they joined.'),
-  SALES: figure(2, 'FLOW', true, 'Terms sold, by the day of the sale; one: plan, mark: kind of the sale.'),
-  REVENUE: figure(
-    3,
-    'FLOW',
-    true,
-    'Prices of the terms sold, by the day of the sale; one: plan, mark: kind of the sale.',
-  ),
-  REFUNDED: figure(4, 'FLOW', true, 'Amounts of refunds, by the day on which each was settled; one: plan.'),
-  COST: figure(
+  JOINED: flow(1, 'Members, by the day on which they joined'),
+  /** mark: kind of sale. */
+  SALES: planFlow(2, 'Terms of cards, by the day on which they were sold'),
+  /** mark: kind of sale. */
+  REVENUE: planFlow(3, 'Prices of the terms sold, by the day of the sale'),
+  REFUNDED: planFlow(4, 'Amounts of refunds of terms, by the day on which each was settled'),
+  /** other: benefit or offer. */
+  COST: planFlow(
     5,
-    'FLOW',
-    true,
     'What redemptions cost the operator, by the day of the claim, or of the use where the cost counts at use; what was ' +
-      'given back costs nothing. one: plan of the card, other: benefit or offer.',
+      `given back costs nothing${ITEM}`,
   ),
-  CLAIMS: figure(
-    6,
-    'FLOW',
-    true,
-    'Claims that neither failed nor were given back, by the day of the claim; one: plan of the card, other: benefit or offer.',
-  ),
-  USES: figure(7, 'FLOW', true, 'Coupons used, by the day of the use; one: plan of the card, other: benefit or offer.'),
-  SAVED: figure(
-    8,
-    'FLOW',
-    true,
-    'Face value less co-pay of coupons used, by the day of the use; one: plan of the card, other: benefit or offer.',
-  ),
-  HOLDERS: figure(9, 'STANDING', true, 'Members with a running card of a plan; one: plan.'),
-  MEMBERSHIP: figure(10, 'STANDING', false, 'Members with a running card of any membership plan.'),
-  ACTIVE: figure(
-    11,
-    'STANDING',
-    false,
-    'Customers with an activity or a purchase on the day or on one of the 29 days before it.',
-  ),
-  TERMS_ENDED: figure(
-    12,
-    'FLOW',
-    true,
-    'Terms that ran until their end, by the day of the end; one: plan, mark: month in which the member first had the plan.',
-  ),
-  TERMS_RENEWED: figure(
+  /** other: benefit or offer. */
+  CLAIMS: planFlow(6, `Claims that neither failed nor were given back, by the day of the claim${ITEM}`),
+  /** other: benefit or offer. */
+  USES: planFlow(7, `Coupons used, by the day of the use${ITEM}`),
+  /** other: benefit or offer. */
+  SAVED: planFlow(8, `Face value less co-pay of coupons used, by the day of the use${ITEM}`),
+  HOLDERS: { number: 9, kind: 'STANDING', byPlan: true, words: 'Members with a running card of a plan' },
+  MEMBERSHIP: {
+    number: 10,
+    kind: 'STANDING',
+    byPlan: false,
+    words: 'Members with a running card of a membership plan',
+  },
+  ACTIVE: {
+    number: 11,
+    kind: 'STANDING',
+    byPlan: false,
+    words:
+      'Customers of whom an event other than a return or a refusal is of the day, or of one of the 29 days before it',
+  },
+  /** mark: the month in which the member first had the plan. */
+  TERMS_ENDED: planFlow(12, 'Terms that ran until their end, by the day of the end'),
+  /** mark: as there. */
+  TERMS_RENEWED: planFlow(
     13,
-    'FLOW',
-    true,
-    'Those of the terms ended that another term of the plan follows within 30 days; by the day of the end. one, mark: as there.',
+    'Those of the terms ended that another of the plan follows within 30 days, by the same day',
   ),
-  COHORT: figure(14, 'FLOW', false, 'Members, by the day on which their first membership began.'),
-  RETAINED: figure(
-    15,
-    'FLOW',
-    false,
-    'Members with a running membership so many calendar months after it first began, by the day of that begin; mark: months.',
-  ),
-  SALE_COST: figure(16, 'FLOW', true, 'As COST, but by the day on which the term was sold that bears it; one: plan.'),
-  SALE_REFUNDED: figure(17, 'FLOW', true, 'As REFUNDED, but by the day on which the term was sold; one: plan.'),
-  SALE_CAP: figure(18, 'FLOW', true, 'Cost caps of the terms sold, by the day of the sale; one: plan.'),
-  CAP_USE: figure(
-    19,
-    'FLOW',
-    true,
-    'Terms sold, by the day of the sale; one: plan, mark: how much of the cap is used: 0 nothing, 1 up to a tenth, … 10 up ' +
-      'to all, 11 there is no cap.',
-  ),
-  COMPARED: figure(20, 'FLOW', false, 'Members, by the day on which their first membership is 90 days old.'),
-  SPENT_BEFORE: figure(
-    21,
-    'FLOW',
-    false,
-    'Purchases less returns of those members in the 90 days before it, by the same day.',
-  ),
-  SPENT_AFTER: figure(22, 'FLOW', false, '… and in the 90 days from its first day on.'),
-  LEVEL_MOVES: figure(
-    23,
-    'FLOW',
-    false,
-    'Changes of the level that shows; one: the level before, other: the level after.',
-  ),
-  STAGE_MOVES: figure(
-    24,
-    'FLOW',
-    false,
-    'Changes of the stage of the lifecycle; mark: ten times the stage before, plus the one after.',
-  ),
-  POINTS_IN: figure(25, 'FLOW', false, 'Points that came to members; mark: code of the transfer.'),
-  POINTS_OUT: figure(26, 'FLOW', false, 'Points that left members; mark: code of the transfer.'),
-} as const;
+  COHORT: flow(14, 'Members, by the day on which their first membership began'),
+  /** mark: months. */
+  RETAINED: flow(15, 'Those of them with a running membership so many calendar months later, by the same day'),
+  SALE_COST: planFlow(16, 'What redemptions cost the operator, by the day on which the term was sold that bears it'),
+  SALE_REFUNDED: planFlow(17, 'Amounts of settled refunds, by the day on which the term was sold'),
+  SALE_CAP: planFlow(18, 'Cost caps of the terms sold, by the day of the sale'),
+  /** mark: 0 nothing is used, 1 up to a tenth, … 10 up to all, 11 there is no cap. */
+  CAP_USE: planFlow(19, 'Terms sold, by the day of the sale and by how much of the cap is used'),
+  COMPARED: flow(20, 'Members, by the day on which their first membership is 90 days old'),
+  SPENT_BEFORE: flow(21, 'Purchases less returns of these members in the 90 days before it began, by the same day'),
+  SPENT_AFTER: flow(22, 'Purchases less returns of these members in the 90 days from its first on, by the same day'),
+  /** one: the level before, other: the level after. */
+  LEVEL_MOVES: flow(23, 'Changes of the level that shows, by day'),
+  /** mark: ten times the stage before, plus the one after. */
+  STAGE_MOVES: flow(24, 'Changes of the stage of the lifecycle, by day'),
+  /** mark: code of the transfers. */
+  POINTS_IN: flow(25, 'Points that came to members, by day'),
+  /** mark: code of the transfers. */
+  POINTS_OUT: flow(26, 'Points that left members, by day'),
+} as const satisfies Readonly<Record<string, FigureWords>>;
 
 export type FigureName = keyof typeof FIGURES;
 export const FIGURE_NAMES = Object.keys(FIGURES) as FigureName[];

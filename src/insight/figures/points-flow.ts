@@ -1,4 +1,4 @@
-// Points that come to members and leave them, by day and by the code of the transfer: noted with the commit that moves them.
+// Points that come to members and leave them, by day and code of the transfer: noted with the commit that moves them.
 import { noteDetails } from '../../database/change-note.store';
 import type { Sql } from '../../database/sql';
 import { assert } from '../../kernel/assert';

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database';
 import type { Sql } from '../../database/sql';
 import { type Id, ZERO_ID } from '../../kernel/id';
 import { dateOfDay, type PeriodNumber } from '../../kernel/period';
-import { transfersAfter } from '../../ledger/ledger.store';
+import { transfersAfter } from '../../ledger/verify.store';
 import type { Catalogue } from '../../program/catalogue';
 import { add, addCells, addSums, dayOfKey, type Numbers, type Sums, widerKeys } from './cell';
 import { cellsOfMember, cellsOfRedemption } from './counting';

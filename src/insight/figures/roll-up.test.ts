@@ -1,0 +1,117 @@
+// Figures follow the facts: what happens late, is taken back, or is counted by two at once ends in the same sums.
+import { DAY } from '../../../src/kernel/clock';
+import { NOON, TestGateway } from '../../../test/support/gateway';
+import { benefit, entitles, level, offer, plan, privilege, programText } from '../../../test/support/gateway-program';
+import { claimed, fresh, Story } from '../../../test/support/gateway-story';
+import { eachDatabase } from '../../../test/support/lanes';
+import { recountFigures } from './recount';
+import { renderRecount } from './recount-table';
+import { RollUpJob } from './roll-up.job';
+
+const PROGRAM = programText({
+  levels: [level('registered', 1, 0), level('silver', 2, 500)],
+  plans: [
+    plan('plus', {
+      price: 10_000,
+      costCap: 300,
+      refund: { withinDays: 30, lessUsed: true },
+      entitlements: [entitles('freight', 5, 'TERM')],
+    }),
+    privilege('pet'),
+  ],
+  benefits: [benefit('freight', { unitCost: 30, faceValue: 500 })],
+  offers: [offer('latte'), offer('held', { costBasis: 'USE' })],
+});
+
+eachDatabase((lane) => {
+  let gateway: TestGateway;
+  let story: Story;
+  beforeAll(async () => {
+    gateway = await TestGateway.start({ url: lane.url, program: PROGRAM });
+    story = new Story(gateway);
+  });
+  afterAll(() => gateway.stop());
+
+  /** The sums of a figure over all its cells, by day. */
+  const daysOf = async (figure: number) => {
+    const rows = await lane.database.read.arrays(
+      `SELECT period, SUM(value) FROM figure_roll_up WHERE figure = ? AND period % 100 > 0 AND period % 10000 <> 1300
+       GROUP BY period HAVING SUM(value) <> 0 ORDER BY period`,
+      [figure],
+    );
+    return rows.map(([day, sum]) => [Number(day), Number(sum)]);
+  };
+  const recount = () => recountFigures(lane.database, gateway.gateway.catalogue.current());
+  const expectTrue = async () => {
+    const report = await recount();
+    expect(renderRecount(report)).toContain('The roll-up equals the facts.');
+    return report;
+  };
+
+  test('a card sold, used, and taken back', async () => {
+    const { who, card } = await story.holder('plus');
+    const coupon = claimed(await story.claim(who, 'freight'));
+    expect((await recount()).waiting).toBeGreaterThan(0);
+    await expectTrue();
+    await gateway.settle();
+    expect(await daysOf(2)).toEqual([[20260310, 1]]);
+    expect(await daysOf(3)).toEqual([[20260310, 10_000]]);
+    expect(await daysOf(5)).toEqual([[20260310, 30]]);
+    expect((await expectTrue()).waiting).toBe(0);
+    // Given a month later the coupon is given back, then the day of its claim is another one.
+    gateway.clock.advance(DAY);
+    await story.gateway.run(who, 'cancel', { input: { redemption: coupon.id, idempotencyKey: fresh('key') } });
+    await gateway.run({ role: 'SERVER', subject: 'shop' }, 'refund-card', {
+      input: { card: card.id, idempotencyKey: fresh('key') },
+    });
+    await gateway.settle();
+    expect(await daysOf(5)).toEqual([]);
+    expect(await daysOf(4)).toEqual([[20260311, 10_000]]);
+    expect((await expectTrue()).waiting).toBe(0);
+    gateway.clock.set(NOON);
+  });
+
+  test('what others changed behind its back is found', async () => {
+    await gateway.settle();
+    const tamper = (statement: string) => lane.database.transaction((tx) => tx.run(statement));
+    await tamper('UPDATE figure_roll_up SET value = value + 1 WHERE figure = 2 AND period = 20260310');
+    const report = await recount();
+    expect(report).toMatchObject({ clean: false, differing: 1 });
+    expect(report.differences).toMatchObject([{ figure: 'SALES', period: '2026-03-10', rolledUp: 2, recounted: 1 }]);
+    expect(renderRecount(report)).toContain('1 sums differ');
+    await tamper('UPDATE figure_roll_up SET value = value - 1 WHERE figure = 2 AND period = 20260310');
+    await expectTrue();
+  });
+
+  test('counted by two at once, and anew from nothing, it is the same', async () => {
+    // Given more changes than a pass takes.
+    const members = await Promise.all(Array.from({ length: 12 }, () => story.holder('plus')));
+    await Promise.all(members.map(({ who }) => story.claim(who, 'latte')));
+    const other = await TestGateway.start({ url: lane.url, clock: gateway.clock });
+    const jobs = [gateway, other].map(({ gateway: { database, catalogue, clock } }) => {
+      return new RollUpJob(database, catalogue, clock, 5, 7);
+    });
+    // When two count at once, then each change counts once.
+    await Promise.all(jobs.map((job) => job.drain()));
+    expect((await expectTrue()).waiting).toBe(0);
+    const before = await lane.database.read.arrays(
+      'SELECT * FROM figure_roll_up WHERE value <> 0 ORDER BY 1, 2, 3, 4, 5, 6',
+    );
+    // And when all was lost but the facts, then the walk finds the same sums; points alone have no other memory.
+    await lane.database.transaction(async (tx) => {
+      await tx.run("DELETE FROM work_progress WHERE name = 'figures'");
+      await tx.run('DELETE FROM figure_part');
+      await tx.run('DELETE FROM figure_roll_up WHERE figure NOT IN (25, 26)');
+    });
+    const fresh = [gateway, other].map(({ gateway: { database, catalogue, clock } }) => {
+      return new RollUpJob(database, catalogue, clock, 5, 7);
+    });
+    await Promise.all(fresh.map((job) => job.drain()));
+    await other.stop();
+    const after = await lane.database.read.arrays(
+      'SELECT * FROM figure_roll_up WHERE value <> 0 ORDER BY 1, 2, 3, 4, 5, 6',
+    );
+    expect(after).toEqual(before);
+    await expectTrue();
+  });
+});
