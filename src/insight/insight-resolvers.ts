@@ -1,6 +1,7 @@
 // The resolvers of this room, put together.
 import { AlertResolver } from './alert/alert.resolver';
 import { CensusResolver } from './census/census.resolver';
+import { InsightResolver } from './figures/insight.resolver';
 import type { InsightParts, InsightSide } from './insight-side';
 import { ProgramPreviewResolver } from './preview/preview.resolver';
 import { MemberSavingsResolver, SavingsDetailResolver } from './savings/savings.resolver';
@@ -12,11 +13,17 @@ export const INSIGHT_RESOLVERS = [
   AlertResolver,
   CensusResolver,
   ProgramPreviewResolver,
+  InsightResolver,
 ] as const;
 
 type Instance = readonly [(typeof INSIGHT_RESOLVERS)[number], object];
 
-export function insightResolvers({ database, catalogue, previews }: InsightParts & InsightSide): readonly Instance[] {
+export function insightResolvers({
+  database,
+  catalogue,
+  previews,
+  insight,
+}: InsightParts & InsightSide): readonly Instance[] {
   const current = () => catalogue.current();
   const details = new SavingsDetailStore(database.read, () => {
     const { time, settings } = current();
@@ -28,5 +35,6 @@ export function insightResolvers({ database, catalogue, previews }: InsightParts
     [AlertResolver, new AlertResolver(database)],
     [CensusResolver, new CensusResolver(database, current)],
     [ProgramPreviewResolver, new ProgramPreviewResolver(previews)],
+    [InsightResolver, new InsightResolver(insight)],
   ];
 }

@@ -5,6 +5,7 @@ import type { LedgerService } from '../ledger/ledger.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { CatalogueService } from '../program/catalogue.service';
 import { LevelCensusJob } from './census/level-census.job';
+import { InsightService } from './figures/insight.service';
 import { PointsWatcher } from './figures/points-flow';
 import { RollUpJob } from './figures/roll-up.job';
 import { PreviewService } from './preview/preview.service';
@@ -20,6 +21,7 @@ export interface InsightParts {
 export interface InsightSide {
   readonly previews: PreviewService;
   readonly rollUp: RollUpJob;
+  readonly insight: InsightService;
 }
 
 export function makeInsightSide({ database, ledger, catalogue, memberRows, clock }: InsightParts): InsightSide {
@@ -27,6 +29,7 @@ export function makeInsightSide({ database, ledger, catalogue, memberRows, clock
   return {
     previews: new PreviewService(database, memberRows, () => catalogue.current(), clock),
     rollUp: new RollUpJob(database, catalogue, clock),
+    insight: new InsightService(database, () => catalogue.current(), clock),
   };
 }
 

@@ -9,6 +9,7 @@ import { AUDITOR, OPERATIONS, operationText, partnerOf, SHOP, TestGateway, type 
 import { benefit, entitles, level, offer, plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, Story } from '../support/gateway-story';
 import { listen, tell } from '../support/gateway-webhooks';
+import { INSIGHT_RUNS } from '../support/insight-runs';
 import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
 import { settlementRuns } from '../support/settlement-runs';
@@ -195,6 +196,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       who: AUDITOR,
       answers: { members: expect.any(Number), levels: [{ growth: null }, { growth: null }] },
     },
+    ...INSIGHT_RUNS,
     program: { who: AUDITOR, answers: { version: 1 } },
     'plan-program': {
       who: OPERATIONS,

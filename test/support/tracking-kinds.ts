@@ -1,4 +1,4 @@
-// What the arguments of tracking name, for the table of `argument-kinds.ts`.
+// What the arguments of tracking and of figures name, for the table of `argument-kinds.ts`.
 
 const OFFERS = { offer: 'LISTED_OFFER', partner: 'PARTNER', agreement: 'AGREEMENT' } as const;
 /** For staff only; they name the program's words. */
@@ -13,6 +13,8 @@ export const TRACKING_KINDS = {
   ...filterOf('redemptionTotals', { ...OFFERS, ...OF_MEMBERS }),
   ...filterOf('redemptionFunnel', OFFERS),
   ...filterOf('timeToUse', OFFERS),
+  'Query.insight(plan)': 'PLAIN',
+  'Query.figureSeries(plan)': 'PLAIN',
   'Query.redemptions(after)': 'REDEMPTION_CURSOR',
   'Query.redemptionFunnel(after)': 'FUNNEL_CURSOR',
   'Mutation.recordImpressions(input.idempotencyKey)': 'KEY',

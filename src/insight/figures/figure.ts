@@ -38,8 +38,8 @@ export const FIGURES = {
   /** other: benefit or offer. */
   COST: planFlow(
     5,
-    'What redemptions cost the operator, by the day of the claim, or of the use where the cost counts at use; what was ' +
-      `given back costs nothing${ITEM}`,
+    'What redemptions cost the operator, by the day of the claim, or of the use where the cost counts at use; ' +
+      `what was given back costs nothing${ITEM}`,
   ),
   /** other: benefit or offer. */
   CLAIMS: planFlow(6, `Claims that neither failed nor were given back, by the day of the claim${ITEM}`),

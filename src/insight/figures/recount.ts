@@ -3,7 +3,7 @@ import { type ChangeNote, readNotes } from '../../database/change-note.store';
 import type { Database } from '../../database/database';
 import type { Sql } from '../../database/sql';
 import { type Id, ZERO_ID } from '../../kernel/id';
-import { dateOfDay, type PeriodNumber } from '../../kernel/period';
+import type { PeriodNumber } from '../../kernel/period';
 import { transfersAfter } from '../../ledger/verify.store';
 import type { Catalogue } from '../../program/catalogue';
 import { add, addCells, addSums, dayOfKey, type Numbers, type Sums, widerKeys } from './cell';
@@ -13,6 +13,7 @@ import { FIGURE_NAMES, FIGURES, type FigureName } from './figure';
 import { flowCells, flowFromText, PointsFlows } from './points-flow';
 import { calendarOf } from './roll-up.job';
 import { readItems, readParts, rollUpPages } from './roll-up.store';
+import { periodText } from './span';
 
 const PAGE = 1_000;
 const TRANSFERS_A_PAGE = 4_000;
@@ -196,10 +197,4 @@ function differenceOf(key: string, rolledUp: number, recounted: number): FigureD
     rolledUp,
     recounted,
   };
-}
-
-/** `2026-11-22`, `2026-11`, `2026`. */
-export function periodText(period: PeriodNumber): string {
-  if (period % 10_000 === 1_300) return String(Math.trunc(period / 10_000));
-  return period % 100 === 0 ? dateOfDay(period).slice(0, 7) : dateOfDay(period);
 }
