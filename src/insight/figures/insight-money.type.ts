@@ -86,8 +86,8 @@ export class RenewalCohortType {
 export class RenewalFiguresType {
   @Field(() => FractionType, {
     description:
-      'Terms that another term of the same plan and member follows within 30 days ÷ terms that ran until their end in ' +
-      'the span. Closed and refunded ones are in neither; one that is renewed later changes its day.',
+      'Terms that another term of the same plan and member follows within 30 days ÷ terms that ran until their end ' +
+      'in the span. Closed and refunded ones are in neither; one that is renewed later changes its day.',
   })
   rate!: FractionType;
   @Field(() => [RenewalCohortType])
