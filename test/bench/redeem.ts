@@ -1,4 +1,4 @@
-// Part 2: redemptions through the service and through GraphQL, against a transaction each with row locks.
+// Part 2: redemptions through the service and through GraphQL, against a transaction each with row locks and the limit.
 import { toGlobalId } from '../../src/kernel/id';
 import { verifyLedger } from '../../src/ledger/verify';
 import { holdCheck } from '../../src/redemption/hold.check';
@@ -27,6 +27,8 @@ export interface RedeemReport {
   /** Redemptions a second, by those of the row locks. */
   readonly serviceRatio: number;
   readonly graphqlRatio: number;
+  /** … and what the same rows attain that are written by hand, in batches, without a rule: the limit. */
+  readonly limitRatio: number;
   /** Redemptions in the database when the ledger was proved. */
   readonly redemptions: number;
   readonly clean: boolean;
@@ -43,6 +45,7 @@ interface Parties {
   readonly perkgate: Served;
   readonly service: Child;
   readonly rowLocks: Child;
+  readonly batches: Child;
   readonly load: Child;
   /** Global ids of the bench's offers. */
   readonly items: readonly string[];
@@ -54,15 +57,17 @@ async function startParties(place: WorldPlace): Promise<Parties> {
   const people = await peopleOf(gateway, 'REDEEM', PEOPLE);
   const items = benchItems(gateway.catalogue.current().offers);
   await gateway.close();
-  const [service, rowLocks, load] = [
+  const [service, rowLocks, batches, load] = [
     startHelper('redeemer (service)', 'redeemer.js', 'server'),
     startHelper('redeemer (row locks)', 'redeemer.js', 'server'),
+    startHelper('redeemer (batches by hand)', 'redeemer.js', 'server'),
     startHelper('load', 'load.js', 'others'),
   ];
   await service.ask('start', { ...place, way: 'service' } satisfies RedeemerStart);
   await rowLocks.ask('start', { ...place, way: 'row-locks' } satisfies RedeemerStart);
+  await batches.ask('start', { ...place, way: 'batches' } satisfies RedeemerStart);
   await load.ask('tokens', { name: 'redeem', tokens: people.map(({ token }) => token) });
-  return { perkgate: await startGateway(place), service, rowLocks, load, items };
+  return { perkgate: await startGateway(place), service, rowLocks, batches, load, items };
 }
 
 export function benchItems(offers: readonly { readonly id: string; readonly code: string }[]): string[] {
@@ -80,7 +85,7 @@ async function measurePattern(
   parties: Parties,
   pattern: RedeemReport['pattern'],
 ): Promise<RedeemReport> {
-  const { perkgate, service, rowLocks, load } = parties;
+  const { perkgate, service, rowLocks, batches, load } = parties;
   const offers = pattern === 'hot' ? HOT_OFFERS : SPREAD_OFFERS;
   const inProcess = (name: string, child: Child): Way => ({
     name,
@@ -97,9 +102,10 @@ async function measurePattern(
       { server: perkgate.child, load, database: bench.mysql },
       redeemLoad(perkgate.port, parties.items.slice(0, offers)),
     ),
+    inProcess('by hand, batched, no rules (the limit)', batches),
   ];
   const measuredWays = await interleaved(ways, bench.pace, bench.progress);
-  const [locks, direct, graphql] = measuredWays as [Measured, Measured, Measured];
+  const [locks, direct, graphql, limit] = measuredWays as [Measured, Measured, Measured, Measured];
   bench.progress('proving the ledger');
   return {
     pattern,
@@ -107,6 +113,7 @@ async function measurePattern(
     ways: measuredWays,
     serviceRatio: ratioOf(direct, locks, ({ perSecond }) => perSecond),
     graphqlRatio: ratioOf(graphql, locks, ({ perSecond }) => perSecond),
+    limitRatio: ratioOf(limit, locks, ({ perSecond }) => perSecond),
     ...(await prove(place)),
   };
 }
@@ -137,7 +144,7 @@ export async function measureRedeem(bench: Bench, place: WorldPlace): Promise<Re
     });
     return { spread, hot, profile: summarize(profile, { packages: 15, functions: 25 }) };
   } finally {
-    const { perkgate, service, rowLocks, load } = parties;
-    for (const child of [perkgate.child, service, rowLocks, load]) await child.stop();
+    const { perkgate, service, rowLocks, batches, load } = parties;
+    for (const child of [perkgate.child, service, rowLocks, batches, load]) await child.stop();
   }
 }

@@ -1,4 +1,4 @@
-// A process that redeems without HTTP: through the service, or by a transaction each with row locks.
+// A process that redeems without HTTP: through the service, or by hand with row locks or in batches.
 import type { Gateway } from '../../src/compose/gateway';
 import { loadCodeKey } from '../../src/identity/code-key';
 import { type Id, idFromBytes } from '../../src/kernel/id';
@@ -6,13 +6,14 @@ import { isRefusal } from '../../src/kernel/refusal';
 import { CodeCipher } from '../../src/marketplace/code-cipher';
 import type { CatalogueOffer } from '../../src/program/catalogue-item';
 import { answerVerbs } from './answers';
+import { HandBatches } from './hand-batches';
 import type { LoadResult } from './load';
 import { RowLocks } from './row-locks';
 import { itemFor } from './turns';
 import { environmentOf, openWorld, type WorldPlace } from './world';
 
 export interface RedeemerStart extends WorldPlace {
-  readonly way: 'service' | 'row-locks';
+  readonly way: 'service' | 'row-locks' | 'batches';
 }
 
 export interface RedeemRun {
@@ -46,10 +47,12 @@ function throughService(gateway: Gateway): Redeem {
   };
 }
 
-async function throughRowLocks(place: WorldPlace): Promise<Redeem> {
+/** By hand, as a transaction each or as many in one as are waiting. */
+async function byHand(place: WorldPlace, way: 'row-locks' | 'batches'): Promise<Redeem> {
   const codeKeyFile = environmentOf(place).CODE_KEY_FILE!;
-  const rowLocks = new RowLocks(place.url, new CodeCipher(await loadCodeKey({ codeKeyFile })));
-  return (memberId, offer, key) => rowLocks.redeem(memberId, offer, key);
+  const cipher = new CodeCipher(await loadCodeKey({ codeKeyFile }));
+  const hand = way === 'batches' ? new HandBatches(place.url, cipher) : new RowLocks(place.url, cipher);
+  return (memberId, offer, key) => hand.redeem(memberId, offer, key);
 }
 
 async function start({ way, ...place }: RedeemerStart): Promise<number> {
@@ -57,7 +60,7 @@ async function start({ way, ...place }: RedeemerStart): Promise<number> {
   await gateway.catalogue.refresh();
   redeemers = await readRedeemers(gateway);
   offers = gateway.catalogue.current().offers.filter(({ code }) => code.startsWith('bench-'));
-  redeem = way === 'service' ? throughService(gateway) : await throughRowLocks(place);
+  redeem = way === 'service' ? throughService(gateway) : await byHand(place, way);
   return redeemers.length;
 }
 

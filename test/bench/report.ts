@@ -110,12 +110,15 @@ function homeText({ bytes, ways, ofLimit, overTextbook }: HomeReport): string {
 }
 
 function redeemText(report: RedeemReport): string {
-  const { pattern, offers, ways, serviceRatio, graphqlRatio, redemptions, clean, faults } = report;
+  const { pattern, offers, ways, serviceRatio, graphqlRatio, limitRatio, redemptions, clean, faults } = report;
   const columns = [{ title: `redemptions, ${pattern} over ${offers} offers` }, ...WAY_COLUMNS, right('over row locks')];
-  const ratios = ['1', serviceRatio.toFixed(2), graphqlRatio.toFixed(2)];
+  const ratios = ['1', serviceRatio.toFixed(2), graphqlRatio.toFixed(2), limitRatio.toFixed(2)];
   const rows = ways.map((way, at) => [way.name, ...cellsOf(way), ratios[at]!]);
   const proof = clean ? 'clean' : `NOT CLEAN: ${faults.join('; ')}`;
-  return `${textTable(columns, rows)}\nThe ledger after ${redemptions} redemptions: ${proof}.`;
+  const limit =
+    `Nothing that writes these rows gets beyond ${limitRatio.toFixed(2)} here; through the service it is ` +
+    `${((serviceRatio / limitRatio) * 100).toFixed(0)} % of that.`;
+  return `${textTable(columns, rows)}\n${limit}\nThe ledger after ${redemptions} redemptions: ${proof}.`;
 }
 
 function eventsText({ ways, events, clean, faults }: EventsReport): string {

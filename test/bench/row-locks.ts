@@ -2,13 +2,12 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { createPool } from 'mysql2/promise';
 import { DAY, systemClock } from '../../src/kernel/clock';
-import { type Id, idAt, idFromBytes, idToBytes, namedId, newId, toGlobalId, ZERO_ID } from '../../src/kernel/id';
-import { COUNT } from '../../src/kernel/money';
-import { type AccountKey, accountKey } from '../../src/ledger/account';
-import { type AccountKind, ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../src/ledger/chart';
+import { type Id, idAt, idFromBytes, idToBytes, namedId, newId, toGlobalId } from '../../src/kernel/id';
+import type { AccountKey } from '../../src/ledger/account';
 import { TRANSFER_KINDS } from '../../src/ledger/transfer';
 import { type CodeCipher, newCode } from '../../src/marketplace/code-cipher';
 import type { CatalogueOffer } from '../../src/program/catalogue-item';
+import { accountsOf, apply, type CardRow, CURRENCY, isFor, MEMBER, type Move, movesOf, type Sides } from './hand-moves';
 
 /** The card that bears the cost, as the transaction found it. */
 interface FoundCard {
@@ -17,30 +16,12 @@ interface FoundCard {
   readonly planId: Id;
 }
 
-/** What the gateway reads of a member before it redeems, in one statement. */
-const MEMBER = `SELECT m.tags, c.id, t.id, c.plan_id, c.status, t.starts_at, t.ends_at FROM member m
-  JOIN card_term t ON t.member_id = m.id JOIN card c ON c.id = t.card_id WHERE m.id = ?`;
-
 // Between 8 and 64 the number made next to no difference: both sides have their hands full.
 const CONNECTIONS = 32;
 const ATTEMPTS = 20;
 // Deadlock, lock wait, and a rival who opened the same account first.
 const AGAIN = new Set([1213, 1205, 1062]);
-const CURRENCY = 'CNY';
-
-interface Move {
-  readonly kind: keyof typeof TRANSFER_KINDS;
-  readonly debit: AccountKey;
-  readonly credit: AccountKey;
-  readonly amount: number;
-  readonly code: number;
-}
-
-/** Credits posted, credits pending, debits posted, debits pending. */
-type Sides = [number, number, number, number];
-
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
-const contra = (holder: Id, kind: AccountKind, unit: string, item = 0) => accountKey({ holder, kind, unit, item });
 
 function marks(rows: number, columns: number): string {
   return Array(rows)
@@ -88,38 +69,10 @@ export class RowLocks {
     const id = newId(now);
     const card = await findCard(tx, memberId, offer, now);
     const { termId, planId } = card;
-    const limit = accountKey({ holder: memberId, kind: KIND.MEMBER_LIMIT, item: offer.number, unit: COUNT });
-    const stock = accountKey({ holder: offer.id, kind: KIND.STOCK, unit: COUNT });
-    const cap = accountKey({ holder: memberId, kind: KIND.CARD_CAP, ref: termId, unit: CURRENCY });
-    const savings = accountKey({ holder: memberId, kind: KIND.SAVINGS, ref: termId, unit: CURRENCY });
-    const source = contra(ZERO_ID, KIND.SAVINGS_SOURCE, CURRENCY);
-    const cost = contra(offer.partner.id, KIND.COST, CURRENCY, offer.number);
-    const { REDEEM, GRANT } = TRANSFER_CODES;
-    const move = (
-      kind: Move['kind'],
-      debit: AccountKey,
-      credit: AccountKey,
-      amount: number,
-      code: number = REDEEM,
-    ) => ({
-      kind,
-      debit,
-      credit,
-      amount,
-      code,
-    });
+    const accounts = accountsOf(memberId, termId, offer);
     await tx.query('START TRANSACTION');
-    const balances = await lock(tx, [limit, stock, cap, savings]);
-    const moves: Move[] = [];
-    if (!balances.has(limit)) {
-      balances.set(limit, [0, 0, 0, 0]);
-      const granted = contra(offer.id, KIND.LIMIT_GRANTED, COUNT);
-      moves.push(move('TRANSFER', granted, limit, offer.memberLimits[0]!.limit, GRANT));
-    }
-    moves.push(move('TRANSFER', limit, contra(offer.id, KIND.LIMIT_USED, COUNT), 1));
-    moves.push(move('TRANSFER', stock, contra(offer.id, KIND.STOCK_ISSUED, COUNT), 1));
-    moves.push(move('TRANSFER', cap, cost, offer.unitCost));
-    moves.push(move('HOLD', source, savings, offer.faceValue));
+    const balances = await lock(tx, Object.values(accounts));
+    const moves = movesOf(accounts, offer, balances);
     const sums = apply(moves, balances);
     const expiresAt = now + offer.couponValidDays * DAY;
     await writeBalances(tx, balances);
@@ -172,17 +125,12 @@ export class RowLocks {
 
 /** The running card of a plan that the offer is for. */
 async function findCard(tx: PoolConnection, memberId: Id, offer: CatalogueOffer, now: number): Promise<FoundCard> {
-  const [rows] = await tx.execute<RowDataPacket[][]>({ sql: MEMBER, rowsAsArray: true }, [idToBytes(memberId)]);
-  const { plans } = offer.audience;
-  for (const [, card, term, plan, status, startsAt, endsAt] of rows as unknown as CardRow[]) {
-    const planId = idFromBytes(plan);
-    if (status !== 'ACTIVE' || startsAt > now || now >= endsAt || !plans.has(planId)) continue;
-    return { cardId: idFromBytes(card), termId: idFromBytes(term), planId };
-  }
-  throw new Error('the member has no card for this offer');
+  const [rows] = await tx.execute<RowDataPacket[][]>({ sql: `${MEMBER}= ?`, rowsAsArray: true }, [idToBytes(memberId)]);
+  const found = (rows as unknown as CardRow[]).find((row) => isFor(row, offer, now));
+  if (!found) throw new Error('the member has no card for this offer');
+  const [, card, term, plan] = found;
+  return { cardId: idFromBytes(card), termId: idFromBytes(term), planId: idFromBytes(plan) };
 }
-
-type CardRow = readonly [tags: string, Buffer, Buffer, Buffer, status: string, startsAt: number, endsAt: number];
 
 /** The accounts in the order of their keys, which is the same for everybody. */
 async function lock(tx: PoolConnection, keys: readonly AccountKey[]): Promise<Map<AccountKey, Sides>> {
@@ -200,26 +148,6 @@ async function lock(tx: PoolConnection, keys: readonly AccountKey[]): Promise<Ma
       sides,
     ]),
   );
-}
-
-/** Moves the amounts on the locked balances and answers the sums of the contra accounts. */
-function apply(moves: readonly Move[], balances: ReadonlyMap<AccountKey, Sides>): Map<AccountKey, Sides> {
-  const sums = new Map<AccountKey, Sides>();
-  const sidesOf = (account: AccountKey): Sides => {
-    const known = balances.get(account) ?? sums.get(account);
-    if (known) return known;
-    const fresh: Sides = [0, 0, 0, 0];
-    sums.set(account, fresh);
-    return fresh;
-  };
-  for (const { kind, debit, credit, amount } of moves) {
-    const pending = kind === 'HOLD' ? 1 : 0;
-    const from = sidesOf(debit);
-    if (balances.has(debit) && from[0] - from[2] - from[3] < amount) throw new Error('a limit was reached');
-    from[2 + pending]! += amount;
-    sidesOf(credit)[pending]! += amount;
-  }
-  return sums;
 }
 
 async function writeBalances(tx: PoolConnection, balances: ReadonlyMap<AccountKey, Sides>): Promise<void> {
