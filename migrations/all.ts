@@ -17,6 +17,7 @@ import { Alerts1764000000016 } from './0016-alerts/up';
 import { Audit1764000000017 } from './0017-audit/up';
 import { Agreements1764000000018 } from './0018-agreements/up';
 import { Settlement1764000000019 } from './0019-settlement/up';
+import { Reconciliation1764000000020 } from './0020-reconciliation/up';
 import { Tracking1764000000021 } from './0021-tracking/up';
 import { Figures1764000000022 } from './0022-figures/up';
 import { Amendments1764000000023 } from './0023-amendments/up';
@@ -40,6 +41,7 @@ export const MIGRATIONS = [
   Audit1764000000017,
   Agreements1764000000018,
   Settlement1764000000019,
+  Reconciliation1764000000020,
   Tracking1764000000021,
   Figures1764000000022,
   Amendments1764000000023,

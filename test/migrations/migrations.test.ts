@@ -20,6 +20,7 @@ import { seed as seedAlerts } from '../../migrations/0016-alerts/seed';
 import { seed as seedAudit } from '../../migrations/0017-audit/seed';
 import { seed as seedAgreements } from '../../migrations/0018-agreements/seed';
 import { seed as seedSettlement } from '../../migrations/0019-settlement/seed';
+import { seed as seedReconciliation } from '../../migrations/0020-reconciliation/seed';
 import { seed as seedTracking } from '../../migrations/0021-tracking/seed';
 import { seed as seedFigures } from '../../migrations/0022-figures/seed';
 import { seed as seedAmendments } from '../../migrations/0023-amendments/seed';
@@ -53,6 +54,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedAudit,
   seedAgreements,
   seedSettlement,
+  seedReconciliation,
   seedTracking,
   seedFigures,
   seedAmendments,
@@ -199,6 +201,16 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'issued_by operator_at operator_by partner_at partner_by',
     statement_line: 'statement_id booked_at chain item kind month quantity value reference',
     stated_account: 'account credits debits',
+    feed:
+      'id partner_id name terms period_from period_before state opened_at opened_by closed_at closed_by line_count',
+    feed_line: 'feed_id match_key line content code_cipher offer_id amount happened_at day state',
+    reconciliation_run:
+      'id feed_id partner_id tolerance state step_no position totals done total started_at started_by ended_at',
+    reconciliation_ours: 'run_id match_key redemption_id due amount happened_at status',
+    reconciliation_match: 'run_id line redemption_id',
+    reconciliation_item:
+      'id redemption_id partner_id kind detail found_at resolved_at resolved_by origin run_id line differs sides ' +
+      'decision reason decided_at decided_by adjustment answer answer_text answered_at answered_by',
   },
   {
     redemption:
