@@ -201,6 +201,8 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'issued_by operator_at operator_by partner_at partner_by',
     statement_line: 'statement_id booked_at chain item kind month quantity value reference',
     stated_account: 'account credits debits',
+  },
+  {
     feed:
       'id partner_id name terms period_from period_before state opened_at opened_by closed_at closed_by line_count',
     feed_line: 'feed_id match_key line content code_cipher offer_id amount happened_at day state',

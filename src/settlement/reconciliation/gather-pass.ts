@@ -9,7 +9,6 @@ import type { MatchKeys } from './match-keys';
 import { RUN_START, type Run } from './run';
 import { addOurs, advanceRun, type Candidate, type KeyedOurs, readCandidates } from './run.store';
 
-const ROWS_A_PASS = 2_000;
 /** How long before the period something may have been claimed that a line may mean, though it is not due. */
 const LOOK_BACK = 400 * DAY;
 
@@ -20,17 +19,18 @@ export class GatherPass {
     private readonly database: Database,
     private readonly keys: MatchKeys,
     private readonly clock: Clock,
+    private readonly rowsAPass: number,
   ) {}
 
   /** Throws StaleRunError when another process has taken the step meanwhile. */
   async run(run: Run, feed: Feed): Promise<void> {
     const { after } = run.position;
-    const found = await readCandidates(this.database.read, candidatesOf(feed), after, ROWS_A_PASS);
+    const found = await readCandidates(this.database.read, candidatesOf(feed), after, this.rowsAPass);
     const now = this.clock.now();
     const ours = found.flatMap((candidate) => this.oursOf(candidate, feed, now));
     const last = found.at(-1);
     const next: Run =
-      found.length < ROWS_A_PASS
+      found.length < this.rowsAPass
         ? { ...run, state: 'MATCHING', position: RUN_START, done: run.done + found.length }
         : { ...run, position: { after: last!.redemptionId }, done: run.done + found.length };
     await this.database.transaction(async (tx) => {

@@ -25,9 +25,6 @@ import {
   readPools,
 } from './run.store';
 
-/** Of each side at once. */
-const PAGE = 2_000;
-
 interface Group<Row> {
   readonly key: string;
   readonly rows: readonly Row[];
@@ -48,6 +45,8 @@ export class MatchPass {
     private readonly keys: MatchKeys,
     private readonly partnersOf: PartnersOfOffers,
     private readonly clock: Clock,
+    /** Of each side at once. */
+    private readonly rowsAPass: number,
   ) {}
 
   /** Throws StaleRunError when another process has taken the step meanwhile. */
@@ -78,10 +77,12 @@ export class MatchPass {
     const { read } = this.database;
     const { after, within } = run.position;
     if (within) return this.lookWithin(run, feed, within);
-    const lines = await readLines(read, feed.id, { key: after }, PAGE + 1);
-    const ours = await readOurs(read, run.id, { after }, PAGE + 1);
+    const lines = await readLines(read, feed.id, { key: after }, this.rowsAPass + 1);
+    const ours = await readOurs(read, run.id, { after }, this.rowsAPass + 1);
     // The last key of a full page may go on behind it.
-    const [ofLines, ofOurs] = [lines, ours].map((rows) => (rows.length > PAGE ? rows.at(-1)!.key : undefined));
+    const [ofLines, ofOurs] = [lines, ours].map((rows) =>
+      rows.length > this.rowsAPass ? rows.at(-1)!.key : undefined,
+    );
     const whole = [ofLines, ofOurs].filter((key) => key !== undefined).sort()[0];
     const fits = ({ key }: { readonly key: string }) => whole === undefined || key < whole;
     const [wholeLines, wholeOurs] = [lines.filter(fits), ours.filter(fits)];
@@ -102,24 +103,24 @@ export class MatchPass {
   /** A key that fills a page alone: all of ours with the first lines; more lines are looked at in the next passes. */
   private async lookAtOne(run: Run, feed: Feed, key: string): Promise<Looked> {
     const { read } = this.database;
-    const lines = await readLines(read, feed.id, { key, line: 0 }, PAGE + 1);
+    const lines = await readLines(read, feed.id, { key, line: 0 }, this.rowsAPass + 1);
     const ours = await readOurs(read, run.id, { key });
-    const some = lines.slice(0, PAGE);
+    const some = lines.slice(0, this.rowsAPass);
     const findings = matchGroup(ours, some, rulesOf(run, feed));
     const taken = findings.find((finding) => finding.kind === 'MATCHED' || finding.kind === 'DIFFERS');
     const first = taken?.theirs.line ?? some[0]?.line ?? 0;
-    const within = lines.length > PAGE ? { line: some.at(-1)!.line, first } : undefined;
+    const within = lines.length > this.rowsAPass ? { line: some.at(-1)!.line, first } : undefined;
     return { findings, lines: some, next: { after: key, within }, done: false };
   }
 
   private async lookWithin(run: Run, feed: Feed, { line, first }: NonNullable<RunPosition['within']>): Promise<Looked> {
     const { after: key } = run.position;
-    const lines = await readLines(this.database.read, feed.id, { key, line }, PAGE);
+    const lines = await readLines(this.database.read, feed.id, { key, line }, this.rowsAPass);
     const repeats = rulesOf(run, feed).repeats === 'SAME_KEY';
     const findings = lines.map(
       (theirs): Finding => (repeats ? { kind: 'DOUBLED', theirs, repeats: first } : { kind: 'ONLY_THEIRS', theirs }),
     );
-    const within = lines.length === PAGE ? { line: lines.at(-1)!.line, first } : undefined;
+    const within = lines.length === this.rowsAPass ? { line: lines.at(-1)!.line, first } : undefined;
     return { findings, lines, next: { after: key, within }, done: false };
   }
 
