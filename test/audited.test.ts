@@ -24,3 +24,8 @@ test('arguments are kept without secrets, and long texts are cut', () => {
     },
   });
 });
+
+test('of a list that names codes only the length is kept', () => {
+  const lines = [{ line: 1, code: 'A1' }, { line: 2 }];
+  expect(withoutSecrets({ input: { feed: 'f', lines } }, 'lines')).toEqual({ input: { feed: 'f', lines: '(2)' } });
+});

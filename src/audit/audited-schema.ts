@@ -42,7 +42,7 @@ function around(action: string, audited: Audited, resolve: Resolve, audit: Audit
       requestId: context.requestId,
       action,
       subject,
-      args: withoutSecrets(args),
+      args: withoutSecrets(args, audited.counted),
     };
     const tell = (answer: unknown): Came => {
       const { __typename: type, code } = (answer ?? {}) as { __typename?: string; code?: string };
@@ -57,17 +57,17 @@ function around(action: string, audited: Audited, resolve: Resolve, audit: Audit
 const SECRET = /^(value|secret|claimSecret|password|token|key)$/;
 const TEXT_MAX = 20_000;
 
-/** The arguments as JSON: secrets are named and not shown, and long texts are cut. */
-export function withoutSecrets(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
+/** The arguments as JSON: secrets are named and not shown, the list `counted` is counted, and long texts are cut. */
+export function withoutSecrets(value: unknown, counted?: string): Json {
+  if (Array.isArray(value)) return value.map((part) => withoutSecrets(part, counted));
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'string' && value.length > TEXT_MAX) return `${value.slice(0, TEXT_MAX)}… (${value.length})`;
   if (typeof value !== 'object' || value === null) return (value ?? null) as Json;
   const shown = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(
-    shown.map(([name, part]) => [
-      name,
-      SECRET.test(name) && typeof part === 'string' ? '(secret)' : withoutSecrets(part),
-    ]),
+    shown.map(([name, part]) => {
+      if (name === counted && Array.isArray(part)) return [name, `(${part.length})`];
+      return [name, SECRET.test(name) && typeof part === 'string' ? '(secret)' : withoutSecrets(part, counted)];
+    }),
   );
 }

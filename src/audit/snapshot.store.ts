@@ -147,6 +147,32 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
       order: 'id',
     },
   ],
+  feed: [
+    {
+      name: 'feed',
+      table: 'feed',
+      by: 'id',
+      columns: 'partner_id, name, terms, period_from, period_before, state, line_count, closed_by',
+      order: 'id',
+    },
+    {
+      name: 'runs',
+      table: 'reconciliation_run',
+      by: 'feed_id',
+      columns: 'id, tolerance, state, totals, started_by',
+      order: 'id DESC',
+      limit: 2,
+    },
+  ],
+  reconciliationItem: [
+    {
+      name: 'item',
+      table: 'reconciliation_item',
+      by: 'id',
+      columns: 'redemption_id, partner_id, kind, line, decision, reason, decided_by, adjustment, answer, resolved_at',
+      order: 'id',
+    },
+  ],
   redemption: [
     {
       name: 'redemption',

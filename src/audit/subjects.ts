@@ -9,6 +9,8 @@ export interface Audited {
   readonly type: string;
   /** The key of what is changed; `undefined` for what is made only now: then the answer tells it. */
   readonly keyOf: (args: Arguments, context: RequestContext) => string | undefined;
+  /** A list among the arguments of which only the length is kept, for it names codes or members. */
+  readonly counted?: string;
 }
 
 /** The argument at this path, such as `input.offer`. */
@@ -56,6 +58,12 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   resolveDispute: at('delivery', 'input.delivery'),
   issueStatement: made('statement'),
   signStatement: at('statement', 'input.statement'),
+  openFeed: made('feed'),
+  recordFeedLines: { ...at('feed', 'input.feed'), counted: 'lines' },
+  closeFeed: at('feed', 'input.feed'),
+  reconcileFeed: at('feed', 'input.feed'),
+  decideReconciliationItem: at('reconciliationItem', 'input.item'),
+  answerReconciliationItem: at('reconciliationItem', 'input.item'),
   setPartnerConnector: PARTNER,
   removePartnerConnector: PARTNER,
   testPartnerConnector: PARTNER,

@@ -41,6 +41,7 @@ import { RunSagaJob } from '../redemption/saga/run-saga.job';
 import { SagaService } from '../redemption/saga/saga.service';
 import { ToldStockService } from '../redemption/told-stock.service';
 import { makeTrackingSide, type TrackingSide } from '../redemption/tracking/tracking-side';
+import { makeReconciliationSide, type ReconciliationSide } from '../settlement/reconciliation/reconciliation-side';
 import { makeSettlementSide, type SettlementSide } from '../settlement/settlement-side';
 import { DeliverWebhooksJob } from '../webhooks/deliver-webhooks.job';
 import { PruneWebhooksJob } from '../webhooks/prune-webhooks.job';
@@ -60,6 +61,7 @@ export interface Gateway
     InsightSide,
     AgreementSide,
     SettlementSide,
+    ReconciliationSide,
     TrackingSide {
   readonly config: Config;
   readonly log: Logger;
@@ -114,7 +116,8 @@ export async function compose(
   const webhookSide = makeWebhookSide({ ...base, ...redemption, ...news, policy, key });
   const { dispatcher } = webhookSide;
   const engagement = makeEngagementSide({ ...base, ...redemption });
-  const settlement = makeSettlementSide(base);
+  const settled = makeSettlementSide(base);
+  const settlement = { ...settled, ...makeReconciliationSide({ ...base, ...settled }) };
   const insight = makeInsightSide(base);
   const tracking = makeTrackingSide(base);
   const jobs = [
@@ -132,6 +135,7 @@ export async function compose(
     ...engagement.engagementJobs,
     ...insightJobs({ ...base, ...insight }),
     tracking.pruneImpressions,
+    settlement.reconcileJob,
   ];
   const worker = new Worker(database, jobs, clock, log);
   const close = async (): Promise<void> => {

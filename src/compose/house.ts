@@ -66,15 +66,10 @@ export async function composeHouse(config: Config, log: Logger, clock: Clock, ke
   const budgets = new GroupBudgetService(database, ledger, clock);
   const marketplace = { stock, pools, offers, offerReviews, budgets };
   const purchases = new PurchaseStore(database.read);
-  const agreements = makeAgreementSide({
-    database,
-    ledger,
-    catalogue,
-    clock,
-    partnersOfOffers: offerPartners(current),
-  });
+  const partnersOfOffers = offerPartners(current);
+  const agreements = makeAgreementSide({ database, ledger, catalogue, clock, partnersOfOffers });
   const people = { memberRows, points, members, levels, cards, applications, purchases };
-  return { database, cipher, ledger, catalogue, programs, ...people, ...marketplace, ...agreements };
+  return { database, cipher, ledger, catalogue, programs, ...people, ...marketplace, ...agreements, partnersOfOffers };
 }
 
 /** Offers of the program are in the catalogue, and what partners registered is in their table. */

@@ -18,13 +18,16 @@ import { ProgramResolver } from '../program/program.resolver';
 import { RedemptionResolver } from '../redemption/redemption.resolver';
 import { RefundResolver } from '../redemption/refund/refund.resolver';
 import { FeedResolver, serveFeed } from '../redemption/saga/feed.resolver';
-import { ReconciliationResolver } from '../redemption/saga/reconciliation.resolver';
 import { RedemptionFeed } from '../redemption/saga/redemption-feed';
 import { FunnelResolver } from '../redemption/tracking/funnel.resolver';
 import { TrackingResolver } from '../redemption/tracking/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from '../redemption/wallet.resolver';
 import { type ResolverClass, schemaOf } from '../server/schema';
 import { SETTLEMENT_RESOLVERS, settlementResolvers } from '../settlement/settlement-resolvers';
+import {
+  RECONCILIATION_RESOLVERS,
+  reconciliationResolvers,
+} from '../settlement/reconciliation/reconciliation-resolvers';
 import { WebhookResolver } from '../webhooks/webhook.resolver';
 import type { Gateway } from './gateway';
 
@@ -43,7 +46,6 @@ export const RESOLVERS: readonly ResolverClass[] = [
   RedemptionResolver,
   TrackingResolver,
   FunnelResolver,
-  ReconciliationResolver,
   FeedResolver,
   WebhookResolver,
   MemberWalletResolver,
@@ -51,6 +53,7 @@ export const RESOLVERS: readonly ResolverClass[] = [
   ...ENGAGEMENT_RESOLVERS,
   ...LIFECYCLE_RESOLVERS,
   ...SETTLEMENT_RESOLVERS,
+  ...RECONCILIATION_RESOLVERS,
   ...INSIGHT_RESOLVERS,
   AuditResolver,
 ];
@@ -79,12 +82,12 @@ export function gatewaySchema(gateway: Gateway) {
     [FunnelResolver, new FunnelResolver(gateway.funnel, gateway.impressions, current)],
     [WebhookResolver, new WebhookResolver(webhooks, current)],
     [FeedResolver, feed],
-    [ReconciliationResolver, new ReconciliationResolver(gateway.saga)],
     [MemberWalletResolver, new MemberWalletResolver(redemptions, { stock, partners: partnerAvailability, budgets })],
     [CardBenefitsResolver, new CardBenefitsResolver(budgets)],
     ...engagementResolvers(gateway, current),
     ...lifecycleResolvers(gateway, gateway.database, current),
     ...settlementResolvers(gateway),
+    ...reconciliationResolvers(gateway, current),
     ...insightResolvers(gateway),
     [AuditResolver, new AuditResolver(gateway.audit)],
   ]);

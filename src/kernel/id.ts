@@ -85,6 +85,8 @@ export const GLOBAL_ID_TYPES = [
   'delivery',
   'adjustment',
   'statement',
+  'feed',
+  'reconciliation',
 ] as const;
 export type GlobalIdType = (typeof GLOBAL_ID_TYPES)[number];
 

@@ -13,6 +13,7 @@ import { INSIGHT_RUNS } from '../support/insight-runs';
 import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
 import { settlementRuns } from '../support/settlement-runs';
+import { reconciliationRuns } from '../support/reconciliation-runs';
 
 const PROGRAM = programText({
   levels: [
@@ -89,7 +90,7 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { first: 3 },
       answers: { edges: expect.arrayContaining([expect.objectContaining({ cursor: expect.any(String) })]) },
     },
-    'reconciliation-items': { who: OPERATIONS, answers: { edges: [], pageInfo: { hasNextPage: false } } },
+    ...(await reconciliationRuns(story)),
     'redemption-totals': {
       who: partnerOf('brewer'),
       variables: { filter: { status: 'CANCELLED', offer: item } },

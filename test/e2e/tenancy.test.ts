@@ -15,6 +15,8 @@ import { tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
 import { BD, type KeyAnswer } from '../support/partner-story';
 import { settlementValues } from '../support/settlement-values';
+import type { ReconciliationKinds } from '../support/reconciliation-kinds';
+import { feedOf, foundItems, reconciled } from '../support/reconciliation-story';
 
 const schema = schemaOf(RESOLVERS, new Map());
 const LEAVES = namingArguments(schema);
@@ -92,8 +94,8 @@ describe('the table of what arguments name', () => {
 
   test('is reached by the requests that are made', () => {
     expect([...new Set(LEAVES.map(({ parent }) => parent.name))].sort()).toEqual(Object.keys(ROUTES).sort());
-    const missing = naming.flatMap(({ parent, field }) =>
-      requiredLeaves(parent, field).filter((name) => KINDS[name] === undefined && CONTENT[name] === undefined),
+    const missing = naming.flatMap((leaf) =>
+      requiredLeaves(leaf).filter((name) => KINDS[name] === undefined && CONTENT[name] === undefined),
     );
     expect(missing).toEqual([]);
   });
@@ -125,7 +127,7 @@ eachDatabase((lane) => {
     const { parent, field, path } = leaf;
     const head = `${parent.name}.${field.name}(`;
     const given = new Map<string, unknown>();
-    for (const name of requiredLeaves(parent, field)) {
+    for (const name of requiredLeaves(leaf)) {
       // What is asked about is not made as well.
       if (name === leaf.name) continue;
       const kind = KINDS[name];
@@ -153,7 +155,7 @@ eachDatabase((lane) => {
     status,
     text: text
       .replace(/"(redemption|coupon)_[0-9a-f]{32}"/g, '"$1"')
-      .replace(/"(offer|planApplication|drawing)_[0-9a-f]{32}"/g, '"$1"')
+      .replace(/"(offer|planApplication|drawing|feed)_[0-9a-f]{32}"/g, '"$1"')
       .replace(/_(?:coupon)?[cC]ode":"[^"]+"/g, '_code":"code"'),
   });
 
@@ -168,6 +170,8 @@ eachDatabase((lane) => {
     await gateway.run(partnerOf(PARTNERS.B), 'agreements', { first: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'deliveries', { first: 100 }),
     await gateway.run(partnerOf(PARTNERS.B), 'statements', { first: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'feeds', { first: 100 }),
+    await gateway.run(partnerOf(PARTNERS.B), 'reconciliation-items', { first: 100 }),
   ];
 
   test.each(casesOf(TENANTS))(
@@ -318,6 +322,7 @@ async function furnish(story: Story) {
     },
     ...(await agreementValues(story)),
     ...(await settlementValues(gateway, PARTNERS)),
+    ...(await reconciliationValues(story)),
     FUNNEL_CURSOR: {
       foreign: cursor('funnel', `2026-03-10 ${id(ids.offer)}`),
       unknown: cursor('funnel', `2026-03-10 ${beside(id(ids.offer))}`),
@@ -419,6 +424,43 @@ async function agreementValues({ gateway }: Story) {
       own: () => cursor('agreement', 'f'.repeat(32)),
     },
   } satisfies Partial<Record<Kind, Values>>;
+}
+
+/** Feeds of A and of B, what was compared, and what it found. */
+async function reconciliationValues({ gateway }: Story) {
+  const of = async (partner: string) => ({
+    FEED: await feedOf(gateway, [], partner),
+    RECONCILIATION: await reconciled(gateway, ['A1'], partner),
+    RECONCILIATION_ITEM: (await foundItems(gateway, ['A1'], partner))[0]!,
+  });
+  const [own, foreign] = [await of(PARTNERS.A), await of(PARTNERS.B)];
+  const anew = { FEED: () => feedOf(gateway, [], PARTNERS.A) } as const;
+  const cursor = (scope: string, key: string) => Buffer.from(`${scope}:${key}`).toString('base64url');
+  const valuesOf = (kind: keyof typeof own, type: string) => {
+    const id = foreign[kind].split('_')[1]!;
+    const wrong = [`redemption_${id}`, `offer_${id}`, id];
+    const make = kind === 'FEED' ? anew.FEED : () => own[kind];
+    return {
+      [kind]: { foreign: foreign[kind], unknown: `${type}_${NEVER}`, wrong, own: make },
+      [`${kind}_CURSOR`]: {
+        foreign: cursor(type, id),
+        unknown: cursor(type, id.slice(0, 18) + 'f'.repeat(12) + id.slice(30)),
+        wrong: [cursor('redemption', id), foreign[kind]],
+        own: () => cursor(type, 'f'.repeat(32)),
+      },
+    };
+  };
+  return {
+    ...valuesOf('FEED', 'feed'),
+    ...valuesOf('RECONCILIATION', 'reconciliation'),
+    ...valuesOf('RECONCILIATION_ITEM', 'reconciliationItem'),
+    MATCH_CURSOR: {
+      foreign: cursor('reconciliationMatch', '1'),
+      unknown: cursor('reconciliationMatch', '2'),
+      wrong: [cursor('reconciliation', '1')],
+      own: () => cursor('reconciliationMatch', '0'),
+    },
+  } as unknown as Record<ReconciliationKinds, Values>;
 }
 
 /** Offers that A and B registered, in the states that the mutations ask for. */

@@ -203,8 +203,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
     stated_account: 'account credits debits',
   },
   {
-    feed:
-      'id partner_id name terms period_from period_before state opened_at opened_by closed_at closed_by line_count',
+    feed: 'id partner_id name terms period_from period_before state opened_at opened_by closed_at closed_by line_count',
     feed_line: 'feed_id match_key line content code_cipher offer_id amount happened_at day state',
     reconciliation_run:
       'id feed_id partner_id tolerance state step_no position totals done total started_at started_by ended_at',

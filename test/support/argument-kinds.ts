@@ -2,6 +2,7 @@
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { standardManifest } from './partner-story';
 import { SETTLEMENT_CONTENT, SETTLEMENT_KINDS, type SettlementKind } from './settlement-kinds';
+import { RECONCILIATION_CONTENT, RECONCILIATION_KINDS, type ReconciliationKinds } from './reconciliation-kinds';
 import { TRACKING_KINDS } from './tracking-kinds';
 
 /** What an argument names. `PLAIN` is content, such as a nickname; `PUBLIC_…` belongs to the catalogue of all. */
@@ -38,6 +39,7 @@ export type Kind =
   | 'AGREEMENT'
   | 'AGREEMENT_CURSOR'
   | SettlementKind
+  | ReconciliationKinds
   | 'PLAIN';
 
 /** What a partner writes of an offer names nothing but the program's words. */
@@ -101,7 +103,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'Query.quoteRedemption(card)': 'CARD',
   'Query.quoteRedemption(item)': 'PUBLIC_ITEM',
   'Query.quoteRedemption(member)': 'MEMBER',
-  'Query.reconciliationItems(after)': 'PUBLIC_CURSOR',
+  ...RECONCILIATION_KINDS,
   'Query.redemption(id)': 'REDEMPTION',
   ...TRACKING_KINDS,
   ...SETTLEMENT_KINDS,
@@ -244,6 +246,7 @@ export const CONTENT: Readonly<Record<string, unknown>> = {
   'Mutation.createAgreement(input.code)': 'views',
   'Mutation.closeAgreement(input.reason)': 'a reason',
   'Mutation.confirmAgreement(input.revision)': 1,
+  ...RECONCILIATION_CONTENT,
   'Mutation.adjustBalance(input.amount)': 1,
   'Mutation.adjustBalance(input.balance)': 'POINTS',
   'Mutation.claimLevelGift(input.gift)': 'welcome',

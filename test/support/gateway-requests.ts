@@ -61,11 +61,15 @@ function leavesOf(input: GraphQLArgument | GraphQLInputField, above: string[]): 
   return NAMING_TYPES.includes(named.name) ? [{ path, type: named.name }] : [];
 }
 
-/** The leaves of a field that must be given, by their names; also those that name nothing. */
-export function requiredLeaves(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): string[] {
+/**
+ * The leaves of a field that must be given with one leaf of it, by their names; also those that name nothing. What is
+ * optional is asked for when the leaf lies in it.
+ */
+export function requiredLeaves({ parent, field, path: to }: ArgumentLeaf): string[] {
   const walk = (input: GraphQLArgument | GraphQLInputField, above: readonly string[]): string[] => {
-    if (!(input.type instanceof GraphQLNonNull)) return [];
     const path = [...above, input.name];
+    const leadsTo = path.length < to.length && path.every((step, at) => to[at] === step);
+    if (!(input.type instanceof GraphQLNonNull) && !leadsTo) return [];
     const named = getNamedType(input.type);
     if (isInputObjectType(named)) return Object.values(named.getFields()).flatMap((inner) => walk(inner, path));
     return 'defaultValue' in input && input.defaultValue !== undefined ? [] : [path.join('.')];

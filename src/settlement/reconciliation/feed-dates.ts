@@ -20,8 +20,8 @@ const PARTS = {
   Z: '(?<zone>Z|[+-]\\d{2}:?\\d{2})',
 } as const;
 const TOKENS = /YYYY|MM|M|DD|D|HH|H|mm|ss|SSS|Z/g;
-const ISO =
-  /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.(?<millisecond>\d{3})\d*)?)?(?<zone>Z|[+-]\d{2}:?\d{2})?)?$/;
+const { YYYY, MM, DD, HH, mm, ss, SSS, Z } = PARTS;
+const ISO = new RegExp(`^${YYYY}-${MM}-${DD}(?:[T ]${HH}:${mm}(?::${ss}(?:\\.${SSS}\\d*)?)?${Z}?)?$`, 'u');
 const LENGTH_MAX = 40;
 const EPOCHS: Readonly<Record<string, { readonly unit: number; readonly digits: RegExp }>> = {
   EPOCH_SECONDS: { unit: SECOND, digits: /^\d{9,10}$/ },
@@ -29,8 +29,8 @@ const EPOCHS: Readonly<Record<string, { readonly unit: number; readonly digits: 
 };
 
 /**
- * `ISO`, `EPOCH_SECONDS`, `EPOCH_MILLISECONDS`, or a pattern of YYYY, MM or M, DD or D, HH or H, mm, ss, SSS and Z, such
- * as `YYYY/M/D HH:mm`; what else stands in it must stand in the text too. Answers what is wrong with another one.
+ * `ISO`, `EPOCH_SECONDS`, `EPOCH_MILLISECONDS`, or a pattern of YYYY, MM or M, DD or D, HH or H, mm, ss, SSS and Z,
+ * such as `YYYY/M/D HH:mm`; what else stands in it must stand in the text too. Answers what is wrong with another one.
  */
 export function dateReader(format: string): DateReader | string {
   const epoch = EPOCHS[format];
@@ -40,7 +40,8 @@ export function dateReader(format: string): DateReader | string {
   const pattern = format === 'ISO' ? ISO : patternOf(format);
   if (!pattern) {
     const rule = 'ISO, EPOCH_SECONDS, EPOCH_MILLISECONDS, or one of YYYY, MM, DD, HH, mm, ss, SSS and Z, each once';
-    return `mapping.dateFormat is ${shown(format)}; allowed is ${rule}, with year, month and day, and no hour without minute.`;
+    const whole = 'with year, month and day, and no hour without minute';
+    return `mapping.dateFormat is ${shown(format)}; allowed is ${rule}, ${whole}.`;
   }
   return (text, time) => {
     const groups = pattern.exec(text)?.groups;

@@ -2,7 +2,8 @@
 import { type Readable, Transform } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import type { BusinessTime } from '../../kernel/period';
-import { FeedFileError, type FeedMapping, LineReader, type ReadLine } from './feed-mapping';
+import type { FeedMapping } from './feed';
+import { FeedFileError, LineReader, type ReadLine } from './feed-mapping';
 
 const RECORD_BYTES_MAX = 16 * 1024;
 

@@ -1,9 +1,10 @@
 // Files of partners as lines: columns by their titles, amounts and dates in the partner's format, faults line by line.
 import { Readable } from 'node:stream';
 import { BusinessTime } from '../../kernel/period';
+import type { FeedMapping } from './feed';
 import { dateReader } from './feed-dates';
 import { feedLines } from './feed-file';
-import { checkMapping, type FeedMapping, PLAIN_MAPPING, type ReadLine, readAmount } from './feed-mapping';
+import { checkMapping, PLAIN_MAPPING, type ReadLine, readAmount } from './feed-mapping';
 
 const SHANGHAI = new BusinessTime('Asia/Shanghai');
 const at = (text: string) => ({ at: Date.parse(text) });

@@ -3,33 +3,8 @@ import type { Instant } from '../../kernel/clock';
 import type { BusinessTime, DayNumber } from '../../kernel/period';
 import { type Refusal, refuse } from '../../kernel/refusal';
 import { checkText, shown } from '../../members/input-checks';
-import type { ClearLine, LineState, MatchBy } from './feed';
+import { type ClearLine, COLUMNS, type Column, type FeedMapping, type LineState, type MatchBy } from './feed';
 import { type DateReader, dateReader } from './feed-dates';
-
-export const DELIMITERS = [',', ';', '\t', '|'] as const;
-export const ENCODINGS = ['utf-8', 'gb18030', 'utf-16le'] as const;
-export const COLUMNS = ['code', 'reference', 'member', 'offer', 'amount', 'date', 'state'] as const;
-export type Column = (typeof COLUMNS)[number];
-
-export interface FeedMapping {
-  /** What the header calls each; what is not there the file does not tell. */
-  readonly columns: Readonly<Partial<Record<Column, string>>>;
-  readonly delimiter: (typeof DELIMITERS)[number];
-  readonly encoding: (typeof ENCODINGS)[number];
-  /** As `dateReader` takes it. */
-  readonly dateFormat: string;
-  readonly amount: {
-    /** Whether the file tells yuan or fen. */
-    readonly unit: 'MAJOR' | 'MINOR';
-    /** How many digits the minor unit is: 2 for fen, 0 for yen. */
-    readonly decimals: number;
-    readonly decimalSign: '.' | ',';
-  };
-  /** Their words for states. */
-  readonly states: readonly { readonly word: string; readonly state: LineState }[];
-  /** Their words for our offers, by our codes; a word that is not here is taken for our code. */
-  readonly offers: readonly { readonly word: string; readonly offer: string }[];
-}
 
 export const PLAIN_MAPPING: FeedMapping = {
   columns: {},

@@ -137,7 +137,7 @@ export class FeedService {
     return terms.mapping && checkMapping(terms.mapping, terms.matchBy);
   }
 
-  /** Each line by itself: one that is faulty keeps no other back. A line that is there already is known by its number. */
+  /** Each line by itself: one that is faulty keeps no other back. A line that is there is known by its number. */
   async record(scope: SettlementScope, feedId: Id, lines: readonly ClearLine[]): Promise<LinesReport | Refusal> {
     if (lines.length === 0 || lines.length > LINES_A_CALL) {
       const message = `lines has ${lines.length} entries; allowed are 1 to ${LINES_A_CALL}.`;
@@ -150,7 +150,7 @@ export class FeedService {
     return fault ?? report;
   }
 
-  /** Streams a file of CSV into an open feed. Throws FeedFileError for what cannot be read as the feed's mapping says. */
+  /** Streams a file of CSV into an open feed. Throws FeedFileError for what the feed's mapping cannot read. */
   async load(scope: SettlementScope, feedId: Id, file: FeedFile): Promise<FileReport | Refusal> {
     const feed = await readFeed(this.database.read, scope, feedId);
     if (!feed) return NO_FEED;

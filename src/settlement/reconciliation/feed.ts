@@ -2,7 +2,6 @@
 import type { Instant } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
 import type { DayNumber } from '../../kernel/period';
-import type { FeedMapping } from './feed-mapping';
 
 /** What the feed lists: uses of the period, or what was issued in it. */
 export const FEED_BASES = ['USED', 'ISSUED'] as const;
@@ -25,6 +24,31 @@ export type LineState = (typeof LINE_STATES)[number];
 
 export const FEED_STATES = ['OPEN', 'CLOSED'] as const;
 export type FeedState = (typeof FEED_STATES)[number];
+
+export const DELIMITERS = [',', ';', '\t', '|'] as const;
+export const ENCODINGS = ['utf-8', 'gb18030', 'utf-16le'] as const;
+export const COLUMNS = ['code', 'reference', 'member', 'offer', 'amount', 'date', 'state'] as const;
+export type Column = (typeof COLUMNS)[number];
+
+export interface FeedMapping {
+  /** What the header calls each; what is not there the file does not tell. */
+  readonly columns: Readonly<Partial<Record<Column, string>>>;
+  readonly delimiter: (typeof DELIMITERS)[number];
+  readonly encoding: (typeof ENCODINGS)[number];
+  /** As `dateReader` takes it. */
+  readonly dateFormat: string;
+  readonly amount: {
+    /** Whether the file tells yuan or fen. */
+    readonly unit: 'MAJOR' | 'MINOR';
+    /** How many digits the minor unit is: 2 for fen, 0 for yen. */
+    readonly decimals: number;
+    readonly decimalSign: '.' | ',';
+  };
+  /** Their words for states. */
+  readonly states: readonly { readonly word: string; readonly state: LineState }[];
+  /** Their words for our offers, by our codes; a word that is not here is taken for our code. */
+  readonly offers: readonly { readonly word: string; readonly offer: string }[];
+}
 
 /** How the lines are to be read, as it was said when the feed was opened. */
 export interface FeedTerms {

@@ -54,8 +54,8 @@ export class ReconciliationItemService {
   ) {}
 
   /**
-   * Staff's word on an item. `DISPUTED` keeps it open, and may be followed by another word; the others close it. With an
-   * adjustment both are done in one transaction, or neither. Asked again with the same words, it answers the same.
+   * Staff's word on an item. `DISPUTED` keeps it open, and may be followed by another word; the others close it. With
+   * an adjustment both are done in one transaction, or neither. Asked again with the same words, it answers the same.
    */
   async decide(actor: Actor, id: Id, asked: AskedDecision): Promise<Decided> {
     const fault = checkReason(asked.reason) ?? checkAdjusts(asked);

@@ -83,7 +83,7 @@ const theirSide = ({ amount, at, day, state }: Theirs): TheirSide => ({ amount, 
 
 const DIFFERENCE_WORDS: Readonly<Record<Difference, string>> = { AMOUNT: 'amount', DATE: 'date', STATE: 'state' };
 
-/** The item of a finding. `pool`: what the pools know of a line that no redemption has; `known`: whether anything is. */
+/** `pool`: what the pools know of a line that no redemption has; `known`: whether anything is known of it. */
 export function itemOf(finding: Exclude<Finding, { kind: 'MATCHED' }>, pool?: Pooled, known = true): FoundItem {
   const none = { redemptionId: ZERO_ID, differs: [] };
   switch (finding.kind) {

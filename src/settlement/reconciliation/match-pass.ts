@@ -1,4 +1,4 @@
-// The second half of a run: both sides in the order of the keys, merged a page a pass, with the pools as the third side.
+// The second half of a run: both sides in the order of the keys, merged a page a pass, and the pools as the third.
 import type { PartnersOfOffers } from '../../agreements/agreement.service';
 import type { Database } from '../../database/database';
 import type { Sql } from '../../database/sql';

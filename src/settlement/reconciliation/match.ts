@@ -75,7 +75,7 @@ interface Pair {
 }
 
 /**
- * Each redemption and each line is in at most one finding. Of all pairs, those that differ in the least are taken first,
+ * Each redemption and each line is in at most one finding. Of all pairs those that differ least are taken first,
  * then the nearest in time, so that a removed or changed line draws no other one with it. Whatever the order of the
  * inputs, the findings are the same.
  */
