@@ -51,13 +51,19 @@ export function partnerId(house: House, code = 'brewer'): Id {
 export class Reconciliation {
   readonly side: ReconciliationSide;
 
-  constructor(private readonly house: House) {
-    this.side = reconciliationOf(house);
+  constructor(
+    private readonly house: House,
+    door: Parameters<typeof reconciliationOf>[1] = {},
+  ) {
+    this.side = reconciliationOf(house, door);
   }
 
-  async open(more: Partial<NewFeed> & { terms?: Partial<FeedTerms> } = {}, role: Role = 'BD'): Promise<Id> {
+  async open(
+    more: Partial<Omit<NewFeed, 'terms'>> & { readonly terms?: Partial<FeedTerms> } = {},
+    role: Role = 'BD',
+  ): Promise<Id> {
     const { terms, ...rest } = more;
-    const asked = {
+    const asked: NewFeed = {
       partnerId: partnerId(this.house),
       name: unique('feed'),
       ...MARCH,
