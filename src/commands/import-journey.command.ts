@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Gateway } from '../compose/gateway';
 import { type CheckedJourney, checkJourney } from '../imports/complete-journey/check';
 import { JourneyImportService } from '../imports/complete-journey/journey.service';
+import { reconciledFigures } from '../imports/complete-journey/shop-feed';
 import { trackedFigures } from '../imports/complete-journey/tracked';
 import { type Figure, figureTable, isWrong } from '../imports/figure-table';
 import { countStored, type StoredRows } from '../imports/import.store';
@@ -11,6 +12,10 @@ import { ManualClock, systemClock } from '../kernel/clock';
 import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
 import { progressBar } from './progress';
 
+interface JourneyOptions extends CommonOptions {
+  readonly reconcile?: boolean;
+}
+
 export function addJourneyCommand(imports: Command): void {
   const journey = imports
     .command('complete-journey')
@@ -18,10 +23,11 @@ export function addJourneyCommand(imports: Command): void {
       'campaigns, households, mailings and uses of the data set "The Complete Journey 2.0"; ' +
         'may be interrupted and run again',
     )
-    .argument('<dir>', 'the folder with campaign_descriptions.csv.gz, campaigns.csv.gz and the others');
-  action(journey, async (_options: CommonOptions, dir) => {
+    .argument('<dir>', 'the folder with campaign_descriptions.csv.gz, campaigns.csv.gz and the others')
+    .option('--reconcile', "compare the shop's own list of uses with what was taken in");
+  action(journey, async (options: JourneyOptions, dir) => {
     try {
-      return await importJourney(dir!);
+      return await importJourney(dir!, options.reconcile === true);
     } catch (error) {
       if (error instanceof ImportFault) throw new CommandError(error.message);
       throw error;
@@ -33,9 +39,11 @@ interface Done {
   readonly before: StoredRows;
   readonly after: StoredRows;
   readonly tracked: readonly Figure[];
+  /** Absent unless asked for. */
+  readonly reconciled?: readonly Figure[];
 }
 
-async function importJourney(dir: string): Promise<Output> {
+async function importJourney(dir: string, reconciles: boolean): Promise<Output> {
   const checking = progressBar('import');
   const checked = await checkJourney(dir, checking.update).finally(() => checking.stop());
   const { figures: totals } = checked;
@@ -46,26 +54,38 @@ async function importJourney(dir: string): Promise<Output> {
     return { text, json: { totals, error: verdict }, ok: false };
   }
   const clock = new ManualClock(systemClock.now());
-  const done = await withGateway((gateway) => store(gateway, clock, checked), clock);
-  const { before, after, tracked } = done;
-  const ok = !tracked.some(isWrong);
+  const done = await withGateway((gateway) => store(gateway, clock, checked, reconciles ? dir : undefined), clock);
+  const { before, after, tracked, reconciled = [] } = done;
+  const ok = ![...tracked, ...reconciled].some(isWrong);
   const changed = (Object.keys(after) as (keyof StoredRows)[]).some((name) => after[name] !== before[name]);
   const parts = [
     `Totals of the files\n\n${figureTable(totals)}`,
     `What the gateway's own tracking says\n\n${figureTable(tracked)}`,
+    ...(reconciles ? [`The shop's list of uses, compared\n\n${figureTable(reconciled)}`] : []),
     storedText(done, changed),
     ...(ok ? [] : ['The gateway says something else than is expected.']),
   ];
-  return { text: parts.join('\n\n'), json: { totals, tracked, before, after, changed }, ok };
+  return {
+    text: parts.join('\n\n'),
+    json: { totals, tracked, reconciled: done.reconciled, before, after, changed },
+    ok,
+  };
 }
 
-async function store(gateway: Gateway, clock: ManualClock, checked: CheckedJourney): Promise<Done> {
+async function store(
+  gateway: Gateway,
+  clock: ManualClock,
+  checked: CheckedJourney,
+  reconcile: string | undefined,
+): Promise<Done> {
   const before = await countStored(gateway.database.read);
   const bar = progressBar('import');
   try {
     const state = await new JourneyImportService(gateway, clock).run(checked, bar.update);
     const tracked = await trackedFigures(gateway, checked, state);
-    return { before, after: await countStored(gateway.database.read), tracked };
+    const after = await countStored(gateway.database.read);
+    if (reconcile === undefined) return { before, after, tracked };
+    return { before, after, tracked, reconciled: await reconciledFigures(gateway, reconcile, checked, bar.update) };
   } finally {
     bar.stop();
   }

@@ -11,6 +11,7 @@ import { addLedgerCommand } from './ledger.command';
 import { addMigrateCommand } from './migrate.command';
 import { addPartnerCommand } from './partner.command';
 import { addProgramCommand } from './program.command';
+import { addReconcileCommand } from './reconcile.command';
 import { addSchemaCommand } from './schema.command';
 import { addServeCommand } from './serve.command';
 import { addSimulateCommand } from './simulate.command';
@@ -28,6 +29,7 @@ export function commandLine(): Command {
   addImportCommand(root);
   addExportCommand(root);
   addPartnerCommand(root);
+  addReconcileCommand(root);
   addLedgerCommand(root);
   addCampaignCommand(root);
   addAuditCommand(root);

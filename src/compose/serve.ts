@@ -4,16 +4,21 @@ import { type DemoKey, loadDemoKey } from '../identity/demo-key';
 import { type TokenTrust, trustDemoKey, trustIssuer } from '../identity/token-keys';
 import type { Actor, Role } from '../kernel/actor';
 import { type Id, toGlobalId } from '../kernel/id';
+import { isRefusal } from '../kernel/refusal';
 import { type CodeImport } from '../marketplace/code-pool.service';
 import { poolOwner } from '../marketplace/offer/pool-owner';
 import { StockBoardPoller } from '../marketplace/stock-board';
 import type { ExportWords } from '../redemption/tracking/export-words';
 import { scopeFor } from '../redemption/tracking/tracking-scope';
-import { addCodesRoute, type CodesUpload } from '../server/codes-route';
+import { addCodesRoute } from '../server/codes-route';
 import type { ExplorerOptions } from '../server/explorer';
 import { addExportRoute } from '../server/export-route';
+import { addFeedRoute } from '../server/feed-route';
 import { createServer, type GatewayServer } from '../server/http';
+import type { Upload } from '../server/upload-route';
 import { addWebhookRoute } from '../server/webhook-route';
+import type { FeedFile } from '../settlement/reconciliation/feed.service';
+import { type SettlementScope, scopeOf } from '../settlement/settlement-scope';
 import type { Gateway } from './gateway';
 import { gatewaySchema } from './schema';
 
@@ -54,8 +59,16 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     authenticate,
     isUnavailable,
     log,
-    load: (request: CodeImport, upload: CodesUpload) => loadAudited(gateway, request, upload),
+    load: (request: CodeImport, upload: Upload) => loadAudited(gateway, request, upload),
     offerOf: (offerId: Id) => poolOwner(catalogue.current(), gateway.offerReviews, offerId),
+  };
+  const feeds = {
+    clock,
+    authenticate,
+    isUnavailable,
+    log,
+    find: (scope: SettlementScope, id: Id) => gateway.feeds.find(scope, id),
+    load: (id: Id, file: FeedFile, upload: Upload) => loadFeedAudited(gateway, id, file, upload),
   };
   const exports = {
     authenticate,
@@ -76,6 +89,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     explorer,
     routes: [
       (http) => addCodesRoute(http, codes),
+      (http) => addFeedRoute(http, feeds),
       (http) => addExportRoute(http, exports),
       (http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable }),
     ],
@@ -93,7 +107,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
 }
 
 /** An upload is a change like any other, although it comes by a route of its own. */
-function loadAudited(gateway: Gateway, request: CodeImport, { actor, requestId }: CodesUpload) {
+function loadAudited(gateway: Gateway, request: CodeImport, { actor, requestId }: Upload) {
   const { role, subject: who } = actor;
   const subject = { type: 'offer', key: toGlobalId('offer', request.offerId) };
   const asked = { role, actor: who, requestId, action: 'POST codes', subject, args: { file: request.name } };
@@ -101,6 +115,20 @@ function loadAudited(gateway: Gateway, request: CodeImport, { actor, requestId }
     asked,
     () => gateway.pools.load(request),
     ({ lines, added }) => ({ outcome: 'DONE', counts: { lines, added } }),
+  );
+}
+
+function loadFeedAudited(gateway: Gateway, feedId: Id, file: FeedFile, { actor, requestId }: Upload) {
+  const subject = { type: 'feed', key: toGlobalId('feed', feedId) };
+  const action = 'POST feed lines';
+  const asked = { role: actor.role, actor: actor.subject, requestId, action, subject, args: { file: file.name } };
+  return gateway.audit.around(
+    asked,
+    () => gateway.feeds.load(scopeOf(actor), feedId, file),
+    (report) =>
+      isRefusal(report)
+        ? { outcome: 'REFUSED', code: report.code }
+        : { outcome: 'DONE', counts: { lines: report.lines, added: report.added } },
   );
 }
 

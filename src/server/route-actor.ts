@@ -2,12 +2,13 @@
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Actor } from '../kernel/actor';
+import type { RefusalCode } from '../kernel/refusal';
 import { actorOf, type BearerOptions } from './bearer';
 import type { ErrorCode } from './errors';
 
 export interface RouteFault {
   readonly status: number;
-  readonly code: ErrorCode;
+  readonly code: ErrorCode | RefusalCode;
   readonly message: string;
 }
 

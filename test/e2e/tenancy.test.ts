@@ -50,6 +50,8 @@ const NOT_FOR_ITSELF = new Set([
   'Mutation.acceptReferral(member)',
   'Mutation.makeUpCheckIn(member)',
   'Mutation.signStatement(input.statement)',
+  // A feed of the name is there already, of all offers.
+  'Mutation.openFeed(input.offer)',
 ]);
 
 const NEVER = '019cd5e6d20070000000000000000000';
