@@ -23,11 +23,11 @@ import { FunnelResolver } from '../redemption/tracking/funnel.resolver';
 import { TrackingResolver } from '../redemption/tracking/tracking.resolver';
 import { CardBenefitsResolver, MemberWalletResolver } from '../redemption/wallet.resolver';
 import { type ResolverClass, schemaOf } from '../server/schema';
-import { SETTLEMENT_RESOLVERS, settlementResolvers } from '../settlement/settlement-resolvers';
 import {
   RECONCILIATION_RESOLVERS,
   reconciliationResolvers,
 } from '../settlement/reconciliation/reconciliation-resolvers';
+import { SETTLEMENT_RESOLVERS, settlementResolvers } from '../settlement/settlement-resolvers';
 import { WebhookResolver } from '../webhooks/webhook.resolver';
 import type { Gateway } from './gateway';
 

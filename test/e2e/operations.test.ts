@@ -12,8 +12,8 @@ import { listen, tell } from '../support/gateway-webhooks';
 import { INSIGHT_RUNS } from '../support/insight-runs';
 import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory, standardManifest } from '../support/partner-story';
-import { settlementRuns } from '../support/settlement-runs';
 import { reconciliationRuns } from '../support/reconciliation-runs';
+import { settlementRuns } from '../support/settlement-runs';
 
 const PROGRAM = programText({
   levels: [

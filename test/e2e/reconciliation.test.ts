@@ -86,7 +86,7 @@ eachDatabase((lane) => {
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  const open = async (mapping: object | undefined = MAPPING) =>
+  const open = async (mapping: object | null = MAPPING) =>
     (await gateway.run<Made>(brewer, 'open-feed', { input: { name: fresh('month'), ...PERIOD, mapping } })).id;
   const itemsOf = async (reconciliation: string, who: Who = brewer) => {
     const page = await gateway.run<{ edges: { node: Item }[] }>(who, 'reconciliation-items', {
@@ -137,7 +137,7 @@ eachDatabase((lane) => {
     const decision = { item, decision: 'ACCEPTED', reason: 'Fifty cents.' };
     expect(await gateway.run(BD, 'decide-reconciliation-item', { input: decision })).toMatchObject({
       decision: 'ACCEPTED',
-      decidedBy: 'bd:bea',
+      decidedBy: expect.stringMatching(/^bd:/),
     });
     const audit = await gateway.run<{ edges: { node: object }[] }>(AUDITOR, 'audit-entries', {
       filter: { action: 'POST feed lines' },
@@ -154,7 +154,7 @@ eachDatabase((lane) => {
     expect(await upload(feed, file, memberOf('any'))).toMatchObject({ status: 403 });
     expect(await upload(feed, file, key)).toMatchObject({ status: 403 });
     expect(await upload(feed, file, 'nonsense')).toMatchObject({ status: 401 });
-    expect(await upload(await open(undefined), file)).toMatchObject({ status: 409 });
+    expect(await upload(await open(null), file)).toMatchObject({ status: 409 });
     const other = await upload(feed, 'code;date\nA;1\n');
     expect(other).toMatchObject({ status: 422 });
     expect(JSON.stringify(other.body)).toContain('The header has no column');

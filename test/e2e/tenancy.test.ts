@@ -14,9 +14,9 @@ import { expectBooksInOrder, fresh, Story } from '../support/gateway-story';
 import { tell } from '../support/gateway-webhooks';
 import { eachDatabase } from '../support/lanes';
 import { BD, type KeyAnswer } from '../support/partner-story';
-import { settlementValues } from '../support/settlement-values';
 import type { ReconciliationKinds } from '../support/reconciliation-kinds';
 import { feedOf, foundItems, reconciled } from '../support/reconciliation-story';
+import { settlementValues } from '../support/settlement-values';
 
 const schema = schemaOf(RESOLVERS, new Map());
 const LEAVES = namingArguments(schema);

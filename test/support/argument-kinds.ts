@@ -1,8 +1,8 @@
 // What each argument of the schema that takes a text or an id names, for the test of tenancy.
 import { newSigningSecret } from '../../src/partner-port/signature';
 import { standardManifest } from './partner-story';
-import { SETTLEMENT_CONTENT, SETTLEMENT_KINDS, type SettlementKind } from './settlement-kinds';
 import { RECONCILIATION_CONTENT, RECONCILIATION_KINDS, type ReconciliationKinds } from './reconciliation-kinds';
+import { SETTLEMENT_CONTENT, SETTLEMENT_KINDS, type SettlementKind } from './settlement-kinds';
 import { TRACKING_KINDS } from './tracking-kinds';
 
 /** What an argument names. `PLAIN` is content, such as a nickname; `PUBLIC_…` belongs to the catalogue of all. */
