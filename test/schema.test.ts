@@ -111,8 +111,8 @@ describe('the schema', () => {
       return !keys.some((key) => ['idempotencyKey', 'orderId'].includes(key));
     });
     // The same however often they are asked: by the external id, the card, the code, the whole text, the partner, the
-    // event, the number of the line or the day; a delivery by its source and id, a statement by the end of its period. A
-    // key or secret made twice, because its answer was lost, is harmless: it is seen and revoked.
+    // event, the number of the line or the day; a delivery by its source and id, a statement by the end of its period.
+    // A key or secret made twice, because its answer was lost, is harmless: it is seen and revoked.
     expect(keyless.map(({ name }) => name).sort()).toEqual([
       'acceptReferral',
       'answerReconciliationItem',

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Gateway } from '../compose/gateway';
 import { type CheckedJourney, checkJourney } from '../imports/complete-journey/check';
+import { agreeOnCampaigns, statedFigures, stateYear } from '../imports/complete-journey/exchange';
 import { JourneyImportService } from '../imports/complete-journey/journey.service';
 import { reconciledFigures } from '../imports/complete-journey/shop-feed';
 import { trackedFigures } from '../imports/complete-journey/tracked';
@@ -14,6 +15,7 @@ import { progressBar } from './progress';
 
 interface JourneyOptions extends CommonOptions {
   readonly reconcile?: boolean;
+  readonly exchange?: boolean;
 }
 
 export function addJourneyCommand(imports: Command): void {
@@ -24,10 +26,11 @@ export function addJourneyCommand(imports: Command): void {
         'may be interrupted and run again',
     )
     .argument('<dir>', 'the folder with campaign_descriptions.csv.gz, campaigns.csv.gz and the others')
+    .option('--exchange', 'the brands pay for the coupons, by an agreement each; states the year by month')
     .option('--reconcile', "compare the shop's own list of uses with what was taken in");
   action(journey, async (options: JourneyOptions, dir) => {
     try {
-      return await importJourney(dir!, options.reconcile === true);
+      return await importJourney(dir!, options);
     } catch (error) {
       if (error instanceof ImportFault) throw new CommandError(error.message);
       throw error;
@@ -39,11 +42,12 @@ interface Done {
   readonly before: StoredRows;
   readonly after: StoredRows;
   readonly tracked: readonly Figure[];
-  /** Absent unless asked for. */
+  /** Both absent unless asked for. */
+  readonly stated?: readonly Figure[];
   readonly reconciled?: readonly Figure[];
 }
 
-async function importJourney(dir: string, reconciles: boolean): Promise<Output> {
+async function importJourney(dir: string, options: JourneyOptions): Promise<Output> {
   const checking = progressBar('import');
   const checked = await checkJourney(dir, checking.update).finally(() => checking.stop());
   const { figures: totals } = checked;
@@ -54,38 +58,37 @@ async function importJourney(dir: string, reconciles: boolean): Promise<Output> 
     return { text, json: { totals, error: verdict }, ok: false };
   }
   const clock = new ManualClock(systemClock.now());
-  const done = await withGateway((gateway) => store(gateway, clock, checked, reconciles ? dir : undefined), clock);
-  const { before, after, tracked, reconciled = [] } = done;
-  const ok = ![...tracked, ...reconciled].some(isWrong);
+  const done = await withGateway((gateway) => store(gateway, clock, checked, { ...options, dir }), clock);
+  const { before, after, tracked, stated, reconciled } = done;
+  const ok = ![...tracked, ...(stated ?? []), ...(reconciled ?? [])].some(isWrong);
   const changed = (Object.keys(after) as (keyof StoredRows)[]).some((name) => after[name] !== before[name]);
   const parts = [
     `Totals of the files\n\n${figureTable(totals)}`,
     `What the gateway's own tracking says\n\n${figureTable(tracked)}`,
-    ...(reconciles ? [`The shop's list of uses, compared\n\n${figureTable(reconciled)}`] : []),
+    ...(stated ? [`What the statements of the year say\n\n${figureTable(stated)}`] : []),
+    ...(reconciled ? [`The shop's list of uses, compared\n\n${figureTable(reconciled)}`] : []),
     storedText(done, changed),
     ...(ok ? [] : ['The gateway says something else than is expected.']),
   ];
-  return {
-    text: parts.join('\n\n'),
-    json: { totals, tracked, reconciled: done.reconciled, before, after, changed },
-    ok,
-  };
+  return { text: parts.join('\n\n'), json: { totals, tracked, stated, reconciled, before, after, changed }, ok };
 }
 
 async function store(
   gateway: Gateway,
   clock: ManualClock,
   checked: CheckedJourney,
-  reconcile: string | undefined,
+  { dir, exchange, reconcile }: JourneyOptions & { readonly dir: string },
 ): Promise<Done> {
   const before = await countStored(gateway.database.read);
   const bar = progressBar('import');
+  const { journey, known } = checked;
+  const agreeOn = exchange ? () => agreeOnCampaigns(gateway, journey) : undefined;
   try {
-    const state = await new JourneyImportService(gateway, clock).run(checked, bar.update);
-    const tracked = await trackedFigures(gateway, checked, state);
-    const after = await countStored(gateway.database.read);
-    if (reconcile === undefined) return { before, after, tracked };
-    return { before, after, tracked, reconciled: await reconciledFigures(gateway, reconcile, checked, bar.update) };
+    const state = await new JourneyImportService(gateway, clock, agreeOn).run(checked, bar.update);
+    const tracked = await trackedFigures(gateway, checked, state, exchange ? 0 : undefined);
+    const stated = exchange ? statedFigures(await stateYear(gateway, clock, journey), journey, known) : undefined;
+    const reconciled = reconcile ? await reconciledFigures(gateway, dir, checked, bar.update) : undefined;
+    return { before, after: await countStored(gateway.database.read), tracked, stated, reconciled };
   } finally {
     bar.stop();
   }

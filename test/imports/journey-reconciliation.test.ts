@@ -1,5 +1,7 @@
 // The shop's own list of uses against ours: all of the published year, and then with lines that were tampered with.
 import { checkJourney } from '../../src/imports/complete-journey/check';
+import { agreeOnCampaigns, statedFigures, stateYear } from '../../src/imports/complete-journey/exchange';
+import type { Journey } from '../../src/imports/complete-journey/journey';
 import { JourneyImportService } from '../../src/imports/complete-journey/journey.service';
 import { offerCode, partnerCode } from '../../src/imports/complete-journey/program';
 import { CAMPAIGN_TYPES, type CampaignType } from '../../src/imports/complete-journey/records';
@@ -27,11 +29,13 @@ afterAll(async () => {
   await removeJourneys();
 });
 
+/** The brands pay for the coupons, so that there are statements as well. */
 async function imported(url: string, folder: string) {
   const house = await openHouse(url, NOW);
   opened.push(house);
   const checked = await checkJourney(folder);
-  await new JourneyImportService(house.gateway, house.clock).run(checked);
+  const agreeOn = (journey: Journey) => agreeOnCampaigns(house.gateway, journey);
+  await new JourneyImportService(house.gateway, house.clock, agreeOn).run(checked);
   return { ...house, checked };
 }
 type Imported = Awaited<ReturnType<typeof imported>>;
@@ -85,6 +89,19 @@ async function expectFound(house: Imported, type: CampaignType, lines: readonly 
   return feed;
 }
 
+/** The statements by month say what the data set says: in all, in value, put right, and by type. */
+async function expectStated({ gateway, clock, checked }: Imported, head: readonly number[]): Promise<void> {
+  const { journey, known } = checked;
+  const stated = await stateYear(gateway, clock, journey);
+  const figures = statedFigures(stated, journey, known);
+  expect(figures.filter(isWrong)).toEqual([]);
+  expect(figures.slice(0, head.length).map(({ got }) => got)).toEqual(head);
+  for (const statements of stated.values()) {
+    expect(statements.map(({ body }) => body.number)).toEqual(statements.map((_one, at) => at + 1));
+    expect(statements.length).toBeGreaterThan(1);
+  }
+}
+
 test('the file begins with the header that feeds are sent with', async () => {
   const folder = await writeJourney(SMALL_YEAR);
   const { journey } = await checkJourney(folder);
@@ -102,6 +119,8 @@ eachDatabase((lane) => {
     expect(figures[0]).toMatchObject({ what: 'uses matched', expected: 5, got: 5 });
     expect(await reconciledFigures(house.gateway, folder, house.checked)).toEqual(figures);
     expect(await house.gateway.reconciliations.list({}, { limit: 10 })).toHaveLength(CAMPAIGN_TYPES.length);
+    await expectStated(house, [5, 600, 0, 3, 1, 1]);
+    await expectStated(house, [5, 600, 0, 3, 1, 1]);
   });
 });
 
@@ -115,6 +134,7 @@ eachDatabase((lane) => {
         expect(figures.filter(isWrong)).toEqual([]);
         expect(figures.slice(0, 4).map(({ got }) => got)).toEqual([2_102, 1_718, 323, 61]);
 
+        await expectStated(house, [2_102, 2_102 * 120, 0, 1_718, 323, 61]);
         const lines = await shopLines(JOURNEY_FOLDER, house.checked.journey);
         const feeds = [];
         for (const [seed, type] of CAMPAIGN_TYPES.entries()) {

@@ -5,7 +5,7 @@ import { ImportFault } from '../import-fault';
 import type { OnProgress } from '../import-house';
 import { applyOwnProgram, isOwnProgram } from '../own-program';
 import type { CheckedJourney } from './check';
-import type { Household } from './journey';
+import type { Household, Journey } from './journey';
 import type { JourneyHouse } from './journey-house';
 import { PLAN_CODE, PROGRAM_FILE, programText, timeOf } from './program';
 import { JourneyReplay } from './replay';
@@ -21,6 +21,8 @@ export class JourneyImportService {
   constructor(
     private readonly house: JourneyHouse,
     private readonly clock: ManualClock,
+    /** Given when the brands pay for the coupons: agrees on that with them, once the program is there. */
+    private readonly agreeOn?: (journey: Journey) => Promise<void>,
   ) {}
 
   /**
@@ -32,6 +34,7 @@ export class JourneyImportService {
     const { from, until } = timeOf(journey);
     this.clock.set(from);
     let state = await this.begin(checked);
+    await this.agreeOn?.(journey);
     const { households } = journey;
     while (state.households < households.length) {
       const batch = households.slice(state.households, state.households + BATCH);
@@ -46,7 +49,12 @@ export class JourneyImportService {
   }
 
   private async begin(checked: CheckedJourney): Promise<JourneyState> {
-    const own = { text: programText(checked.journey), file: PROGRAM_FILE, appliedBy: APPLIED_BY, example: EXAMPLE };
+    const own = {
+      text: programText(checked.journey, this.agreeOn ? 'EXCHANGE' : 'OPERATOR'),
+      file: PROGRAM_FILE,
+      appliedBy: APPLIED_BY,
+      example: EXAMPLE,
+    };
     const known = await readState(this.house.database);
     if (!known) {
       await applyOwnProgram(this.house, own);

@@ -28,9 +28,10 @@ export function timeOf({ campaigns }: Journey): { readonly from: Instant; readon
 
 /**
  * The program file. Dates are days of UTC, which has no day of 23 hours, so that a coupon is valid exactly as long as
- * its campaign. The retailer had no cap: a card may cost what every coupon of every campaign would.
+ * its campaign. The retailer had no cap: a card may cost what every coupon of every campaign would. `funding`: who pays
+ * for the coupons, the retailer or, by an agreement with each brand, the brand.
  */
-export function programText(journey: Journey): string {
+export function programText(journey: Journey, funding: 'OPERATOR' | 'EXCHANGE' = 'OPERATOR'): string {
   const { campaigns } = journey;
   const { from, until } = timeOf(journey);
   const coupons = campaigns.reduce((sum, campaign) => sum + campaign.coupons, 0);
@@ -50,7 +51,7 @@ export function programText(journey: Journey): string {
       },
     ],
     partners: CAMPAIGN_TYPES.map((type) => ({ code: partnerCode(type), name: `Mailings of ${type}` })),
-    offers: campaigns.map(offerOf),
+    offers: campaigns.map((campaign) => ({ ...offerOf(campaign), ...(funding === 'EXCHANGE' ? { funding } : {}) })),
   });
 }
 

@@ -18,11 +18,12 @@ interface Violations {
   overLimit: number;
 }
 
-/** Figures of the redemptions; `state` says what the gateway refused on the way. */
+/** Figures of the redemptions; `state` says what the gateway refused on the way, `couponCents` what one costs it. */
 export async function trackedFigures(
   house: JourneyHouse,
   { journey, known }: CheckedJourney,
   state: JourneyState,
+  couponCents = COUPON_CENTS,
 ): Promise<Figure[]> {
   const totals = house.redemptions.totals.bind(house.redemptions);
   const violations: Violations = { outsideDates: 0, notMailed: 0, overLimit: 0 };
@@ -52,7 +53,7 @@ export async function trackedFigures(
     { what: 'coupons used', expected: uses, got: used.redemptions },
     ...ofTypes,
     { what: '… by households', expected: known?.redemptions.households, got: used.members },
-    { what: '… cost, cents', expected: uses * COUPON_CENTS, got: used.cost },
+    { what: '… cost, cents', expected: uses * couponCents, got: used.cost },
     { what: 'coupons expired', expected: coupons - uses, got: expired.redemptions },
     { what: "uses outside of the campaign's dates", expected: 0, got: violations.outsideDates },
     { what: 'coupons of households that were not mailed', expected: 0, got: violations.notMailed },
