@@ -8,6 +8,7 @@ import { StarbucksImportService } from '../../src/imports/starbucks/starbucks.se
 import { DAY, HOUR } from '../../src/kernel/clock';
 import { verifyLedger } from '../../src/ledger/verify';
 import { holdCheck } from '../../src/redemption/hold.check';
+import { cardCostsOf } from '../replay/card-costs';
 import { type OpenHouse, openHouse } from '../replay/house';
 import { eachDatabase, type Lane } from '../support/lanes';
 import {
@@ -224,7 +225,15 @@ describe('a database with a program of its own', () => {
         async () => {
           const house = await houseOn(lane);
 
-          expectOracle(await replayed(house, { checked, settings, concurrency }), settings);
+          const outcome = await replayed(house, { checked, settings, concurrency });
+          expectOracle(outcome, settings);
+          // Card by card, as the API tells it, it is the same.
+          expect(await cardCostsOf(house.gateway, checked, settings.cap * 100)).toEqual({
+            cards: SLICE,
+            cost: outcome.costCents,
+            cardsAtCap: outcome.cardsAtCap,
+            wrong: 0,
+          });
 
           await expectClean(house);
         },

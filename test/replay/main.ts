@@ -12,6 +12,7 @@ import { textTable } from '../../src/kernel/text-table';
 import { verifyLedger } from '../../src/ledger/verify';
 import { holdCheck } from '../../src/redemption/hold.check';
 import { startPrivateMysql } from '../support/mysql-server';
+import { type CardCosts, cardCostsOf } from './card-costs';
 import { DATA_FOLDER, type FreshDatabase, freshFile, freshMysql, openHouse } from './house';
 import { isLifecycleReplay, runLifecycleReplay } from './lifecycle';
 import { replayTasks, taskTable } from './tasks';
@@ -34,6 +35,8 @@ interface Plan {
 
 interface Row extends Plan {
   readonly outcome: ReplayOutcome;
+  /** Through the API, card by card. */
+  readonly read: CardCosts;
   /** Of members and cards. */
   readonly importSeconds: number;
   readonly seconds: number;
@@ -80,13 +83,18 @@ async function replay(checked: CheckedFolder, plan: Plan, place: FreshDatabase):
     const replayed = performance.now();
     const { clean } = await verifyLedger(gateway.database, [holdCheck]);
     const figures = replayFigures(outcome, checked.totals.events['offer completed'], oracle);
+    // The same once more, card by card, as the API tells it.
+    const read = await cardCostsOf(gateway, checked, oracle.cap * 100);
+    const { cost, cards_at_cap: cardsAtCap } = oracle;
+    const asRead = read.cost === cost * 100 && read.cardsAtCap === cardsAtCap && read.wrong === 0;
     return {
       ...plan,
       outcome,
       importSeconds: (imported - began) / 1000,
       seconds: (replayed - imported) / 1000,
       clean,
-      equal: !figures.some(isWrong),
+      read,
+      equal: asRead && !figures.some(isWrong),
     };
   } finally {
     bar.stop();
@@ -121,10 +129,19 @@ async function replayAll<Run extends { readonly name: string; readonly lane: Pla
 
 function tableOf(rows: readonly Row[]): string {
   const titles = ['lane', 'cap', 'quota', 'concurrency', 'accepted', 'cost', 'refused by cap', 'by quota'];
-  const further = ['cards at cap', 'import s', 'replay s', 'redemptions/s', 'verify', 'equal'];
+  const further = [
+    'cards at cap',
+    'cost by API',
+    'at cap by API',
+    'import s',
+    'replay s',
+    'redemptions/s',
+    'verify',
+    'equal',
+  ];
   return textTable(
     [...titles, ...further].map((title) => ({ title })),
-    rows.map(({ lane, oracle, concurrency, outcome, importSeconds, seconds, clean, equal }) => [
+    rows.map(({ lane, oracle, concurrency, outcome, read, importSeconds, seconds, clean, equal }) => [
       lane,
       oracle.cap,
       oracle.quota ?? '-',
@@ -134,6 +151,8 @@ function tableOf(rows: readonly Row[]): string {
       outcome.refusedByCap,
       outcome.refusedByQuota,
       outcome.cardsAtCap,
+      read.cost / 100,
+      read.cardsAtCap,
       Math.round(importSeconds),
       Math.round(seconds),
       Math.round(outcome.requests / seconds),
