@@ -53,6 +53,17 @@ eachDatabase((lane) => {
         edges: [{ node: { day: '2026-11-10', claims: 1, used: 1 } }],
       });
       expect(await guide.until('HowLong')).toMatchObject({ uses: 1 });
+      // Of what the partner sends one line is the use, one says it once more, and one is nobody's.
+      expect(await guide.until('SendLines')).toMatchObject({ added: 3, faulty: 0 });
+      expect(await guide.until('Compare')).toMatchObject({ state: 'GATHERING', done: 0 });
+      await gateway.settle();
+      const { state, totals } = await guide.until<{ state: string; totals: object[] }>('HowFar');
+      expect([state, totals]).toEqual([
+        'DONE',
+        ['MATCHED', 'UNKNOWN', 'DOUBLED'].map((outcome) => expect.objectContaining({ outcome, count: 1 })),
+      ]);
+      expect(await guide.until('TheyAnswer')).toMatchObject({ answer: 'AGREED' });
+      expect(await guide.until('YouDecide')).toMatchObject({ decision: 'WRITTEN_OFF' });
       expect(guide.over).toBe(true);
       await expectBooksInOrder(lane.database);
     } finally {
