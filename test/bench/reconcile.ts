@@ -58,7 +58,7 @@ async function fill({ database, catalogue }: Gateway, memberId: Id, lines: numbe
   }
 }
 
-/** All of them but every hundredth, in another order; every hundredth twice, and every hundredth with another amount. */
+/** All but every hundredth, in another order; some twice, and some with another amount. */
 function* csv(lines: number): Generator<Buffer> {
   yield Buffer.from('code,amount,date\n');
   let text = '';
