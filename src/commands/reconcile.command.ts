@@ -19,8 +19,8 @@ import {
   LINE_STATES,
   MATCH_BY,
 } from '../settlement/reconciliation/feed';
-import type { FileReport } from '../settlement/reconciliation/feed.service';
 import { FeedFileError, PLAIN_MAPPING } from '../settlement/reconciliation/feed-mapping';
+import type { FileReport } from '../settlement/reconciliation/lines-report';
 import { OUTCOMES, type Run } from '../settlement/reconciliation/run';
 import { DEFAULT_TOLERANCE } from '../settlement/reconciliation/run.service';
 import { askedHere } from './audited';

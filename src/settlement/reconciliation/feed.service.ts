@@ -18,6 +18,7 @@ import {
   addLines,
   closeFeed,
   contentsOf,
+  countOpenFeeds,
   insertFeed,
   listFeeds,
   lockFeed,
@@ -26,14 +27,16 @@ import {
 } from './feed.store';
 import { feedLines } from './feed-file';
 import { checkMapping, isFaulty, type ReadLine } from './feed-mapping';
+import { counted, emptyReport, type FileReport, type LineFault, type LinesReport } from './lines-report';
 import type { MatchKeys } from './match-keys';
 
 export const LINES_A_CALL = 1_000;
 const LINE_MAX = 2_000_000_000;
 const CHUNK_LINES = 2_000;
-const FAULTS_KEPT = 20;
 const PERIOD_MAX = 400 * DAY;
 const AMOUNT_MAX = 1_000_000_000_000;
+const OPEN_MAX = 100;
+const FEED_LINES_MAX = 5_000_000;
 
 export interface NewFeed {
   readonly partnerId: Id;
@@ -42,27 +45,6 @@ export interface NewFeed {
   readonly terms: Omit<FeedTerms, 'timeZone'> & { readonly timeZone?: string };
   readonly periodFrom: Instant;
   readonly periodBefore: Instant;
-}
-
-export interface LineFault {
-  readonly line: number;
-  readonly reason: string;
-}
-
-/** What became of lines; the counts add up to `lines`. */
-export interface LinesReport {
-  lines: number;
-  added: number;
-  /** There already, with the same content. */
-  known: number;
-  faulty: number;
-  /** The first of them. */
-  readonly faults: LineFault[];
-}
-
-export interface FileReport extends LinesReport {
-  /** Lines that an earlier, interrupted upload had taken in; their counts are included. */
-  resumedAt: number;
 }
 
 export interface FeedFile {
@@ -93,11 +75,16 @@ export class FeedService {
     const fault = checkText('name', asked.name) ?? this.checkTerms(actor, partner.id, terms) ?? checkPeriod(asked);
     if (fault) return fault;
     const { name, periodFrom, periodBefore } = asked;
+    const open = await countOpenFeeds(this.database.read, partner.id);
     const now = this.clock.now();
     const feed: Feed = {
       ...{ id: newId(now), partnerId: partner.id, name, terms, periodFrom, periodBefore },
       ...{ state: 'OPEN', openedAt: now, openedBy: nameOf(actor), lines: 0 },
     };
+    if (open >= OPEN_MAX) {
+      const known = await readFeedByName(this.database.read, partner.id, name);
+      if (!known) return refuse('CONFLICT', `${open} feeds of the partner take lines. Close one of them.`, 'name');
+    }
     try {
       await this.database.transaction((tx) => insertFeed(tx, feed));
       return feed;
@@ -209,6 +196,10 @@ export class FeedService {
       if (now.state !== 'OPEN') return refuse('CONFLICT', `The feed ${feed.name} is closed. Open another one.`, 'feed');
       const there = await contentsOf(tx, feed.id, [...kept.keys()]);
       const fresh = [...kept.values()].filter(({ line }) => !there.has(line));
+      if (now.lines + fresh.length > FEED_LINES_MAX) {
+        const message = `The feed would have more than ${FEED_LINES_MAX} lines. Open another one for the rest.`;
+        return refuse('CONFLICT', message, 'feed');
+      }
       const clashing = [...kept.values()].filter(({ line, content }) => there.has(line) && there.get(line) !== content);
       const next = counted(report, {
         lines: lines.length,
@@ -268,24 +259,6 @@ export class FeedService {
 }
 
 const OTHERWISE = 'a line of this number is there already and says something else';
-
-function emptyReport(): LinesReport {
-  return { lines: 0, added: 0, known: 0, faulty: 0, faults: [] };
-}
-
-function counted<Report extends LinesReport>(
-  report: Report,
-  more: Pick<LinesReport, 'lines' | 'added' | 'known' | 'faults'>,
-): Report {
-  return {
-    ...report,
-    lines: report.lines + more.lines,
-    added: report.added + more.added,
-    known: report.known + more.known,
-    faulty: report.faulty + more.faults.length,
-    faults: [...report.faults, ...more.faults].slice(0, FAULTS_KEPT),
-  };
-}
 
 function checkPeriod({ periodFrom, periodBefore }: NewFeed): Refusal | undefined {
   const sound = Number.isSafeInteger(periodFrom) && Number.isSafeInteger(periodBefore) && periodFrom >= 0;

@@ -70,6 +70,13 @@ export async function lockFeed(tx: Sql, scope: SettlementScope, id: Id): Promise
   return inScope(scope, row && feedFrom(row));
 }
 
+/** How many of a partner take lines still. */
+export async function countOpenFeeds(sql: Sql, partnerId: Id): Promise<number> {
+  const statement = "SELECT COUNT(*) FROM feed WHERE partner_id = ? AND state = 'OPEN'";
+  const [row] = await sql.arrays(statement, [idToBytes(partnerId)]);
+  return Number(row![0]);
+}
+
 /** Newest first. */
 export async function listFeeds(
   sql: Sql,

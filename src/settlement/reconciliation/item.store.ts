@@ -1,4 +1,5 @@
 // The only SQL of the list of what does not match: what runs found and what sagas found, with decisions and answers.
+import { questionMarks } from '../../database/dialect';
 import type { Sql, SqlRow, SqlValue } from '../../database/sql';
 import { HexBytes } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
@@ -109,21 +110,66 @@ export async function listItems(sql: Sql, scope: SettlementScope, page: ItemPage
 }
 
 const FOUND = ['id', 'redemption_id', 'partner_id', 'kind', 'detail', 'found_at', 'origin', 'run_id', 'line'] as const;
+const DECIDED = ['decision', 'reason', 'decided_at', 'decided_by', 'adjustment', 'resolved_at', 'resolved_by'] as const;
+type OfRun = { readonly id: Id; readonly feedId: Id; readonly partnerId: Id };
 
-/** What one pass of a run found. */
-export async function addFound(
-  tx: Sql,
-  run: { readonly id: Id; readonly partnerId: Id },
-  items: readonly FoundItem[],
-  now: Instant,
-): Promise<void> {
-  const rows = items.map(({ kind, redemptionId, line, differs, sides, detail }) => {
+/** What one pass of a run found. What was decided on the same thing of the same feed before holds for it too. */
+export async function addFound(tx: Sql, run: OfRun, items: readonly FoundItem[], now: Instant): Promise<void> {
+  if (items.length === 0) return;
+  const earlier = await decidedBefore(tx, run, items);
+  const rows = items.map((item) => {
+    const { kind, redemptionId, line, differs, sides, detail } = item;
     const ids = [newId(now), redemptionId, run.partnerId].map((id) => new HexBytes(id));
     const place = `${run.id}:${line ?? 0}`;
     const row = [...ids, kind, detail, now, place, new HexBytes(run.id), line ?? null];
-    return [...row, differs.join(',') || null, JSON.stringify(sides)];
+    const decided = earlier.get(thingOf(kind, redemptionId, line, differs.join(','))) ?? DECIDED.map(() => null);
+    return [...row, differs.join(',') || null, JSON.stringify(sides), ...decided];
   });
-  await tx.insertMany('reconciliation_item', [...FOUND, 'differs', 'sides'], rows);
+  await tx.insertMany('reconciliation_item', [...FOUND, 'differs', 'sides', ...DECIDED], rows);
+}
+
+function thingOf(kind: string, redemptionId: Id, line: number | undefined, differs: string): string {
+  return [kind, redemptionId, line ?? 0, differs].join(' ');
+}
+
+async function decidedBefore(tx: Sql, run: OfRun, items: readonly FoundItem[]): Promise<Map<string, SqlValue[]>> {
+  const runs = await earlierRuns(tx, run);
+  const found = new Map<string, SqlValue[]>();
+  if (runs.length === 0) return found;
+  const [ids, lines] = [items.map(({ redemptionId }) => redemptionId), items.map(({ line }) => line ?? 0)];
+  const rows = await tx.arrays(
+    `SELECT kind, redemption_id, line, differs, ${DECIDED.join(', ')} FROM reconciliation_item
+     WHERE run_id IN (${questionMarks(runs.length)}) AND decision IS NOT NULL
+       AND redemption_id IN (${questionMarks(ids.length)}) AND COALESCE(line, 0) IN (${questionMarks(lines.length)})
+     ORDER BY decided_at`,
+    [...runs, ...ids.map(idToBytes), ...lines],
+  );
+  for (const [kind, redemption, line, differs, ...decided] of rows) {
+    const thing = thingOf(
+      String(kind),
+      idFromBytes(redemption as Buffer),
+      optional(line),
+      differs ? String(differs) : '',
+    );
+    found.set(thing, decided);
+  }
+  return found;
+}
+
+async function earlierRuns(tx: Sql, { id, feedId }: Pick<OfRun, 'id' | 'feedId'>): Promise<SqlValue[]> {
+  const statement = 'SELECT id FROM reconciliation_run WHERE feed_id = ? AND id <> ?';
+  return (await tx.arrays(statement, [idToBytes(feedId), idToBytes(id)])).map((row) => row[0]!);
+}
+
+/** Of a feed that was compared anew, what earlier runs found is open no more: the last run has it again, or not. */
+export async function closeEarlier(tx: Sql, run: Pick<OfRun, 'id' | 'feedId'>, now: Instant): Promise<void> {
+  const runs = await earlierRuns(tx, run);
+  if (runs.length === 0) return;
+  await tx.run(
+    `UPDATE reconciliation_item SET resolved_at = ?, resolved_by = ?
+     WHERE run_id IN (${questionMarks(runs.length)}) AND resolved_at IS NULL`,
+    [now, `run:${run.id}`, ...runs],
+  );
 }
 
 export interface DecisionRow {

@@ -84,7 +84,7 @@ eachDatabase((lane) => {
     expect((await scene.side.reconciliations.find({}, run.id))!.totals).toEqual(run.totals);
   });
 
-  test('the same thing found by a second run is not put right twice', async () => {
+  test('the same thing found by a second run is decided as it was, and not put right twice', async () => {
     const { ours, run } = await found();
     const items = scene.side.reconciliationItems;
     const asked = {
@@ -95,9 +95,12 @@ eachDatabase((lane) => {
     const first = must(await items.decide(BEA, ours, asked));
     const again = await scene.run(run.feedId);
     const found2 = await items.list({}, { runId: again.id, kind: 'ONLY_OURS', limit: 2 });
+    // It is decided already, as it was before; what was open of the first run is open in the last one only.
+    expect(found2[0]).toMatchObject({ decision: first.decision, resolvedAt: first.resolvedAt });
+    const openOf = async (runId: Id) => (await items.list({}, { runId, open: true, limit: 9 })).map(({ kind }) => kind);
+    expect([await openOf(run.id), await openOf(again.id)]).toEqual([[], ['ONLY_THEIRS']]);
     const before = await received();
-    const second = must(await items.decide(BEA, found2[0]!.id, asked));
-    expect(second.decision!.adjustment).toBe(first.decision!.adjustment);
+    expect(must(await items.decide(BEA, found2[0]!.id, asked)).decision).toEqual(first.decision);
     expect(await received()).toEqual(before);
   });
 
@@ -192,6 +195,17 @@ describe('feeds', () => {
       await expect(scene.open({ terms: { timeZone: 'Mars' } })).rejects.toThrow('allowed is an IANA zone');
       await expect(scene.open({ periodBefore: MARCH.periodFrom })).rejects.toThrow('INVALID_INPUT');
       await expect(scene.open({ terms: { offerId: house.item('film').itemId } })).rejects.toThrow('no such offer');
+    });
+
+    test('are at most a hundred at once of a partner, and those that are there are still found', async () => {
+      const name = (at: number) => `of cinema ${at}`;
+      const of = (at: number) => scene.open({ partnerId: partnerId(house, 'cinema'), name: name(at) });
+      const first = await of(0);
+      for (let at = 1; at < 100; at += 1) await of(at);
+      await expect(of(100)).rejects.toThrow('100 feeds of the partner take lines');
+      expect(await of(0)).toBe(first);
+      must(await scene.side.feeds.close(BEA, {}, first));
+      expect(await of(100)).toMatch(/^[0-9a-f]{32}$/);
     });
 
     test('are compared when they are closed, within a tolerance that is one', async () => {

@@ -9,7 +9,7 @@ import { mergeByKey } from '../../ledger/sorted-streams';
 import type { Feed, FeedLine } from './feed';
 import { readLines } from './feed.store';
 import { type FoundItem, itemOf } from './item';
-import { addFound } from './item.store';
+import { addFound, closeEarlier } from './item.store';
 import { type Finding, type MatchRules, matchGroup } from './match';
 import type { MatchKeys } from './match-keys';
 import { added, type Outcome, type OutcomeTotal, type Run, type RunPosition } from './run';
@@ -70,6 +70,7 @@ export class MatchPass {
       await addMatches(tx, run.id, matches);
       await addFound(tx, run, items, now);
       await dropOurs(tx, run.id, position.after);
+      if (done) await closeEarlier(tx, run, now);
     });
   }
 
