@@ -87,7 +87,13 @@ export function addReconcileCommand(root: Command): void {
     .argument('<feed>', 'its id');
   action(run, async (_options: CommonOptions, feed) => {
     const feedId = idOf('feed', feed!);
-    return shownRun(await withGateway((gateway) => runFeed(gateway, feedId, DEFAULT_TOLERANCE)));
+    const work = async (gateway: Gateway) => {
+      const [last] = await gateway.reconciliations.list({}, { feedId, limit: 1 });
+      // What broke off goes on with the tolerance that it was begun with.
+      const tolerance = last && last.state !== 'DONE' ? last.tolerance : DEFAULT_TOLERANCE;
+      return runFeed(gateway, feedId, tolerance);
+    };
+    return shownRun(await withGateway(work));
   });
   const show = reconcile
     .command('show')

@@ -1,8 +1,5 @@
-// A feed of a million lines against a million redemptions: `node dist/test/bench/reconcile.js [lines] [url]`.
+// A feed of a million lines against a million redemptions: `node dist/test/bench/reconcile.js [lines] [sqlite|mysql]`.
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Gateway } from '../../src/compose/gateway';
 import { HexBytes } from '../../src/database/sql';
@@ -12,8 +9,9 @@ import { type Id, newId } from '../../src/kernel/id';
 import { isRefusal, type Refusal } from '../../src/kernel/refusal';
 import { CodeCipher } from '../../src/marketplace/code-cipher';
 import { PLAIN_MAPPING } from '../../src/settlement/reconciliation/feed-mapping';
-import { openHouse } from '../replay/house';
+import { freshFile, freshMysql, openHouse } from '../replay/house';
 import { offer, programText } from '../support/gateway-program';
+import { startPrivateMysql } from '../support/mysql-server';
 
 const FROM = Date.parse('2026-03-01T00:00:00+08:00');
 const BY: Actor = { role: 'ADMIN', subject: 'bench' };
@@ -106,14 +104,16 @@ async function main(lines: number, url: string): Promise<void> {
   await gateway.close();
 }
 
-async function inFolder(): Promise<void> {
-  const [lines = '1000000', url] = process.argv.slice(2);
-  const folder = await mkdtemp(join(tmpdir(), 'perkgate-reconcile-'));
+async function inFreshDatabase(): Promise<void> {
+  const [lines = '1000000', lane = 'sqlite'] = process.argv.slice(2);
+  const server = lane === 'mysql' ? await startPrivateMysql() : undefined;
+  const place = server ? await freshMysql(server.url, 'reconcile_bench') : await freshFile();
   try {
-    await main(Number(lines), url ?? `sqlite:${join(folder, 'bench.db')}`);
+    await main(Number(lines), place.url);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await place.remove();
+    await server?.stop();
   }
 }
 
-void inFolder();
+void inFreshDatabase();

@@ -179,6 +179,9 @@ eachDatabase((lane) => {
     expect(told(await itemsOf(first.reconciliation, BD))).toEqual(expected());
     const show = await perkgateInside(['reconcile', 'show', first.reconciliation], gatewayEnvironment(lane.url));
     expect(show.stdout).toContain('ONLY_OURS');
+    const { feed } = first as unknown as { feed: string };
+    const again = await perkgateInside(['reconcile', 'run', feed, '--json'], gatewayEnvironment(lane.url));
+    expect(lastJson(again.stdout)).toMatchObject({ ok: true, state: 'DONE', totals: first.totals });
     const bad = await perkgateInside(['reconcile', 'show', 'feed_1'], gatewayEnvironment(lane.url));
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('is no id of a reconciliation') });
   });
