@@ -3,7 +3,7 @@
 
 import { declined } from '../../src/partner-port/connector';
 import { FakePartner, timedOut } from '../support/fake-partner';
-import { AUDITOR, operationText, partnerOf, TestGateway, type Who } from '../support/gateway';
+import { AUDITOR, OPERATIONS, operationText, partnerOf, TestGateway, type Who } from '../support/gateway';
 import { expectBooksInOrder, outcomeOf, Story } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
 import { SAGA_PROGRAM } from '../support/saga-program';
@@ -71,7 +71,7 @@ eachDatabase((lane) => {
     expect(await gateway.run(who, 'redemption', { id })).toMatchObject({ status: 'ISSUED' });
   });
 
-  test('that is used after it was declined is an item for staff', async () => {
+  test('that is used after it was declined is an item for staff, who decide on it', async () => {
     const { who } = await story.holder('plus');
     partner.next('issue', (real) => {
       real();
@@ -80,8 +80,16 @@ eachDatabase((lane) => {
     expect(outcomeOf(await story.redeem(who, 'espresso'))).toBe('PARTNER_DECLINED');
     const [id] = partner.coupons.keys();
     await gateway.gateway.saga.learn(id!, partner.use(id!));
-    const { edges } = await gateway.run<{ edges: { node: object }[] }>(AUDITOR, 'reconciliation-items', { first: 1 });
-    expect(edges[0]?.node).toMatchObject({ redemption: `redemption_${id}`, kind: 'USED_AFTER_VOID', resolvedAt: null });
+    const page = { first: 1, filter: { open: true } };
+    const { edges } = await gateway.run<{ edges: { node: { id: string } }[] }>(AUDITOR, 'reconciliation-items', page);
+    const { node } = edges[0]!;
+    expect(node).toMatchObject({ redemption: `redemption_${id}`, kind: 'USED_AFTER_VOID', resolvedAt: null });
+    const input = { item: node.id, decision: 'WRITTEN_OFF', reason: 'One film.' };
+    expect(await gateway.run(OPERATIONS, 'decide-reconciliation-item', { input })).toMatchObject({
+      kind: 'USED_AFTER_VOID',
+      decision: 'WRITTEN_OFF',
+      resolvedAt: expect.any(String),
+    });
   });
 
   describe('the stream', () => {
