@@ -6,6 +6,7 @@ import type { MemberRowsStore } from '../members/member-rows.store';
 import type { CatalogueService } from '../program/catalogue.service';
 import { LevelCensusJob } from './census/level-census.job';
 import { InsightService } from './figures/insight.service';
+import { PacedJob } from './figures/paced-job';
 import { PointsWatcher } from './figures/points-flow';
 import { RollUpJob } from './figures/roll-up.job';
 import { PreviewService } from './preview/preview.service';
@@ -34,5 +35,5 @@ export function makeInsightSide({ database, ledger, catalogue, memberRows, clock
 }
 
 export function insightJobs({ database, catalogue, memberRows, clock, rollUp }: InsightParts & InsightSide) {
-  return [new LevelCensusJob(database, memberRows, () => catalogue.current(), clock), rollUp];
+  return [new LevelCensusJob(database, memberRows, () => catalogue.current(), clock), new PacedJob(rollUp)];
 }

@@ -223,6 +223,7 @@ export async function settleWorld(place: WorldPlace): Promise<void> {
   try {
     await gateway.catalogue.refresh();
     while ((await gateway.worker.turn()) > 0);
+    await gateway.rollUp.drain();
     await gateway.worker.stop();
   } finally {
     await gateway.close();

@@ -221,6 +221,7 @@ export class TestGateway {
   async settle(): Promise<void> {
     const { worker, database, saga } = this.gateway;
     while ((await worker.turn()) > 0) await saga.drain();
+    await this.gateway.rollUp.drain();
     // Leases end by the clock, and the next test may turn that back.
     await database.transaction((tx) => tx.run('UPDATE job_lease SET until = 0'));
   }

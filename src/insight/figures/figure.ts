@@ -79,8 +79,8 @@ export const FIGURES = {
   COMPARED: flow(20, 'Members, by the day on which their first membership is 90 days old'),
   SPENT_BEFORE: flow(21, 'Purchases less returns of these members in the 90 days before it began, by the same day'),
   SPENT_AFTER: flow(22, 'Purchases less returns of these members in the 90 days from its first on, by the same day'),
-  /** one: the level before, other: the level after. */
-  LEVEL_MOVES: flow(23, 'Changes of the level that shows, by day'),
+  /** one: the level before, other: the level after; mark: see LEVEL_MARKS. */
+  LEVEL_MOVES: flow(23, 'Changes of the level that shows, and the first level of each member, by day'),
   /** mark: ten times the stage before, plus the one after. */
   STAGE_MOVES: flow(24, 'Changes of the stage of the lifecycle, by day'),
   /** mark: code of the transfers. */
@@ -97,6 +97,9 @@ export const EDITION = 1;
 
 export const SALE_KINDS = { NEW: 1, RENEWAL: 2, WIN_BACK: 3 } as const;
 export type SaleKind = keyof typeof SALE_KINDS;
+
+/** A change has none. The first level is known once it has changed; until then it is the one that everybody begins at. */
+export const LEVEL_MARKS = { CHANGED: 0, UNCHANGED: 1, FIRST: 2 } as const;
 
 /** Days after the end of a term in which another one still renews it. */
 export const RENEWAL_DAYS = 30;

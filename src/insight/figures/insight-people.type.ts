@@ -56,8 +56,7 @@ export class BandPartType {
 @Allow(...FIGURE_READERS)
 @ObjectType('LevelStructure', {
   simpleResolvers: true,
-  description:
-    'Where members stand at the end of the last day. Members whom nobody has looked at yet have no level here.',
+  description: 'Where members stand at the end of the last day, as their levels were written down.',
 })
 export class LevelStructureType {
   @Field(() => [LevelPartType], { description: 'The lowest first.' })

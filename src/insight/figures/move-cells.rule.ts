@@ -2,11 +2,17 @@
 import { STAGES, type Stage } from '../../program/lifecycle';
 import type { Cell } from './cell';
 import { type Calendar, dayAt, dayNumbered, type MemberFacts } from './facts';
+import { LEVEL_MARKS } from './figure';
 
-export function levelCells({ levels }: MemberFacts, calendar: Calendar): Cell[] {
-  return levels
+/** With the first level, which is written down only when it changes. */
+export function levelCells({ joinedAt, levels }: MemberFacts, calendar: Calendar): Cell[] {
+  const [first] = levels;
+  const mark = first ? LEVEL_MARKS.FIRST : LEVEL_MARKS.UNCHANGED;
+  const begin: Cell = { figure: 'LEVEL_MOVES', day: dayAt(calendar, joinedAt), other: first?.from, mark };
+  const moves = levels
     .filter(({ from, to }) => from !== to)
-    .map(({ from, to, at }) => ({ figure: 'LEVEL_MOVES', day: dayAt(calendar, at), one: from, other: to }));
+    .map(({ from, to, at }): Cell => ({ figure: 'LEVEL_MOVES', day: dayAt(calendar, at), one: from, other: to }));
+  return [begin, ...moves];
 }
 
 function stageNumber(stage: Stage | undefined): number {

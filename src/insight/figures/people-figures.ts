@@ -3,7 +3,7 @@ import type { Id } from '../../kernel/id';
 import type { PeriodNumber } from '../../kernel/period';
 import type { CatalogueLevel } from '../../program/catalogue-item';
 import type { Stage } from '../../program/lifecycle';
-import { RETENTION_MONTHS } from './figure';
+import { LEVEL_MARKS, RETENTION_MONTHS } from './figure';
 import type { FigureSum } from './figure.store';
 import type { FigureReader } from './figure-reader';
 import { type Fraction, fraction } from './money-figures';
@@ -31,11 +31,12 @@ export async function levelMovesOf(reader: FigureReader): Promise<LevelMoves> {
     const [from, to] = [levelOf(sum.one), levelOf(sum.other)];
     return from !== undefined && to !== undefined && Math.sign(to.rank - from.rank) === sign;
   };
-  const had = [...standingAt(before).values()].reduce((all, members) => all + members, 0);
+  const changes = sums.filter(({ mark }) => mark === LEVEL_MARKS.CHANGED);
+  const had = [...standingAt(before, idOf, firstLevelOf(reader)).values()].reduce((all, members) => all + members, 0);
   return {
-    upgrades: fraction(reader.total(sums, 'LEVEL_MOVES', isMove(1)), had),
-    downgrades: fraction(reader.total(sums, 'LEVEL_MOVES', isMove(-1)), had),
-    moves: sums.map(({ one, other, value }) => ({
+    upgrades: fraction(reader.total(changes, 'LEVEL_MOVES', isMove(1)), had),
+    downgrades: fraction(reader.total(changes, 'LEVEL_MOVES', isMove(-1)), had),
+    moves: changes.map(({ one, other, value }) => ({
       from: levelOf(one)?.code,
       to: levelOf(other)?.code,
       moves: value,
@@ -43,15 +44,24 @@ export async function levelMovesOf(reader: FigureReader): Promise<LevelMoves> {
   };
 }
 
-/** How many stand at each level, by its number: all who came less all who left. */
-function standingAt(moves: readonly FigureSum[]): Map<number, number> {
-  const members = new Map<number, number>();
-  const move = (level: number, by: number) => {
-    if (level !== 0) members.set(level, (members.get(level) ?? 0) + by);
+/** The level at which everybody begins; none where levels rest on a card. */
+function firstLevelOf({ catalogue }: FigureReader): Id | undefined {
+  return catalogue.levelPolicy.plans.size > 0 ? undefined : catalogue.levels[0]?.id;
+}
+
+/** How many stand at each level: all who came less all who left. */
+function standingAt(
+  moves: readonly FigureSum[],
+  idOf: (number: number) => Id | undefined,
+  first: Id | undefined,
+): Map<Id, number> {
+  const members = new Map<Id, number>();
+  const move = (level: Id | undefined, by: number) => {
+    if (level !== undefined) members.set(level, (members.get(level) ?? 0) + by);
   };
-  for (const { one, other, value } of moves) {
-    move(one, -value);
-    move(other, value);
+  for (const { one, other, mark, value } of moves) {
+    move(idOf(one), -value);
+    move(mark === LEVEL_MARKS.UNCHANGED ? first : idOf(other), value);
   }
   return members;
 }
@@ -71,7 +81,7 @@ export interface LevelStructure {
 /** At the end of the last day. */
 export async function levelStructureOf(reader: FigureReader): Promise<LevelStructure> {
   const [moves, idOf] = await Promise.all([reader.standing('LEVEL_MOVES'), reader.idOf()]);
-  const byId = new Map<Id | undefined, number>([...standingAt(moves)].map(([number, count]) => [idOf(number), count]));
+  const byId = standingAt(moves, idOf, firstLevelOf(reader));
   const { levels, settings } = reader.catalogue;
   const counts = levels.map((level) => ({ level, count: byId.get(level.id) ?? 0 }));
   const all = counts.reduce((sum, { count }) => sum + count, 0);

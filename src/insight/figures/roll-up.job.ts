@@ -15,7 +15,7 @@ import { flowCells, flowFromText } from './points-flow';
 import { addToRollUp, lockWalk, numbersOf, readParts, readWalk, saveParts, saveWalk, type Walk } from './roll-up.store';
 
 const NAME = 'figures';
-const NOTES_A_PASS = 500;
+const NOTES_A_PASS = 250;
 const WALKED_A_PASS = 500;
 
 /** What a pass has to count. */

@@ -4,6 +4,7 @@ import { NOON, TestGateway } from '../../../test/support/gateway';
 import { benefit, entitles, level, offer, plan, privilege, programText } from '../../../test/support/gateway-program';
 import { claimed, fresh, Story } from '../../../test/support/gateway-story';
 import { eachDatabase } from '../../../test/support/lanes';
+import { PacedJob } from './paced-job';
 import { recountFigures } from './recount';
 import { renderRecount } from './recount-table';
 import { RollUpJob } from './roll-up.job';
@@ -114,4 +115,19 @@ eachDatabase((lane) => {
     expect(after).toEqual(before);
     await expectTrue();
   });
+});
+
+test('a job that is paced rests four times as long as its pass took', async () => {
+  let [now, runs] = [0, 0];
+  const run = async () => {
+    now += 10;
+    runs += 1;
+    return runs;
+  };
+  const job = new PacedJob({ name: 'any', run }, () => now);
+  expect([await job.run(), await job.run()]).toEqual([1, 0]);
+  now = 49;
+  expect(await job.run()).toBe(0);
+  now = 50;
+  expect([await job.run(), job.name]).toEqual([2, 'any']);
 });
