@@ -43,12 +43,15 @@ interface Span {
 
 const QUARTER = 15 * MINUTE;
 const OFFSETS_KEPT = 512;
+const DAYS_KEPT = 4_096;
 
 /** Turns instants into business dates and periods of one IANA time zone. */
 export class BusinessTime {
   private readonly format: Intl.DateTimeFormat;
   // Zone rules change on quarter hours only, so one look-up of the slow formatter serves each quarter hour.
   private readonly offsets = new Map<number, number>();
+  /** Of a day of UTC on which they do not change; `undefined` of one on which they do. */
+  private readonly offsetsOfDays = new Map<number, number | undefined>();
   private readonly spans: Partial<Record<CountedKind, Span>> = {};
 
   /** Throws RangeError when `timeZone` is no IANA zone. */
@@ -67,6 +70,18 @@ export class BusinessTime {
 
   /** Milliseconds that local time is ahead of UTC. */
   private offsetAt(instant: Instant): number {
+    const day = Math.floor(instant / DAY);
+    let offset = this.offsetsOfDays.get(day);
+    if (offset === undefined && !this.offsetsOfDays.has(day)) {
+      const [first, last] = [this.lookUp(day * DAY), this.lookUp((day + 1) * DAY)];
+      offset = first === last ? first : undefined;
+      if (this.offsetsOfDays.size >= DAYS_KEPT) this.offsetsOfDays.clear();
+      this.offsetsOfDays.set(day, offset);
+    }
+    return offset ?? this.lookUp(instant);
+  }
+
+  private lookUp(instant: Instant): number {
     const slot = Math.floor(instant / QUARTER);
     const known = this.offsets.get(slot);
     if (known !== undefined) return known;

@@ -4,12 +4,13 @@ import { type Pace, withBench } from './bench';
 import { measureEvents } from './events';
 import { measureFaults } from './faults';
 import { measureHome } from './home';
+import { measureInsight } from './insight';
 import { describeMachine } from './machine';
 import { measureRedeem } from './redeem';
 import { aimsOf, type BenchReport, reportText } from './report';
 import { fillWorld, measureSizes, type World } from './sizes';
 
-const PARTS = ['home', 'redeem', 'events', 'sizes', 'faults'] as const;
+const PARTS = ['home', 'redeem', 'events', 'sizes', 'faults', 'insight'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Options {
@@ -24,6 +25,8 @@ const FULL: Pace = { rounds: 5, milliseconds: 3_000, warmUp: 20_000, fillSeconds
 const QUICK: Pace = { rounds: 3, milliseconds: 1_000, warmUp: 12_000, fillSeconds: 20 };
 const SIZES = [10_000, 100_000, 1_000_000];
 const QUICK_SIZES = [1_000, 4_000];
+const REDEMPTIONS = 1_000_000;
+const QUICK_REDEMPTIONS = 20_000;
 
 function sizesFrom(text: string): number[] {
   const sizes = text.split(',').map(Number);
@@ -47,6 +50,9 @@ async function measure({ quick, only, parts: named, sizes }: Options): Promise<B
   const report: BenchReport = {};
   await withBench(quick ? QUICK : FULL, progress, async (bench) => {
     if (parts.includes('faults')) report.faults = await measureFaults(bench);
+    if (parts.includes('insight')) {
+      report.insight = await measureInsight(bench, quick ? QUICK_REDEMPTIONS : REDEMPTIONS);
+    }
     const compared = parts.includes('home') || parts.includes('sizes');
     const small = compared ? await fillWorld(bench, first!, 'world') : undefined;
     if (small && parts.includes('home')) report.home = await measureHome(bench, small.place);

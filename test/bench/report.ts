@@ -3,6 +3,7 @@ import { type Column, textTable } from '../../src/kernel/text-table';
 import type { EventsReport } from './events';
 import type { FaultsReport } from './faults';
 import type { HomeReport } from './home';
+import type { InsightReport } from './insight';
 import type { ProfileSummary } from './profile';
 import type { RedeemReport, RedeemReports } from './redeem';
 import type { SizeReport } from './sizes';
@@ -14,6 +15,7 @@ export interface BenchReport {
   events?: EventsReport;
   sizes?: readonly SizeReport[];
   faults?: FaultsReport;
+  insight?: InsightReport;
 }
 
 export interface Aim {
@@ -32,6 +34,7 @@ const AIMS = {
   eventsPerSecond: 5_000,
   atSize: 1.2,
   withFaults: 1.2,
+  dashboardMs: 200,
 } as const;
 
 const atLeast = (name: string, value: number, least: number, profile?: Aim['profile']): Aim => ({
@@ -49,7 +52,7 @@ const atMost = (name: string, value: number, most: number): Aim => ({
   met: value <= most,
 });
 
-export function aimsOf({ home, redeem, events, sizes = [], faults }: BenchReport): Aim[] {
+export function aimsOf({ home, redeem, events, sizes = [], faults, insight }: BenchReport): Aim[] {
   const aims: Aim[] = [];
   if (home) {
     aims.push(atLeast('MemberHome: requests/s of the limit', home.ofLimit, AIMS.ofLimit, 'home'));
@@ -80,6 +83,10 @@ export function aimsOf({ home, redeem, events, sizes = [], faults }: BenchReport
     const name = 'MemberHome: p99 with three faulty partners';
     aims.push(atMost(`${name}, by that with sound ones`, faults.overSound, AIMS.withFaults));
     aims.push(atMost(`${name}, by that with none to ask`, faults.overNone, AIMS.withFaults));
+  }
+  if (insight) {
+    const name = `dashboard of a year of ${insight.redemptions} redemptions, p99 ms`;
+    aims.push(atMost(name, insight.p99, AIMS.dashboardMs));
   }
   return aims;
 }
@@ -160,6 +167,13 @@ function faultsText({ ways, health }: FaultsReport): string {
   ].join('\n\n');
 }
 
+function insightText({ redemptions, members, countSeconds, rollUpRows, requests, p50, p99 }: InsightReport): string {
+  const columns = ['redemptions', 'members', 'counted in s', 'rows of sums', 'requests', 'p50 ms', 'p99 ms'].map(right);
+  const figures = [redemptions, members, countSeconds.toFixed(0), rollUpRows, requests, p50.toFixed(1), p99.toFixed(1)];
+  const whole = 'The whole dashboard (insight.graphql) over a year, one request at a time.';
+  return `${textTable(columns, [figures])}\n${whole}`;
+}
+
 function profileText(title: string, { packages, functions }: ProfileSummary): string {
   const lines = (list: ProfileSummary['packages']) =>
     list.map(({ name, share }) => [`${(share * 100).toFixed(1)} %`, name]);
@@ -172,13 +186,14 @@ function profileText(title: string, { packages, functions }: ProfileSummary): st
 }
 
 export function reportText(report: BenchReport, machine: string): string {
-  const { home, redeem, events, sizes, faults } = report;
+  const { home, redeem, events, sizes, faults, insight } = report;
   const parts = [machine];
   if (home) parts.push(homeText(home));
   if (redeem) parts.push(redeemText(redeem.spread), redeemText(redeem.hot));
   if (events) parts.push(eventsText(events));
   if (sizes) parts.push(sizesText(sizes));
   if (faults) parts.push(faultsText(faults));
+  if (insight) parts.push(insightText(insight));
   const aims = aimsOf(report);
   const rows = aims.map(({ name, aim, value, met }) => [name, aim, value.toFixed(2), met ? 'met' : 'SHORT']);
   parts.push(textTable([{ title: 'aim' }, right(''), right('measured'), { title: '' }], rows));

@@ -15,6 +15,8 @@ const NO_SUCH_PLAN = -1;
 export class FigureReader {
   private items: Promise<Map<number, Id>> | undefined;
   private planNumber: Promise<number> | undefined;
+  /** What was read of the span, by figure: several questions ask for the same. */
+  private readonly known = new Map<FigureName, Promise<readonly FigureSum[]>>();
 
   constructor(
     readonly sql: Sql,
@@ -29,8 +31,18 @@ export class FigureReader {
   }
 
   /** What happened in the span. */
-  flows(...figures: FigureName[]): Promise<FigureSum[]> {
-    return this.read(figures, coverOf(this.span));
+  async flows(...figures: FigureName[]): Promise<FigureSum[]> {
+    const missing = figures.filter((figure) => !this.known.has(figure));
+    if (missing.length > 0) {
+      const read = this.read(missing, coverOf(this.span));
+      for (const name of missing) {
+        this.known.set(
+          name,
+          read.then((sums) => sums.filter(({ figure }) => figure === name)),
+        );
+      }
+    }
+    return (await Promise.all(figures.map((figure) => this.known.get(figure)!))).flat();
   }
 
   /** What stands at the end of the last day of the span. */

@@ -98,7 +98,7 @@ export const EDITION = 1;
 export const SALE_KINDS = { NEW: 1, RENEWAL: 2, WIN_BACK: 3 } as const;
 export type SaleKind = keyof typeof SALE_KINDS;
 
-/** A change has none. The first level is known once it has changed; until then it is the one that everybody begins at. */
+/** The first level is known once it has changed; until then it is the one at which everybody begins. */
 export const LEVEL_MARKS = { CHANGED: 0, UNCHANGED: 1, FIRST: 2 } as const;
 
 /** Days after the end of a term in which another one still renews it. */

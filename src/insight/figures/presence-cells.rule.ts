@@ -54,12 +54,14 @@ export function retentionCells({ terms }: MemberFacts, calendar: Calendar): Cell
   const [first] = spans;
   if (!first) return [];
   const day = dayAt(calendar, first.from);
-  const months = Array.from({ length: RETENTION_MONTHS }, (_, at) => at + 1);
-  const there = months.filter((count) => {
-    const at = calendar.time.addMonths(first.from, count);
-    return spans.some(({ from, before }) => from <= at && at < before);
-  });
-  return [{ figure: 'COHORT', day }, ...there.map((mark): Cell => ({ figure: 'RETAINED', day, mark }))];
+  const cells: Cell[] = [{ figure: 'COHORT', day }];
+  const last = spans.at(-1)!.before;
+  for (let mark = 1; mark <= RETENTION_MONTHS; mark += 1) {
+    const at = calendar.time.addMonths(first.from, mark);
+    if (at >= last) break;
+    if (spans.some(({ from, before }) => from <= at && at < before)) cells.push({ figure: 'RETAINED', day, mark });
+  }
+  return cells;
 }
 
 /** What each purchase and return added to what was spent, in the order of time. */

@@ -16,14 +16,16 @@ import { addToRollUp, lockWalk, numbersOf, readParts, readWalk, saveParts, saveW
 
 const NAME = 'figures';
 const NOTES_A_PASS = 250;
-const WALKED_A_PASS = 500;
+const WALKED_A_PASS = 2_000;
 
 /** What a pass has to count. */
 interface Due {
   /** Whether a plan that the catalogue does not know is a reason to read it anew. */
   readonly strict: boolean;
   readonly members: ReadonlySet<Id>;
-  readonly redemptions: ReadonlySet<Id>;
+  /** Redemptions of which something has changed, and those of the walk. */
+  readonly noted: ReadonlySet<Id>;
+  readonly walked: ReadonlySet<Id>;
   readonly cells: readonly Cell[];
 }
 
@@ -90,7 +92,8 @@ export class RollUpJob {
     await countAgain(tx, catalogue, {
       strict,
       members: new Set([...ids('MEMBER'), ...(walk.table === 'member' ? page : [])]),
-      redemptions: new Set([...ids('REDEMPTION'), ...(walk.table === 'redemption' ? page : [])]),
+      noted: new Set(ids('REDEMPTION')),
+      walked: new Set(walk.table === 'redemption' ? page : []),
       cells: notes.flatMap(({ detail }) => (detail === undefined ? [] : flowCells(flowFromText(detail)))),
     });
     await deleteNotes(
@@ -117,9 +120,11 @@ export function calendarOf({ time, settings }: Catalogue): Calendar {
 
 async function countAgain(tx: Sql, catalogue: Catalogue, due: Due): Promise<void> {
   const calendar = calendarOf(catalogue);
-  const redemptions = await readRedemptions(tx, [...due.redemptions]);
-  // How much of a cap is used is counted with the member.
-  const ofCards = redemptions.flatMap(({ memberId, termId }) => (termId === undefined ? [] : [memberId]));
+  const redemptions = await readRedemptions(tx, [...new Set([...due.noted, ...due.walked])]);
+  // How much of a cap is used is counted with the member, which the walk has come to before.
+  const ofCards = redemptions.flatMap(({ id, memberId, termId }) => {
+    return termId !== undefined && due.noted.has(id) ? [memberId] : [];
+  });
   const memberIds = [...new Set([...due.members, ...ofCards])];
   const members = await readMembers(tx, memberIds, (planId) => {
     const plan = catalogue.plan(planId);
