@@ -43,7 +43,7 @@ export const ACCOUNT_KINDS = {
   GROWTH_DEBT: 0x0044,
   /** What a rule may still give. holder member, item = the rule, period. */
   EARN_LIMIT: 0x0045,
-  /** What an event earned and no return has taken back. holder event. */
+  /** What an event earned and no return has taken back. holder event; of tasks also ref assignment, item task, period. */
   REVERSIBLE: 0x0046,
   /** Money that the member paid in. holder member. */
   STORED_VALUE: 0x0048,
@@ -68,6 +68,8 @@ export const ACCOUNT_KINDS = {
   TASK_DAY: 0x0081,
   /** Days that counted for a streak. holder member, item task. */
   TASK_DAYS: 0x0082,
+  /** What returns took back of what was done for a task. holder, ref, item and period as of what is left. */
+  TASK_RETURNED: 0x008f,
   /** Whether a day may still be checked in on. holder member, period day. */
   CHECK_IN_DAY: 0x0083,
   /** Days checked in on. holder member. */

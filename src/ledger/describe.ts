@@ -43,6 +43,7 @@ const WORDS: Record<AccountKindName, KindWords> = {
   SAVINGS: { title: 'savings of a card', ...MEMBER_TERM },
   SAVINGS_MONTH: { title: 'savings of a month', holder: 'member' },
   TASK_LEFT: { title: 'what a task still asks for', holder: 'member', ref: 'assignment', item: 'task' },
+  TASK_RETURNED: { title: 'what returns took back of a task', holder: 'member', ref: 'assignment', item: 'task' },
   TASK_DAY: { title: 'a day that may count for a streak', holder: 'member', item: 'task' },
   TASK_DAYS: { title: 'days that counted for a streak', holder: 'member', item: 'task' },
   CHECK_IN_DAY: { title: 'a day to check in on', holder: 'member' },

@@ -22,6 +22,11 @@ export interface ExplainedRow {
 
 const SIDES = ['debit', 'credit'] as const;
 
+export async function chainUnder(sql: Sql, key: Id): Promise<Id | undefined> {
+  const [row] = await sql.arrays('SELECT id FROM ledger_chain WHERE chain_key = ?', [idToBytes(key)]);
+  return row && hexOf(row[0]);
+}
+
 /** The place of a transfer in the account's history; `undefined` when it is not one of its transfers. */
 export async function placeOf(sql: Sql, account: AccountKey, id: Id): Promise<Place | undefined> {
   const [row] = await sql.arrays('SELECT created_at FROM ledger_transfer WHERE id = ? AND (debit = ? OR credit = ?)', [

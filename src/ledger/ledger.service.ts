@@ -6,6 +6,7 @@ import type { Id } from '../kernel/id';
 import type { AccountKey, Balance } from './account';
 import { type Companion, runBatch, type Submission } from './batch';
 import { foldContra, readContra } from './contra.store';
+import { chainUnder } from './explain.store';
 import { type ExpiredHold, expiredHolds, openHoldsOf } from './hold.store';
 import { readHolder, transfersOfChain } from './ledger.store';
 import type { Chain, ChainResult, Transfer } from './transfer';
@@ -131,6 +132,12 @@ export class LedgerService {
 
   transfersOf(chain: Id): Promise<Transfer[]> {
     return transfersOfChain(this.database.read, chain);
+  }
+
+  /** Of the chain that was made under this key; none when there is no such chain, or when it was refused. */
+  async transfersUnder(key: Id): Promise<Transfer[]> {
+    const chain = await chainUnder(this.database.read, key);
+    return chain === undefined ? [] : this.transfersOf(chain);
   }
 
   /** Chains with holds past their time, oldest first, from the one that follows `after`. */

@@ -34,6 +34,7 @@ export interface CatalogueTask extends CatalogueItem, CatalogueEventFilter, Span
   readonly need: number;
   readonly unit: Unit;
   readonly single: boolean;
+  readonly takenBack: boolean;
   readonly isAssigned: boolean;
   readonly windowDays: number;
   readonly reward?: Reward;
@@ -55,7 +56,7 @@ export function eventFilterFrom({ on, eventName, when }: EventFilter): Catalogue
 }
 
 export function taskFrom(item: StoredItem, task: Task, currency: Unit): CatalogueTask {
-  const { name, description, kind, count, single, reward, windowDays = 0 } = task;
+  const { name, description, kind, count, single, takenBack = false, reward, windowDays = 0 } = task;
   return Object.freeze({
     ...baseOf('task', item),
     ...eventFilterFrom(task),
@@ -67,6 +68,7 @@ export function taskFrom(item: StoredItem, task: Task, currency: Unit): Catalogu
     need: task.strict ? task.target + 1 : task.target,
     unit: count === 'AMOUNT' ? currency : COUNT,
     single,
+    takenBack,
     isAssigned: task.openTo === 'ASSIGNED',
     windowDays,
     reward,

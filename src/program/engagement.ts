@@ -31,6 +31,8 @@ export interface Task extends EventFilter {
   readonly single: boolean;
   /** More than the target is asked for, not just as much. */
   readonly strict: boolean;
+  /** A return takes back what its purchase did for the task, unless the turn is completed. */
+  readonly takenBack?: boolean;
   readonly openTo: 'EVERYBODY' | 'ASSIGNED';
   /** For `ASSIGNED`: days of 24 hours from the assignment in which events count, both ends included. */
   readonly windowDays?: number;

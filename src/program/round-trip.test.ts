@@ -323,6 +323,7 @@ const taskOf = fc.record({
   target: fc.integer({ min: 1, max: 99 }),
   single: fc.constant(false),
   strict: fc.boolean(),
+  takenBack: optional(fc.constant(false)),
   openTo: fc.constant('EVERYBODY' as const),
   validFrom: optional(fc.constant('2026-01-01T00:00:00Z')),
   reward: optional(reward),

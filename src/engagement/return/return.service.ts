@@ -24,6 +24,7 @@ import {
   settledWriter,
   type TakenBack,
 } from './return.store';
+import { addTaskReturns } from './task-returns';
 
 /** Purchases of one order that a return looks at; each takes up to six transfers of its chain. */
 const PURCHASES_AN_ORDER = 20;
@@ -98,6 +99,8 @@ export class ReturnService implements EventConsumer {
       if (!shares.some((share) => share.earns === earns)) continue;
       addSettlement(draft, one.memberId, earns, currency, SETTLEMENT_GROUPS + at);
     }
+    const taken = [...purchases, ...events.filter(({ event }) => event.type === 'RETURN')];
+    await addTaskReturns(draft, one, taken, { ledger: this.ledger, catalogue: this.catalogue() });
     const sum = (total: keyof EarnedTotals, groups: Readonly<Record<number, number>>) =>
       shares.reduce((taken, { earns }, at) => taken + (TOTALS[earns] === total ? (groups[at + 1] ?? 0) : 0), 0);
     draft.companions.push(companion(settledWriter, { id: one.id, sum }));

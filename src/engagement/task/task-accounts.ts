@@ -21,6 +21,19 @@ export function taskAccount(memberId: Id, task: CatalogueTask, { assignment, per
   return accountKey({ holder: memberId, kind: KIND.TASK_LEFT, ref: assignment, item, period, unit });
 }
 
+/** What returns took back of a turn: the account beside the turn's own, which was then granted that much more. */
+export function returnedOf(account: AccountKey): AccountKey {
+  const { holder, ref, item, period, unit } = accountParts(account);
+  return accountKey({ holder, kind: KIND.TASK_RETURNED, ref, item, period, unit });
+}
+
+/** What a turn asked for when it began; `undefined` when it has not begun. */
+export function targetOf(balances: MemberRows['balances'], account: AccountKey): number | undefined {
+  const balance = balances.get(account);
+  if (!balance) return undefined;
+  return balance.creditsPosted - (balances.get(returnedOf(account))?.creditsPosted ?? 0);
+}
+
 export function taskContra(kind: 'TASK_SET' | 'TASK_DONE', task: CatalogueTask): AccountKey {
   return accountKey({ holder: task.id, kind: KIND[kind], unit: task.unit });
 }

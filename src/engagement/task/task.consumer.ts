@@ -17,6 +17,7 @@ import {
   assignedTurns,
   ONLY_TURN,
   type Turn,
+  targetOf,
   taskAccount,
   taskContra,
   taskDayAccount,
@@ -93,7 +94,7 @@ class Steps {
     if (!step || (balance && available(balance) === 0)) return;
     const counted = this.counted(task);
     // What was asked for when the turn began is what was granted then.
-    const need = balance?.creditsPosted ?? task.need;
+    const need = targetOf(this.judging.rows.balances, account) ?? task.need;
     const asked = task.single ? (counted >= need ? need : 0) : counted;
     if (asked <= 0) return;
     this.group += 1;

@@ -5,12 +5,13 @@ import { type Clock, DAY, type Instant } from '../../kernel/clock';
 import { type Id, namedId, newId, ZERO_ID } from '../../kernel/id';
 import { addDays } from '../../kernel/period';
 import { type Refusal, refuse } from '../../kernel/refusal';
-import { accountParts, available, type Balance } from '../../ledger/account';
+import { type AccountKey, accountParts, available } from '../../ledger/account';
 import type { LedgerService } from '../../ledger/ledger.service';
 import { isMismatch } from '../../ledger/transfer';
 import { checkInstant, checkText, shown } from '../../members/input-checks';
 import type { Judging } from '../../members/level';
 import { findMemberIds } from '../../members/member.store';
+import type { MemberRows } from '../../members/member-rows.store';
 import type { Catalogue } from '../../program/catalogue';
 import { type CatalogueTask, isWithin } from '../../program/catalogue-engagement';
 import { LATENESS, windowOf, windowRef } from '../event-match';
@@ -24,7 +25,7 @@ import {
   pageCompletions,
   readCompletions,
 } from './task.store';
-import { assignedTurns, ONLY_TURN, type Turn, taskAccount, taskContra } from './task-accounts';
+import { assignedTurns, ONLY_TURN, type Turn, targetOf, taskAccount, taskContra } from './task-accounts';
 
 export interface AssignInput {
   /** The external id of the member. */
@@ -103,17 +104,17 @@ export class TaskService {
 
     function openTo(task: CatalogueTask): TaskStanding {
       const turn = turnAt(task, { catalogue, now });
-      const balance = rows.balances.get(taskAccount(id, task, turn));
+      const account = taskAccount(id, task, turn);
       const period = task.kind === 'DAILY' ? 'DAY' : task.kind === 'WEEKLY' ? 'WEEK' : undefined;
       const resetsAt = period && catalogue.time.nextPeriodAt(period, now);
       const endsAt = Number.isFinite(task.validUntil) ? task.validUntil - 1 : undefined;
-      return { task, ...turn, ...progressOf(task, balance, done.get(turnKey(task.id, turn))), resetsAt, endsAt };
+      return { task, ...turn, ...progressOf(task, rows, account, done.get(turnKey(task.id, turn))), resetsAt, endsAt };
     }
 
     function assignedStanding(task: CatalogueTask, turn: Turn): TaskStanding {
-      const balance = rows.balances.get(taskAccount(id, task, turn));
+      const account = taskAccount(id, task, turn);
       const { until: endsAt } = windowOf(turn.assignment);
-      const progress = progressOf(task, balance, done.get(turnKey(task.id, turn)));
+      const progress = progressOf(task, rows, account, done.get(turnKey(task.id, turn)));
       const state = progress.state === 'OPEN' && now > endsAt ? 'EXPIRED' : progress.state;
       return { task, ...turn, ...progress, state, endsAt };
     }
@@ -186,8 +187,14 @@ function turnKey(taskId: Id, { assignment, period }: Turn): string {
   return assignment === ZERO_ID ? `${taskId} ${period}` : `${taskId} ${assignment}`;
 }
 
-function progressOf(task: CatalogueTask, balance: Balance | undefined, completion: Completion | undefined) {
-  const target = balance?.creditsPosted ?? task.need;
+function progressOf(
+  task: CatalogueTask,
+  { balances }: MemberRows,
+  account: AccountKey,
+  completion: Completion | undefined,
+) {
+  const balance = balances.get(account);
+  const target = targetOf(balances, account) ?? task.need;
   if (completion) {
     return { progress: target, target, state: 'COMPLETED', completedAt: completion.completedAt } as const;
   }

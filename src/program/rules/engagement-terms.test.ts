@@ -36,6 +36,11 @@ const cases: [string, string, string[]][] = [
     `tasks: [{ code: t, name: T, kind: SPEND_TARGET, on: PURCHASE, target: 1 }]\n`,
     ['tasks[0].count | AMOUNT for a SPEND_TARGET'],
   ],
+  [
+    'a return of what no purchase did',
+    `tasks: [{ code: t, name: T, kind: DAILY, on: SHARE, target: 1, takenBack: true }]\n`,
+    ['tasks[0].takenBack | only tasks on: PURCHASE'],
+  ],
   ['one event that must happen often', task('single: true'), ['tasks[0].single | AMOUNT or QUANTITY']],
   [
     'a streak of one day that asks for more',

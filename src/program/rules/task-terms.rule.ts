@@ -14,6 +14,7 @@ export const taskTerms: Rule = (program) =>
       ...eventFilterFaults(task, path),
       ...countFaults(task, path),
       ...streakFaults(task, path),
+      ...takenBackFaults(task, path),
       ...windowFaults(task, path),
       ...spanFaults(task, path),
       ...rewardFaults(program, task.reward, [...path, 'reward']),
@@ -35,6 +36,13 @@ function countFaults({ kind, on, count, single }: DraftTask, path: Path): FaultA
     faults.push({ path: [...path, 'single'], given: 'true with count: COUNT', allowed: 'AMOUNT or QUANTITY for it' });
   }
   return faults;
+}
+
+function takenBackFaults({ kind, on, single, takenBack }: DraftTask, path: Path): FaultAt[] {
+  if (!takenBack || (on === 'PURCHASE' && kind !== 'STREAK' && !single)) return [];
+  const of = kind === 'STREAK' ? 'kind: STREAK' : single ? 'single: true' : `on: ${on}`;
+  const allowed = 'false; only tasks on: PURCHASE that add up can be taken back';
+  return [{ path: [...path, 'takenBack'], given: `true with ${of}`, allowed }];
 }
 
 function streakFaults({ kind, count, target, strict }: DraftTask, path: Path): FaultAt[] {
