@@ -26,10 +26,13 @@ export interface Trigger {
   /** `HH:MM` in the program's time zone. */
   readonly time?: string;
   readonly daysBefore?: number;
+  readonly lookBackDays?: number;
   readonly leapDay?: 'FEB_28' | 'MAR_01';
   readonly to?: readonly Stage[];
   readonly event?: string;
   readonly eventName?: string;
+  /** CEL over the event, the member and its card. */
+  readonly when?: string;
 }
 
 export interface FrequencyCap {

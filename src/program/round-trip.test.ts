@@ -477,7 +477,8 @@ function lifecycleParts(benefits: readonly string[]) {
       condition: optional(fc.constant('member.grade != ""')),
     }),
     trigger: fc.constantFrom(
-      { on: 'BIRTHDAY' as const, daysBefore: 3 },
+      { on: 'BIRTHDAY' as const, daysBefore: 3, lookBackDays: 7 },
+      { on: 'EVENT' as const, event: 'PURCHASE', when: 'event.amount > 5' },
       { on: 'FESTIVAL' as const, days: ['01-01', '2027-02-06'], time: '09:00' },
     ),
     reward: fc.record({

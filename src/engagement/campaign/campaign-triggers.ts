@@ -6,6 +6,7 @@ import type { Judging } from '../../members/level';
 import type { Catalogue } from '../../program/catalogue';
 import type { MemberEvent } from '../event/event';
 import type { EventConsumer, EventPart } from '../event/event-consumer';
+import { eventFactsOf } from '../event/facts';
 import type { StageChangeRow } from '../lifecycle/lifecycle.store';
 import { campaignsOf, isValidAt } from './campaign';
 import type { CampaignJob } from './campaign.job';
@@ -30,11 +31,12 @@ export async function triggerByStage(tx: Sql, changes: readonly StageChangeRow[]
 export class CampaignConsumer implements EventConsumer {
   constructor(private readonly job: CampaignJob) {}
 
-  part(event: MemberEvent, { catalogue }: Judging): EventPart | undefined {
-    const meant = campaignsOf(catalogue).filter((campaign) => {
+  part(event: MemberEvent, judging: Judging): EventPart | undefined {
+    const meant = campaignsOf(judging.catalogue).filter((campaign) => {
       const { on, event: type, eventName } = campaign.definition.trigger;
       if (on !== 'EVENT' || type !== event.type || !isValidAt(campaign, event.occurredAt)) return false;
-      return eventName === undefined || eventName === event.name;
+      if (eventName !== undefined && eventName !== event.name) return false;
+      return campaign.when?.(eventFactsOf(event, judging)) ?? true;
     });
     if (meant.length === 0) return undefined;
     const { memberId, id: occasion, occurredAt: dueAt } = event;

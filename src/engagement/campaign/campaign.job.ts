@@ -3,6 +3,7 @@ import type { Database } from '../../database/database';
 import { readProgress, saveProgress } from '../../database/progress.store';
 import { type Clock, DAY, type Instant } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
+import type { Trigger } from '../../program/campaign';
 import type { Catalogue } from '../../program/catalogue';
 import { isValidAt, type LiveCampaign } from './campaign';
 import type { CampaignService, OfferOutcome } from './campaign.service';
@@ -73,7 +74,8 @@ export class CampaignJob {
     const name = `campaign ${campaign.id}`;
     const now = this.clock.now();
     const progress = await readProgress(this.database.read, name);
-    const from = progress?.position ?? (await this.appliedAt(campaign)) - 1;
+    const reached = progress?.position ?? (await this.appliedAt(campaign)) - 1;
+    const from = Math.max(reached, this.lookedBackFrom(trigger, now));
     if (from >= now) return 0;
     const to = Math.min(now, from + SPAN_MS);
     const meant = occasionsBetween(trigger, this.catalogue().time, from, to);
@@ -86,6 +88,13 @@ export class CampaignJob {
       await saveProgress(tx, { name, position: to, detail: campaign.code }, now);
     });
     return occasions.length + (to < now ? 1 : 0);
+  }
+
+  /** What was due up to here is left out: it is too long ago for the campaign. */
+  private lookedBackFrom({ lookBackDays }: Trigger, now: Instant): Instant {
+    if (lookBackDays === undefined) return Number.NEGATIVE_INFINITY;
+    const { time } = this.catalogue();
+    return time.startOfDay(time.dayNumber(now) - lookBackDays) - 1;
   }
 
   /** Days on which nobody has a birthday need no run. */

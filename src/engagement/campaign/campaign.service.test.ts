@@ -58,6 +58,36 @@ eachDatabase((lane) => {
     expect(await days.points(may)).toBe(30);
   });
 
+  test('after a stop, a campaign with a look-back gives for birthdays within it only', async () => {
+    const trigger = { on: 'BIRTHDAY', lookBackDays: 7 };
+    const days = await open([campaign('cake', trigger)], {}, '2026-02-20');
+    const joinedAt = noon('2020-01-01');
+    const [past, edge, today] = await Promise.all(
+      ['1990-03-02', '1990-05-03', '1990-05-10'].map((birthday) => days.member({ birthday, joinedAt })),
+    );
+    await days.goTo('2026-02-21');
+    await days.goTo('2026-05-10', { stopped: true });
+    expect(await Promise.all([past, edge, today].map((id) => days.gifts(id!)))).toEqual([
+      [],
+      ['cake 2026-05-03'],
+      ['cake 2026-05-10'],
+    ]);
+    // Who is not stopped for long misses none.
+    await days.goTo('2027-05-11');
+    expect(await days.gifts(past!)).toEqual(['cake 2027-03-02']);
+  });
+
+  test('an event sets one off only when its condition holds', async () => {
+    const when = 'event.amount >= 5000 && "gift" in event.attributes && member.level == "base"';
+    const days = await open([campaign('big-spender', { on: 'EVENT', event: 'PURCHASE', when })]);
+    const id = await days.member();
+    await days.tell(id, 'PURCHASE', { amount: 4_999, attributes: { gift: true } });
+    await days.tell(id, 'PURCHASE', { amount: 5_000 });
+    expect(await days.points(id)).toBe(0);
+    await days.tell(id, 'PURCHASE', { amount: 5_000, attributes: { gift: true } });
+    expect(await days.points(id)).toBe(10);
+  });
+
   test('festivals and days of the month come as the calendar says', async () => {
     const days = await open(
       [

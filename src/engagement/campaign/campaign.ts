@@ -1,4 +1,6 @@
 // The campaigns of a catalogue, ready to be asked: segments compiled, costs summed up, instants as numbers.
+
+import { assert } from '../../kernel/assert';
 import type { Instant } from '../../kernel/clock';
 import { type Id, ZERO_ID } from '../../kernel/id';
 import { type AccountKey, accountKey } from '../../ledger/account';
@@ -6,6 +8,7 @@ import { ACCOUNT_KINDS as KIND } from '../../ledger/chart';
 import { type Campaign, costOfCampaign } from '../../program/campaign';
 import type { Catalogue } from '../../program/catalogue';
 import { definitionOf } from '../../program/catalogue-build';
+import { compileEventCondition, type EventCondition } from '../../program/condition';
 import { CompiledSegment } from '../segment/segment';
 
 export interface LiveCampaign {
@@ -15,6 +18,8 @@ export interface LiveCampaign {
   readonly version: number;
   readonly definition: Campaign;
   readonly segment: CompiledSegment;
+  /** Of the event that sets it off. */
+  readonly when?: EventCondition;
   /** What one member's reward costs at worst, in the minor unit. */
   readonly cost: number;
   readonly validFrom: Instant;
@@ -47,6 +52,7 @@ export function campaignsOf(catalogue: Catalogue): readonly LiveCampaign[] {
         version: item.version,
         definition,
         segment: new CompiledSegment(definition.segment),
+        when: compiledWhen(definition.trigger.when),
         cost: costOfCampaign(definition, book),
         validFrom: validFrom === undefined ? Number.NEGATIVE_INFINITY : Date.parse(validFrom),
         validUntil: validUntil === undefined ? Number.POSITIVE_INFINITY : Date.parse(validUntil),
@@ -54,6 +60,13 @@ export function campaignsOf(catalogue: Catalogue): readonly LiveCampaign[] {
     });
   known.set(catalogue, campaigns);
   return campaigns;
+}
+
+function compiledWhen(when: string | undefined): EventCondition | undefined {
+  if (when === undefined) return undefined;
+  const compiled = compileEventCondition(when);
+  assert('condition' in compiled, `the condition ${when} was stored unchecked`);
+  return compiled.condition;
 }
 
 export function isValidAt({ validFrom, validUntil }: LiveCampaign, instant: Instant): boolean {

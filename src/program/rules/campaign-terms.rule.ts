@@ -2,6 +2,7 @@
 import { type Campaign, costOfCampaign, type Trigger, type TriggerKind } from '../campaign';
 import { compileCondition } from '../condition';
 import { type FaultAt, nearest, type Path, showGiven } from '../program-fault';
+import { eventConditionFaults } from './event-filter';
 import { rewardFaults } from './reward-faults';
 import { type Draft, type ProgramDraft, present, type Rule } from './rule';
 
@@ -10,11 +11,11 @@ type CampaignDraft = Draft<Campaign>;
 /** The fields of a trigger that its kind needs, and those that it may have. */
 const FIELDS: Readonly<Record<TriggerKind, { needs: readonly string[]; may: readonly string[] }>> = {
   SCHEDULE: { needs: ['at'], may: [] },
-  MONTHLY: { needs: ['day'], may: ['time'] },
-  FESTIVAL: { needs: ['days'], may: ['time'] },
-  BIRTHDAY: { needs: [], may: ['time', 'daysBefore', 'leapDay'] },
+  MONTHLY: { needs: ['day'], may: ['time', 'lookBackDays'] },
+  FESTIVAL: { needs: ['days'], may: ['time', 'lookBackDays'] },
+  BIRTHDAY: { needs: [], may: ['time', 'daysBefore', 'lookBackDays', 'leapDay'] },
   STAGE: { needs: ['to'], may: [] },
-  EVENT: { needs: ['event'], may: ['eventName'] },
+  EVENT: { needs: ['event'], may: ['eventName', 'when'] },
 };
 
 export const campaignTerms: Rule = (program) =>
@@ -51,7 +52,7 @@ function triggerFaults(trigger: Draft<Trigger> | undefined, path: Path): FaultAt
       allowed: 'nothing: only CUSTOM has names',
     });
   }
-  return faults;
+  return [...faults, ...eventConditionFaults(trigger.when, [...path, 'when'])];
 }
 
 function segmentFaults({ segment, trigger }: CampaignDraft, { lifecycle, rfm }: ProgramDraft, path: Path): FaultAt[] {

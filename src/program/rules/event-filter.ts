@@ -10,15 +10,16 @@ export function eventFilterFaults({ on, eventName, when }: Draft<EventFilter>, p
     const allowed = 'nothing: only CUSTOM events have a name';
     faults.push({ path: [...path, 'eventName'], given: `${showGiven(eventName)} with on: ${on}`, allowed });
   }
-  if (when === undefined) return faults;
-  const compiled = compileEventCondition(when);
-  if ('fault' in compiled) {
-    const { line, column, reason } = compiled.fault;
-    const given = `${showGiven(when)}, where at ${line}:${column} ${reason}`;
-    const allowed = 'a CEL expression over event, member and card that is true or false';
-    faults.push({ path: [...path, 'when'], given, allowed });
-  }
-  return faults;
+  return [...faults, ...eventConditionFaults(when, [...path, 'when'])];
+}
+
+/** A condition over the event, the member and its card; `path` is where it stands. */
+export function eventConditionFaults(when: string | undefined, path: Path): FaultAt[] {
+  const compiled = when === undefined ? undefined : compileEventCondition(when);
+  if (!compiled || !('fault' in compiled)) return [];
+  const { line, column, reason } = compiled.fault;
+  const given = `${showGiven(when)}, where at ${line}:${column} ${reason}`;
+  return [{ path, given, allowed: 'a CEL expression over event, member and card that is true or false' }];
 }
 
 /** Two instants of the file in their order. */

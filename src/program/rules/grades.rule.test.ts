@@ -100,6 +100,18 @@ describe('campaigns', () => {
     ['a trigger without its day', { trigger: { on: 'MONTHLY' } }, {}, /trigger.day: nothing/],
     ['a field of another trigger', { trigger: { on: 'BIRTHDAY', day: 3 } }, {}, /trigger.day: the key "day"/],
     ['a name of what has none', { trigger: { on: 'EVENT', event: 'WATCH', name: 'x' } }, {}, /trigger.name/],
+    [
+      'an event that no birthday is',
+      { trigger: { on: 'BIRTHDAY', when: 'event.amount > 5' } },
+      {},
+      /trigger.when: the key/,
+    ],
+    [
+      'CEL over no event',
+      { trigger: { on: 'EVENT', event: 'WATCH', when: 'event.hours > 5' } },
+      {},
+      /when: .* where at 1:/,
+    ],
     ['stages without a lifecycle', { trigger: { on: 'STAGE', to: ['LOST'] } }, {}, /trigger.on: STAGE/],
     [
       'an unknown grade',
