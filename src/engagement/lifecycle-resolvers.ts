@@ -2,6 +2,7 @@
 import type { Database } from '../database/database';
 import type { Catalogue } from '../program/catalogue';
 import { CampaignResolver } from './campaign/campaign.resolver';
+import { LifecycleLoader } from './lifecycle/lifecycle.loader';
 import { LifecycleResolver } from './lifecycle/lifecycle.resolver';
 import type { LifecycleSide } from './lifecycle-side';
 
@@ -15,7 +16,7 @@ export function lifecycleResolvers(
   catalogue: () => Catalogue,
 ): readonly Instance[] {
   return [
-    [LifecycleResolver, new LifecycleResolver(database.read, catalogue)],
+    [LifecycleResolver, new LifecycleResolver(database.read, new LifecycleLoader(database.read), catalogue)],
     [CampaignResolver, new CampaignResolver(campaigns, database.read, catalogue)],
   ];
 }

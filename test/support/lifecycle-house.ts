@@ -4,8 +4,8 @@ import type { CampaignService } from '../../src/engagement/campaign/campaign.ser
 import { readGifts } from '../../src/engagement/campaign/gift.store';
 import type { EventInput } from '../../src/engagement/event/event';
 import { EventService } from '../../src/engagement/event/event.service';
+import { LifecycleLoader } from '../../src/engagement/lifecycle/lifecycle.loader';
 import type { LifecycleService } from '../../src/engagement/lifecycle/lifecycle.service';
-import { readStageChanges } from '../../src/engagement/lifecycle/lifecycle.store';
 import { type LifecycleSide, makeLifecycleSide } from '../../src/engagement/lifecycle-side';
 import type { RewardGiver } from '../../src/engagement/reward/reward';
 import { DAY, type Instant, ManualClock } from '../../src/kernel/clock';
@@ -115,7 +115,7 @@ export class LifecycleHouse {
 
   /** `SILENT 2026-02-03`, the oldest first. */
   async history(memberId: Id): Promise<string[]> {
-    const changes = await readStageChanges(this.database.read, memberId, { limit: 100 });
-    return changes.map(({ to, day }) => `${to} ${dayText(day)}`).reverse();
+    const changes = await new LifecycleLoader(this.database.read).stageChanges({ memberId, limit: 100 });
+    return changes.map(({ to, day }) => `${to} ${dayText(day)}`).toReversed();
   }
 }

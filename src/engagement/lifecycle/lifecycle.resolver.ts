@@ -11,9 +11,9 @@ import type { Stage } from '../../program/lifecycle';
 import { type Connection, connectionPage } from '../../request/connection';
 import { afterKey, pageSize } from '../../request/page-input';
 import { Allow, SIGNED_IN, STAFF } from '../../request/policy';
-import { readCells, readGradeCounts, readRfm, readStageCounts } from '../rfm/rfm.store';
+import { readCells, readGradeCounts, readStageCounts } from '../rfm/rfm.store';
+import type { LifecycleLoader } from './lifecycle.loader';
 import { gradesOf } from './lifecycle.service';
-import { readStageChanges } from './lifecycle.store';
 import {
   GradeType,
   LifecycleTableType,
@@ -29,6 +29,7 @@ const CURSOR = 'stage-change';
 export class LifecycleResolver {
   constructor(
     private readonly sql: Sql,
+    private readonly loader: LifecycleLoader,
     private readonly catalogue: () => Catalogue,
   ) {}
 
@@ -48,7 +49,7 @@ export class LifecycleResolver {
   @Allow(STAFF, 'SERVER')
   @FieldResolver(() => RfmType, { description: 'Measures and scores behind the grade.' })
   async rfm(@Root() { standing }: MemberView): Promise<RfmType> {
-    const row = await readRfm(this.sql, standing.rows.member.id);
+    const row = await this.loader.rfm(standing.rows.member.id);
     const { currency } = standing.catalogue.settings;
     return {
       lastPurchaseOn: row?.lastDay === undefined ? null : dayText(row.lastDay),
@@ -69,7 +70,7 @@ export class LifecycleResolver {
   ): Promise<Connection<StageChangeType>> {
     const size = pageSize(first);
     const before = afterKey(CURSOR, after, /^[0-9a-f]{32}$/);
-    const found = await readStageChanges(this.sql, standing.rows.member.id, { before, limit: size + 1 });
+    const found = await this.loader.stageChanges({ memberId: standing.rows.member.id, before, limit: size + 1 });
     return connectionPage(found, size, ({ id, from, to, day, programVersion, recordedAt }) => ({
       cursor: encodeCursor(CURSOR, id),
       node: { id, from: from ?? null, to, on: dayText(day), programVersion, recordedAt: new Date(recordedAt) },

@@ -2,7 +2,8 @@
 
 import { eachDatabase } from '../../../test/support/lanes';
 import { LifecycleHouse, noon, secondDoor } from '../../../test/support/lifecycle-house';
-import { readCells, readGradeCounts, readRfm } from '../rfm/rfm.store';
+import { readCells, readGradeCounts } from '../rfm/rfm.store';
+import { LifecycleLoader } from './lifecycle.loader';
 
 const LIFECYCLE = { activeDays: 30, silentDays: 90, sleepingDays: 180 };
 const GRADES = [
@@ -105,7 +106,30 @@ eachDatabase((lane) => {
     await days.tell(id, 'RETURN', { amount: 100, orderId: 'o-2' });
     await days.tell(id, 'RETURN', { orderId: 'o-2' });
     await days.goTo('2026-01-04');
-    expect(await readRfm(lane.database.read, id)).toMatchObject({ frequency: 3, monetary: 600 });
+    expect(await new LifecycleLoader(lane.database.read).rfm(id)).toMatchObject({ frequency: 3, monetary: 600 });
+  });
+
+  test('of many members at once come the measures and the changes of each, in one statement a kind', async () => {
+    const days = await open({ lifecycle: LIFECYCLE, rfm: RFM });
+    const ids = await Promise.all([0, 1, 2, 3, 4].map(() => days.member()));
+    for (const [at, id] of ids.entries()) if (at > 0) await days.buys(id, at * 100);
+    await days.goTo('2026-06-01');
+    const loader = new LifecycleLoader(lane.database.read);
+    const alone = [];
+    for (const [at, memberId] of ids.entries()) {
+      alone.push([await loader.rfm(memberId), await loader.stageChanges({ memberId, limit: at + 1 })]);
+    }
+    const before = lane.database.counter.statements;
+    const together = await Promise.all(
+      ids.map((memberId, at) => Promise.all([loader.rfm(memberId), loader.stageChanges({ memberId, limit: at + 1 })])),
+    );
+    expect(lane.database.counter.statements - before).toBe(2);
+    expect(together).toEqual(alone);
+    expect(together.map(([rfm]) => rfm?.monetary)).toEqual([undefined, 100, 200, 300, 400]);
+    expect(together[0]![1]).toHaveLength(1);
+    const [newest, next] = together[4]![1].map((change) => change.id);
+    const rest = await loader.stageChanges({ memberId: ids[4]!, limit: 10, before: newest });
+    expect(rest[0]!.id).toBe(next);
   });
 
   test('purchases leave a window of days, and a year, by the passing of time alone', async () => {

@@ -206,26 +206,18 @@ export async function addStageChanges(tx: Sql, changes: readonly StageChangeRow[
   );
 }
 
-/** The newest first; `before` is the id of the last one that was seen. */
-export async function readStageChanges(
-  sql: Sql,
-  memberId: Id,
-  { limit, before }: { readonly limit: number; readonly before?: Id },
-): Promise<StageChangeRow[]> {
-  const rows = await sql.arrays(
-    `SELECT ${CHANGE_COLUMNS.join(', ')} FROM stage_change WHERE member_id = ?
-     ${before === undefined ? '' : 'AND id < ?'} ORDER BY id DESC LIMIT ?`,
-    [idToBytes(memberId), ...(before === undefined ? [] : [idToBytes(before)]), limit],
-  );
-  return rows.map((row) => ({
-    memberId,
+export const STAGE_CHANGE_COLUMNS = CHANGE_COLUMNS.join(', ');
+
+export function stageChangeFrom(row: SqlRow): StageChangeRow {
+  return {
+    memberId: idFromBytes(row[0] as Buffer),
     id: idFromBytes(row[1] as Buffer),
     from: text(row[2]) as Stage | undefined,
     to: String(row[3]) as Stage,
     day: Number(row[4]),
     programVersion: Number(row[5]),
     recordedAt: Number(row[6]),
-  }));
+  };
 }
 
 /** The moment from which on other rules hold. */

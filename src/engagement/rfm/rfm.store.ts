@@ -1,8 +1,7 @@
 // The SQL of measures and scores: quantiles by sorted indexes, and how many members are in each cell.
 import { readProgress, saveProgress } from '../../database/progress.store';
-import type { Sql } from '../../database/sql';
+import type { Sql, SqlRow } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
-import { type Id, idToBytes } from '../../kernel/id';
 import type { DayNumber, PeriodNumber } from '../../kernel/period';
 import type { Measure, Thresholds } from '../../program/lifecycle';
 import { type RfmFacts, type Scores, upperOfFifth } from './rfm';
@@ -51,12 +50,16 @@ async function valueAt(sql: Sql, order: string, index: number): Promise<number> 
 
 export interface RfmRow extends RfmFacts, Scores {}
 
-export async function readRfm(sql: Sql, memberId: Id): Promise<RfmRow | undefined> {
-  const [row] = await sql.arrays('SELECT last_day, frequency, monetary, r, f, m FROM member_rfm WHERE member_id = ?', [
-    idToBytes(memberId),
-  ]);
-  if (!row) return undefined;
-  const [lastDay, frequency, monetary, r, f, m] = row.map(Number) as [number, number, number, number, number, number];
+/** From the columns `last_day, frequency, monetary, r, f, m`. */
+export function rfmFrom(measures: SqlRow): RfmRow {
+  const [lastDay, frequency, monetary, r, f, m] = measures.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return { lastDay, frequency, monetary, r, f, m };
 }
 
