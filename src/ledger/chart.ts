@@ -43,7 +43,7 @@ export const ACCOUNT_KINDS = {
   GROWTH_DEBT: 0x0044,
   /** What a rule may still give. holder member, item = the rule, period. */
   EARN_LIMIT: 0x0045,
-  /** What an event earned and no return has taken back. holder event; of tasks also ref assignment, item task, period. */
+  /** What an event earned and no return has taken back. holder event; of a task also its ref, item and period. */
   REVERSIBLE: 0x0046,
   /** Money that the member paid in. holder member. */
   STORED_VALUE: 0x0048,

@@ -99,14 +99,21 @@ export class ReturnService implements EventConsumer {
       if (!shares.some((share) => share.earns === earns)) continue;
       addSettlement(draft, one.memberId, earns, currency, SETTLEMENT_GROUPS + at);
     }
-    const taken = [...purchases, ...events.filter(({ event }) => event.type === 'RETURN')];
-    await addTaskReturns(draft, one, taken, { ledger: this.ledger, catalogue: this.catalogue() });
+    const returns = await this.settledWith(one, events);
+    await addTaskReturns(draft, one.memberId, { purchases, returns, ledger: this.ledger, catalogue: this.catalogue() });
     const sum = (total: keyof EarnedTotals, groups: Readonly<Record<number, number>>) =>
       shares.reduce((taken, { earns }, at) => taken + (TOTALS[earns] === total ? (groups[at + 1] ?? 0) : 0), 0);
     draft.companions.push(companion(settledWriter, { id: one.id, sum }));
     const key = namedId('return', one.id);
     const { openings, transfers, companions } = draft;
     await this.ledger.submit({ key, fingerprint: key, id: newId(this.clock.now()), openings, transfers }, companions);
+  }
+
+  /** This return, and those of its order that were settled before it. */
+  private async settledWith({ id }: StoredReturn, events: readonly RecordedEvent[]): Promise<RecordedEvent[]> {
+    const returns = events.filter(({ event }) => event.type === 'RETURN');
+    const states = await this.takenBack(returns.map(({ event }) => event.id));
+    return returns.filter(({ event }) => event.id === id || states.get(event.id)?.state === 'DONE');
   }
 
   /** The whole becomes a debt first; then it is settled from what there is, in the same chain. */

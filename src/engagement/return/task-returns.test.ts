@@ -35,7 +35,7 @@ eachDatabase((lane) => {
   const returns = (memberId: Id, orderId: string, amount?: number) =>
     happens(activities, memberId, { type: 'RETURN', orderId, amount });
 
-  test('progress goes back with the money, and a count when the whole order is back; of tasks that say so', async () => {
+  test('progress goes back with the money, a count with the last of the order; of tasks that say so', async () => {
     const [memberId, order] = [await joined(activities), unique('order')];
     await buys(memberId, 600, order);
     expect(await tasks(memberId)).toEqual({ orders: '1/3 OPEN', spend: '600/1000 OPEN', kept: '1/5 OPEN' });

@@ -1,4 +1,5 @@
 // What a return takes back of tasks: what its purchases did for turns that are not completed, of tasks that say so.
+import type { Id } from '../../kernel/id';
 import { type AccountKey, accountKey, accountParts, available, kindOf } from '../../ledger/account';
 import { ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../ledger/chart';
 import type { LedgerService } from '../../ledger/ledger.service';
@@ -7,7 +8,6 @@ import type { Catalogue } from '../../program/catalogue';
 import type { RecordedEvent } from '../event/event.store';
 import { CONSUMER_GROUPS } from '../event/event-consumer';
 import { returnedOf } from '../task/task-accounts';
-import type { StoredReturn } from './return.store';
 
 /** A chain has room for so many, beside what was earned. */
 const TURNS_MAX = 20;
@@ -21,24 +21,29 @@ interface Done {
   readonly amount: number;
 }
 
+export interface TaskReturnParts {
+  readonly purchases: readonly RecordedEvent[];
+  /** The events of those returns of the order that have taken back their part, and of this one. */
+  readonly returns: readonly RecordedEvent[];
+  readonly ledger: LedgerService;
+  readonly catalogue: Catalogue;
+}
+
 /** Adds what goes back. A part of an order takes its part of money and quantities; a count when all is back. */
-export async function addTaskReturns(
-  draft: ChainDraft,
-  one: StoredReturn,
-  events: readonly RecordedEvent[],
-  { ledger, catalogue }: { readonly ledger: LedgerService; readonly catalogue: Catalogue },
-): Promise<void> {
-  const purchases = events.filter(({ event }) => event.type === 'PURCHASE');
-  const did = (await Promise.all(purchases.map((purchase) => doneBy(purchase, ledger, catalogue)))).flat();
+export async function addTaskReturns(draft: ChainDraft, memberId: Id, parts: TaskReturnParts): Promise<void> {
+  const { purchases, ledger } = parts;
+  const did = (await Promise.all(purchases.map((purchase) => doneBy(purchase, parts)))).flat().slice(0, TURNS_MAX);
   if (did.length === 0) return;
-  const balances = await ledger.balancesOf(one.memberId);
-  const partOf = partBy(one, events);
+  const balances = await ledger.balancesOf(memberId);
   let group = CONSUMER_GROUPS;
-  for (const { reversible, left, done, amount } of did.slice(0, TURNS_MAX)) {
-    const asked = partOf(amount);
+  for (const { reversible, left, done, amount } of did) {
     const balance = balances.get(left);
     // Nothing left to do: the turn is completed, and stays so.
-    if (asked === 0 || !balance || available(balance) === 0) continue;
+    if (!balance || available(balance) === 0) continue;
+    const before = (await ledger.balancesOf(accountParts(reversible).holder)).get(reversible);
+    const taken = before ? amount - available(before) : 0;
+    const asked = partBack(amount, parts) - taken;
+    if (asked <= 0) continue;
     const source = contraAccount(KIND.REVERSAL, accountParts(left).unit);
     const returned = returnedOf(left);
     // Opened with what the purchase did, by its first return; so all returns together take no more than that.
@@ -50,7 +55,7 @@ export async function addTaskReturns(
   }
 }
 
-async function doneBy({ event }: RecordedEvent, ledger: LedgerService, catalogue: Catalogue): Promise<Done[]> {
+async function doneBy({ event }: RecordedEvent, { ledger, catalogue }: TaskReturnParts): Promise<Done[]> {
   if (!catalogue.tasks.some(({ on, takenBack }) => takenBack && on === event.type)) return [];
   return (await ledger.transfersUnder(event.id)).flatMap(({ code, debit: left, credit: done, amount }): Done[] => {
     if (code !== TRANSFER_CODES.TASK || kindOf(left) !== KIND.TASK_LEFT) return [];
@@ -61,23 +66,11 @@ async function doneBy({ event }: RecordedEvent, ledger: LedgerService, catalogue
   });
 }
 
-/** What is back with this return less what was back before it, floored each: so the parts add up to the whole. */
-function partBy({ id }: StoredReturn, events: readonly RecordedEvent[]): (amount: number) => number {
-  const total = events.reduce(
-    (sum, { event }) => sum + (event.type === 'PURCHASE' ? BigInt(event.amount ?? 0) : 0n),
-    0n,
-  );
-  const returns = events
-    .filter(({ event }) => event.type === 'RETURN')
-    .toSorted((left, right) => left.recordedAt - right.recordedAt || (left.event.id < right.event.id ? -1 : 1));
-  const at = returns.findIndex(({ event }) => event.id === id);
-  const back = (some: readonly RecordedEvent[]): bigint => {
-    let sum = 0n;
-    for (const { event } of some) sum += event.amount === undefined ? total : BigInt(event.amount);
-    if (sum > total) return total;
-    return sum;
-  };
-  if (total === 0n) return (amount) => (at === 0 ? amount : 0);
-  const [before, after] = [back(returns.slice(0, at)), back(returns.slice(0, at + 1))];
-  return (amount) => Number((BigInt(amount) * after) / total - (BigInt(amount) * before) / total);
+/** Of what a purchase did, all that is back with this return: floored, so that a count goes back with the last part. */
+function partBack(amount: number, { purchases, returns }: TaskReturnParts): number {
+  const moneyOf = (events: readonly RecordedEvent[], whole: bigint) =>
+    events.reduce((sum, { event }) => sum + (event.amount === undefined ? whole : BigInt(event.amount)), 0n);
+  const total = moneyOf(purchases, 0n);
+  const back = moneyOf(returns, total);
+  return back >= total ? amount : Number((BigInt(amount) * back) / total);
 }
