@@ -83,6 +83,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   // Of many, the first one.
   recordEvents: at('event', 'events.0.eventId'),
   refundStoredValue: at('member', 'input.member'),
+  cancelStoredValuePayment: at('member', 'input.member'),
   applyProgram: { type: 'program', keyOf: () => 'program' },
   cancelRedemption: at('redemption', 'input.redemption'),
   confirmUse: at('redemption', 'input.redemption'),

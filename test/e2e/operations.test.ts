@@ -177,6 +177,11 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       variables: { input: { member, amount: 30, orderId: 'a haircut', ...key } },
       answers: { fromBalance: { amount: 30 }, member: { storedValue: { balance: { amount: 50 } } } },
     },
+    'cancel-stored-value-payment': {
+      who: SHOP,
+      variables: { input: { member, paymentKey: key.idempotencyKey } },
+      answers: { toBalance: { amount: 30 }, toBonus: { amount: 0 } },
+    },
     'refund-stored-value': {
       who: OPERATIONS,
       variables: { input: { member, amount: 20, orderId: 'paid back', ...key } },

@@ -25,6 +25,7 @@ import { MoneyType, RefusalType, toRefusalType } from '../../request/shared.type
 import { storedValueOf } from './stored-value';
 import type { StoredValueMoved, StoredValueRequest, StoredValueService } from './stored-value.service';
 
+const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 const READERS = ['MEMBER', 'SERVER', 'OPERATIONS', 'ADMIN', 'AUDITOR'] as const;
 
 @Allow(READERS)
@@ -79,6 +80,35 @@ export class RefundRequest {
   idempotencyKey!: string;
 }
 
+@InputType('CancelStoredValuePaymentInput')
+export class CancelPaymentRequest {
+  @Field({ description: 'The external id of the member.' })
+  member!: string;
+  @Field({ description: 'The idempotencyKey of the payment.' })
+  paymentKey!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The subject of the token with which it was paid; your own, unless told. Staff tell it.',
+  })
+  paidBy?: string | null;
+}
+
+@Allow('SERVER', 'OPERATIONS', 'ADMIN')
+@ObjectType('StoredValueGivenBack', { simpleResolvers: true, description: 'What came back of a cancelled payment.' })
+export class StoredValueGivenBackType {
+  @Field(() => MoneyType, { description: 'To the money that was paid in.' })
+  toBalance!: MoneyType;
+  @Field(() => MoneyType, { description: 'To the bonus; what is owed was settled out of it first.' })
+  toBonus!: MoneyType;
+  @Field(() => MemberType)
+  member!: MemberType;
+}
+
+const CancelStoredValuePaymentResult = createUnionType({
+  name: 'CancelStoredValuePaymentResult',
+  types: () => [StoredValueGivenBackType, RefusalType] as const,
+});
+
 const StoredValueResult = createUnionType({
   name: 'StoredValueResult',
   types: () => [StoredValueMovedType, RefusalType] as const,
@@ -117,6 +147,29 @@ export class StoredValueResolver {
     return isRefusal(request) ? toRefusalType(request) : this.answer(await this.service.refund(request), context);
   }
 
+  @Allow('SERVER', 'OPERATIONS', 'ADMIN')
+  @Mutation(() => CancelStoredValuePaymentResult, {
+    description: 'Gives back what a payment took, when its order is cancelled: once, however often it is asked.',
+  })
+  async cancelStoredValuePayment(
+    @Arg('input') { member, paymentKey, paidBy }: CancelPaymentRequest,
+    @Ctx() { actor, now }: RequestContext,
+  ): Promise<object> {
+    const payer = paidBy ?? actor!.subject;
+    const fault = checkText('paymentKey', paymentKey) ?? checkText('paidBy', payer);
+    if (fault) return toRefusalType(fault);
+    const memberId = await this.members.idOf(member);
+    if (memberId === undefined) return toRefusalType(NO_MEMBER);
+    // Only the operator's servers pay.
+    const payment = namedId('SERVER', payer, memberId, paymentKey);
+    const outcome = await this.service.giveBack({ memberId, payment });
+    if (isRefusal(outcome)) return toRefusalType(outcome);
+    const money = this.money();
+    const view = new MemberView({ rows: outcome.rows, catalogue: this.catalogue(), now });
+    const [toBalance, toBonus] = [money(outcome.balance), money(outcome.bonus)];
+    return { __typename: 'StoredValueGivenBack', toBalance, toBonus, member: view };
+  }
+
   private async requestOf(
     { member, amount, orderId, idempotencyKey }: SpendRequest | RefundRequest,
     { actor }: RequestContext,
@@ -128,7 +181,7 @@ export class StoredValueResolver {
       (told === undefined ? undefined : checkAmount('amount', told, 1));
     if (fault) return fault;
     const memberId: Id | undefined = await this.members.idOf(member);
-    if (memberId === undefined) return refuse('NOT_FOUND', 'There is no such member.', 'member');
+    if (memberId === undefined) return NO_MEMBER;
     const key = namedId(actor!.role, actor!.subject, memberId, idempotencyKey);
     return { memberId, amount: told, orderId, key };
   }

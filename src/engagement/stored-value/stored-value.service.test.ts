@@ -92,6 +92,44 @@ eachDatabase((lane) => {
     expect(await standing(scene, memberId)).toMatchObject({ balance: 0, bonus: 50 });
   });
 
+  test('a payment whose order is cancelled comes back to what it was taken from, once', async () => {
+    const scene = await open();
+    const other = await EventScene.open(await lane.openAnother(), {}, { clock, program: null });
+    const { memberId, member } = await scene.member();
+    await scene.tell(member, 'RECHARGE', { amount: 1_000 });
+    const [key, refused] = [unique('key'), unique('key')];
+    expect(await spend(scene, memberId, 1_040, key)).toEqual([1_000, 40]);
+    expect(await spend(scene, memberId, 100, refused)).toBe('INSUFFICIENT_STORED_VALUE');
+    const giveBack = async ({ house }: EventScene, payment: string, of: Id = memberId) => {
+      const outcome = await house.storedValue.giveBack({ memberId: of, payment: namedId(payment) });
+      return isRefusal(outcome) ? `${outcome.code} ${outcome.field}` : [outcome.balance, outcome.bonus];
+    };
+    const both = await Promise.all([giveBack(scene, key), giveBack(other, key), giveBack(scene, key)]);
+    expect(both).toEqual(Array(3).fill([1_000, 40]));
+    expect(await giveBack(scene, key)).toEqual([1_000, 40]);
+    expect(await standing(scene, memberId)).toEqual({ balance: 1_000, bonus: 100, debt: 0 });
+    // What was refused, was never asked for, or is another member's, is no payment of this one.
+    expect(await giveBack(scene, refused)).toBe('NOT_FOUND paymentKey');
+    expect(await giveBack(scene, unique('key'))).toBe('NOT_FOUND paymentKey');
+    expect(await giveBack(scene, key, (await scene.member()).memberId)).toBe('NOT_FOUND paymentKey');
+    // The key paid once, for good: the order needs a new one to be paid again.
+    expect(await spend(scene, memberId, 1_040, key)).toEqual([1_000, 40]);
+    expect(await standing(scene, memberId)).toMatchObject({ balance: 1_000 });
+  });
+
+  test('bonus that comes back settles what is owed first', async () => {
+    const scene = await open();
+    const { memberId, member } = await scene.member();
+    const [order, key] = [{ orderId: unique('order') }, unique('key')];
+    await scene.tell(member, 'PURCHASE', { ...order, amount: 5_000 });
+    await scene.tell(member, 'RECHARGE', { amount: 500 });
+    await spend(scene, memberId, 600, key);
+    await scene.tell(member, 'RETURN', order);
+    expect(await standing(scene, memberId)).toEqual({ balance: 0, bonus: 0, debt: 100 });
+    await scene.house.storedValue.giveBack({ memberId, payment: namedId(key) });
+    expect(await standing(scene, memberId)).toEqual({ balance: 500, bonus: 0, debt: 0 });
+  });
+
   test('what is paid back is what was paid in and is left, in time; the bonus lapses or stays', async () => {
     const scene = await open();
     const { memberId, member } = await scene.member();

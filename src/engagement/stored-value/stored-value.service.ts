@@ -16,11 +16,13 @@ import type { EventConsumer, EventPart } from '../event/event-consumer';
 import {
   BALANCE_GROUP,
   BONUS_GROUP,
+  givenBackPart,
   paymentPart,
   rechargePart,
   refundPart,
   requestDigest,
   storedValueOf,
+  takenBy,
 } from './stored-value';
 
 export interface StoredValueRequest {
@@ -40,6 +42,15 @@ export interface StoredValueMoved {
   readonly bonus: number;
 }
 
+/** A payment, by the key under which it was made. */
+export interface PaymentName {
+  readonly memberId: Id;
+  /** As the key of the payment was scoped to its caller. */
+  readonly payment: Id;
+}
+
+const SPEND = 'spend-stored-value';
+const NO_PAYMENT = refuse('NOT_FOUND', 'The member has made no payment under this key.', 'paymentKey');
 const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 const NONE = refuse('CONFLICT', 'The program has no storedValue.');
 const NOTHING_LEFT = refuse('INSUFFICIENT_STORED_VALUE', 'Nothing is left of what the member paid in.', 'amount');
@@ -61,9 +72,7 @@ export class StoredValueService implements EventConsumer {
 
   /** Pays for an order; all of it or nothing. The same key answers the first result, a refusal included. */
   async spend(request: StoredValueRequest & { readonly amount: number }): Promise<StoredValueMoved | Refusal> {
-    return this.move('spend-stored-value', request, (judging, policy, id) =>
-      paymentPart(judging, policy, id, request.amount),
-    );
+    return this.move(SPEND, request, (judging, policy, id) => paymentPart(judging, policy, id, request.amount));
   }
 
   /** Pays back what was paid in; the money itself is the operator's business. */
@@ -71,8 +80,26 @@ export class StoredValueService implements EventConsumer {
     return this.move('refund-stored-value', request, (judging, policy) => refundPart(judging, policy, request.amount));
   }
 
+  /**
+   * Gives back a payment whose order is cancelled, to what it was taken from: once, whoever asks how often. The money is
+   * the member's again; it is not paid out.
+   */
+  async giveBack({ memberId, payment }: PaymentName): Promise<StoredValueMoved | Refusal> {
+    const paymentKey = namedId(SPEND, payment);
+    const taken = takenBy(await this.ledger.transfersUnder(paymentKey), memberId);
+    if (!taken) return NO_PAYMENT;
+    const rows = await this.memberRows.load(memberId);
+    if (!rows) return NO_MEMBER;
+    const judging = { rows, catalogue: this.catalogue(), now: this.clock.now() };
+    const { openings, transfers } = givenBackPart(judging, taken);
+    const key = namedId('give-back-stored-value', paymentKey);
+    const result = await this.ledger.submit({ key, fingerprint: key, id: newId(judging.now), openings, transfers });
+    if (!result.applied) return refusalOf(result);
+    return { rows: (await this.memberRows.load(memberId))!, ...taken };
+  }
+
   private async move(
-    what: 'spend-stored-value' | 'refund-stored-value',
+    what: typeof SPEND | 'refund-stored-value',
     { memberId, amount, orderId, key: scoped }: StoredValueRequest,
     make: (judging: Judging, policy: StoredValuePolicy, id: Id) => ChainDraft,
   ): Promise<StoredValueMoved | Refusal> {

@@ -2,8 +2,9 @@
 import { type Id, namedId } from '../../kernel/id';
 import type { Unit } from '../../kernel/money';
 import { refuse } from '../../kernel/refusal';
-import { accountKey } from '../../ledger/account';
+import { accountKey, accountParts } from '../../ledger/account';
 import { ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../ledger/chart';
+import type { Transfer } from '../../ledger/transfer';
 import { addSettlement, ChainDraft, contraAccount, debtOf } from '../../members/credit';
 import type { Judging } from '../../members/level';
 import { leftOn, storedValueAccount, storedValueBonusAccount } from '../../members/member-accounts';
@@ -101,6 +102,38 @@ export function paymentPart(judging: Judging, policy: StoredValuePolicy, chainId
     code: TRANSFER_CODES.SPEND,
     refusal: TOO_LITTLE,
   });
+  return draft;
+}
+
+export interface TakenByPayment {
+  readonly balance: number;
+  readonly bonus: number;
+}
+
+/** What a payment of the member took, from the transfers of its chain; `undefined` when they are no such payment. */
+export function takenBy(transfers: readonly Transfer[], memberId: Id): TakenByPayment | undefined {
+  const taken = { balance: 0, bonus: 0 };
+  for (const { debit, amount, code } of transfers) {
+    const { holder, kind } = accountParts(debit);
+    if (code !== TRANSFER_CODES.SPEND || holder !== memberId) continue;
+    if (kind === KIND.STORED_VALUE) taken.balance += amount;
+    if (kind === KIND.STORED_VALUE_BONUS) taken.bonus += amount;
+  }
+  return taken.balance + taken.bonus === 0 ? undefined : taken;
+}
+
+/** Gives back what a payment took; of the bonus, what is owed is settled first. */
+export function givenBackPart(judging: Judging, { balance, bonus }: TakenByPayment): ChainDraft {
+  const { currency } = judging.catalogue.settings;
+  const { id: memberId } = judging.rows.member;
+  const draft = new ChainDraft();
+  const [balanceAccount, bonusAccount] = openBoth(draft, memberId, currency);
+  const spent = contraAccount(KIND.STORED_VALUE_SPENT, currency);
+  if (balance > 0) draft.move(spent, balanceAccount, balance, TRANSFER_CODES.CANCEL);
+  if (bonus > 0) draft.move(spent, bonusAccount, bonus, TRANSFER_CODES.CANCEL);
+  if (bonus > 0 && debtOf(judging, 'STORED_VALUE') > 0) {
+    addSettlement(draft, memberId, 'STORED_VALUE', currency, RECHARGE_SETTLEMENT);
+  }
   return draft;
 }
 
