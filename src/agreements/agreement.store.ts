@@ -189,6 +189,15 @@ export async function dueAgreements(sql: Sql, now: Instant, limit: number): Prom
   return rows.map(fromRow);
 }
 
+/** Those that are active at `now`, from the one that follows `after`. */
+export async function activeAgreements(sql: Sql, after: Id, now: Instant, limit: number): Promise<Agreement[]> {
+  const rows = await sql.arrays(
+    `${SELECT} WHERE id > ? AND ${IN_STATE.ACTIVE} ORDER BY id LIMIT ${Math.trunc(limit)}`,
+    [idToBytes(after), now, now],
+  );
+  return rows.map(fromRow);
+}
+
 /** All that are agreed and not closed, for the catalogue and to find those that name one offer twice. */
 export async function agreedAgreements(sql: Sql): Promise<Agreement[]> {
   return (await sql.arrays(`${SELECT} WHERE number IS NOT NULL ORDER BY number`)).map(fromRow);

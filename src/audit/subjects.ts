@@ -1,5 +1,6 @@
 // Which mutations are audited, and what each one changes: complete, as a test of the schema sees to.
 import { type GlobalIdType, toGlobalId } from '../kernel/id';
+import { OPERATOR } from '../partner-port/event.store';
 import type { RequestContext } from '../request/context';
 import type { AuditSubject, Json } from './audit-entry';
 
@@ -18,14 +19,15 @@ function at(type: string, path: string): Audited {
   return { type, keyOf: (args) => textAt(args, path) };
 }
 
-/** The partner that acts, or the one that staff names. */
+/** The partner that acts, or the one that staff names; the operator itself is nobody's partner. */
 const PARTNER: Audited = {
   type: 'partner',
   keyOf: (args, { actor }) => textAt(args, 'partner') ?? textAt(args, 'input.partner') ?? ownPartner(actor),
 };
 
 function ownPartner(actor: RequestContext['actor']): string | undefined {
-  return actor?.partnerId && toGlobalId('partner' satisfies GlobalIdType, actor.partnerId);
+  const partnerId = actor?.role === 'PARTNER' ? actor.partnerId : actor && OPERATOR;
+  return partnerId && toGlobalId('partner' satisfies GlobalIdType, partnerId);
 }
 
 function textAt(args: Arguments, path: string): string | undefined {

@@ -133,7 +133,7 @@ export async function compose(
     new StockLowJob(database, stock, () => catalogue.current(), clock),
     ...house.agreementJobs,
     ...engagement.engagementJobs,
-    ...insightJobs({ ...base, ...insight }),
+    ...insightJobs({ ...base, ...insight, directory }),
     tracking.pruneImpressions,
     settlement.reconcileJob,
   ];

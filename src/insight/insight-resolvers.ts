@@ -32,7 +32,7 @@ export function insightResolvers({
   return [
     [MemberSavingsResolver, new MemberSavingsResolver()],
     [SavingsDetailResolver, new SavingsDetailResolver(details)],
-    [AlertResolver, new AlertResolver(database)],
+    [AlertResolver, new AlertResolver(database, current)],
     [CensusResolver, new CensusResolver(database, current)],
     [ProgramPreviewResolver, new ProgramPreviewResolver(previews)],
     [InsightResolver, new InsightResolver(insight)],

@@ -1,9 +1,14 @@
 // The services and jobs of this room, put together.
+
+import type { BalanceBook } from '../agreements/agreement-balances';
 import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import type { LedgerService } from '../ledger/ledger.service';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { CatalogueService } from '../program/catalogue.service';
+import { unresolvedBefore } from '../redemption/saga/reconciliation.store';
+import { AgreementWatchJob } from './alert/agreement-watch.job';
+import { type SupplyParts, SupplyWatchJob } from './alert/supply-watch.job';
 import { LevelCensusJob } from './census/level-census.job';
 import { InsightService } from './figures/insight.service';
 import { PacedJob } from './figures/paced-job';
@@ -34,6 +39,21 @@ export function makeInsightSide({ database, ledger, catalogue, memberRows, clock
   };
 }
 
-export function insightJobs({ database, catalogue, memberRows, clock, rollUp }: InsightParts & InsightSide) {
-  return [new LevelCensusJob(database, memberRows, () => catalogue.current(), clock), new PacedJob(rollUp)];
+export interface WatchedParts extends InsightParts {
+  readonly agreementBook: BalanceBook;
+  readonly stock: SupplyParts['stock'];
+  readonly directory: { health(): ReturnType<SupplyParts['health']> };
+}
+
+export function insightJobs(parts: WatchedParts & InsightSide) {
+  const { database, catalogue, memberRows, clock, agreementBook, stock, directory, rollUp } = parts;
+  const current = () => catalogue.current();
+  const waiting = [unresolvedBefore];
+  const health = () => directory.health();
+  return [
+    new LevelCensusJob(database, memberRows, current, clock),
+    new PacedJob(rollUp),
+    new AgreementWatchJob(database, agreementBook, current, clock),
+    new SupplyWatchJob({ database, stock, health, waiting, catalogue: current, clock }),
+  ];
 }

@@ -8,8 +8,6 @@ import type { CatalogueOffer } from '../program/catalogue-item';
 import type { StockService } from './stock.service';
 import { readTold, saveTold } from './stock-low.store';
 
-/** Fewer than this are few, whatever the offer. */
-export const LOW_STOCK = 20;
 const CHANGES_A_PASS = 50;
 
 interface Change {
@@ -29,7 +27,9 @@ export class StockLowJob {
 
   /** As the board of stocks says; answers for how many offers something changed. */
   async run(): Promise<number> {
-    const counted = this.catalogue().offers.flatMap((offer): Change[] => {
+    const { offers, settings } = this.catalogue();
+    const isLow = (left: number) => left < settings.alerts.stockLow;
+    const counted = offers.flatMap((offer): Change[] => {
       const found = this.stock.left(offer);
       // A board that was never read knows of no stock at all.
       return found && found.asOf > 0 ? [{ offer, left: found.left }] : [];
@@ -38,15 +38,16 @@ export class StockLowJob {
       this.database.read,
       counted.map(({ offer }) => offer.id),
     );
-    const changes = counted.filter(({ offer, left }) => left < LOW_STOCK !== told.has(offer.id));
+    const changes = counted.filter(({ offer, left }) => isLow(left) !== told.has(offer.id));
     let changed = 0;
-    for (const change of changes.slice(0, CHANGES_A_PASS)) changed += (await this.apply(change)) ? 1 : 0;
+    for (const change of changes.slice(0, CHANGES_A_PASS)) {
+      changed += (await this.apply(change, isLow(change.left))) ? 1 : 0;
+    }
     return changed;
   }
 
-  private apply({ offer, left }: Change): Promise<boolean> {
+  private apply({ offer, left }: Change, isLow: boolean): Promise<boolean> {
     const now = this.clock.now();
-    const isLow = left < LOW_STOCK;
     return this.database.transaction(async (tx) => {
       if (!(await saveTold(tx, offer.id, isLow, now))) return false;
       const { id: subjectId, code, partner } = offer;

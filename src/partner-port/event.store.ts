@@ -1,7 +1,7 @@
 // The outbox: what partners are to be told, written in the transaction in which it happened.
 import type { Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
-import { type Id, idToBytes } from '../kernel/id';
+import { type Id, idToBytes, ZERO_ID } from '../kernel/id';
 
 export const PARTNER_EVENT_TYPES = [
   'redemption.issued',
@@ -15,14 +15,20 @@ export const PARTNER_EVENT_TYPES = [
   'offer.resumed',
   'offer.ended',
   'offer.stock_low',
+  'alert.raised',
+  'alert.resolved',
 ] as const;
 export type PartnerEventType = (typeof PARTNER_EVENT_TYPES)[number];
+
+/** The operator itself: it listens as partners do, and hears of alerts. */
+export const OPERATOR: Id = ZERO_ID;
 
 export interface PartnerEvent {
   /** Made of time, so that the events of one subject have the order of their ids. */
   readonly id: Id;
+  /** `OPERATOR` for the operator's own endpoint. */
   readonly partnerId: Id;
-  /** The redemption or offer that it is about; events of one subject are delivered in order. */
+  /** The redemption, offer or alert that it is about; events of one subject are delivered in order. */
   readonly subjectId: Id;
   readonly type: PartnerEventType;
   readonly happenedAt: Instant;

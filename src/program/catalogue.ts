@@ -2,6 +2,7 @@
 import { assert } from '../kernel/assert';
 import type { Id } from '../kernel/id';
 import { BusinessTime } from '../kernel/period';
+import { ALERTS_UNLESS_TOLD } from './alert-settings';
 import {
   benefitFrom,
   budgetFrom,
@@ -44,6 +45,7 @@ const NO_PROGRAM: ProgramSettings = {
     growthWeeks: 52,
     growthLow: 0.2,
   },
+  alerts: ALERTS_UNLESS_TOLD,
 };
 
 /** Items of one kind: by id with retired ones, by code without, and the live ones in order of their numbers. */

@@ -177,6 +177,7 @@ describe('a sound file', () => {
       levels: [{ code: 'base', name: 'Base', rank: 1, threshold: 0, ...multipliers, entitlements: [], gifts: [] }],
       earningRules: [],
       levelGuard: Catalogue.empty().settings.levelGuard,
+      alerts: Catalogue.empty().settings.alerts,
       profiles: [],
     });
     expect(Object.isFrozen(program.levels[0]?.entitlements)).toBe(true);

@@ -3,6 +3,7 @@ import { assert } from '../kernel/assert';
 import { costCapOf, type Unit } from '../kernel/money';
 import type { PeriodKind } from '../kernel/period';
 import type { AgreementDefinition } from './agreement-definition';
+import type { AlertSettings } from './alert-settings';
 import type { Campaign } from './campaign';
 import type { Amount, Code } from './code';
 import type { CheckInSettings, Draw, ReferralSettings, Task } from './engagement';
@@ -212,6 +213,7 @@ export interface ProgramSettings {
   readonly levelPolicy?: LevelPolicy;
   readonly levelDesign?: LevelDesign;
   readonly levelGuard: LevelGuard;
+  readonly alerts: AlertSettings;
   readonly lifecycle?: LifecyclePolicy;
   readonly rfm?: RfmPolicy;
 }

@@ -1,5 +1,6 @@
 // Text and program are two forms of one thing: shown on random programs, as odd as schema and rules let them be.
 import fc from 'fast-check';
+import type { AlertSettings } from './alert-settings';
 import { differenceOf } from './difference';
 import { EVENT_TYPES } from './event-type';
 import type { LevelDesign, LevelGuard, Profile } from './level-design';
@@ -422,6 +423,17 @@ const levelGuard: fc.Arbitrary<LevelGuard> = fc.record({
   growthLow: hundredths(0, 100),
 });
 
+const alerts: fc.Arbitrary<AlertSettings> = fc.record({
+  ceilingShare: hundredths(1, 99),
+  paceAfter: hundredths(1, 99),
+  endingDays: fc.integer({ min: 1, max: 365 }),
+  unreconciledDays: fc.integer({ min: 1, max: 365 }),
+  partnerErrorShare: hundredths(1, 100),
+  partnerErrorCalls: fc.integer({ min: 1, max: 999 }),
+  partnerErrorMinutes: fc.integer({ min: 1, max: 1_440 }),
+  stockLow: fc.integer({ min: 0, max: 999 }),
+});
+
 /** Of levels in the order of their ranks; one alone has nothing to be designed. */
 function designOf(levels: readonly string[]): fc.Arbitrary<LevelDesign | undefined> {
   if (levels.length < 2) return fc.constant(undefined);
@@ -510,6 +522,7 @@ const programs: fc.Arbitrary<Program> = fc
       timeZone: fc.constantFrom('UTC', 'Asia/Shanghai', 'America/New_York'),
       levelDesign: designOf(levels),
       levelGuard,
+      alerts,
       levels: levelsOf(levels, benefits),
       plans: fc.tuple(...plans.map((name) => planOf(name, memberships, benefits, partners))),
       budgets: fc.tuple(...offers.map((name) => budgetOf(name, levels))),

@@ -6,7 +6,7 @@ import { fromGlobalId, type Id, toGlobalId } from '../kernel/id';
 import { encodeCursor } from '../kernel/page';
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { shown } from '../members/input-checks';
-import { PARTNER_EVENT_TYPES, type PartnerEventType } from '../partner-port/event.store';
+import { OPERATOR, PARTNER_EVENT_TYPES, type PartnerEventType } from '../partner-port/event.store';
 import type { Catalogue } from '../program/catalogue';
 import { type Connection, connectionPage } from '../request/connection';
 import type { RequestContext } from '../request/context';
@@ -69,7 +69,10 @@ export class WebhookResolver {
 
   @Allow('PARTNER', STAFF)
   @NeedsScope('WEBHOOKS')
-  @Query(() => WebhookEndpointType, { nullable: true, description: "A partner's own; staff name the partner." })
+  @Query(() => WebhookEndpointType, {
+    nullable: true,
+    description: "A partner's own; staff name the partner, or see the operator's.",
+  })
   async webhookEndpoint(
     @Ctx() context: RequestContext,
     @Arg('partner', () => String, { nullable: true, description: 'The code of a partner, for staff.' })
@@ -78,7 +81,7 @@ export class WebhookResolver {
     const { role, partnerId } = context.actor!;
     const named = partner ? this.catalogue().partnerByCode(partner)?.id : undefined;
     if (role === 'PARTNER' && partner && named !== partnerId) return null;
-    const id = role === 'PARTNER' ? partnerId : named;
+    const id = role === 'PARTNER' ? partnerId : partner ? named : OPERATOR;
     const endpoint = id === undefined ? undefined : await this.webhooks.endpointOf(id);
     return endpoint ? this.endpointType(endpoint) : null;
   }
@@ -111,9 +114,11 @@ export class WebhookResolver {
     }));
   }
 
-  @Allow('PARTNER')
+  @Allow('PARTNER', 'ADMIN')
   @NeedsScope('WEBHOOKS')
-  @Mutation(() => SetResult, { description: 'Says where the partner listens, and makes that active.' })
+  @Mutation(() => SetResult, {
+    description: 'Says where the partner listens, or the operator (ADMIN), and makes that active.',
+  })
   async setWebhookEndpoint(
     @Arg('input') input: SetWebhookEndpointInput,
     @Ctx() context: RequestContext,
@@ -128,7 +133,7 @@ export class WebhookResolver {
     });
   }
 
-  @Allow('PARTNER')
+  @Allow('PARTNER', 'ADMIN')
   @NeedsScope('WEBHOOKS')
   @Mutation(() => EndpointResult, { description: 'Tells the partner no more; what is pending is dead when it is due.' })
   removeWebhookEndpoint(@Ctx() context: RequestContext): Promise<object> {
@@ -139,7 +144,7 @@ export class WebhookResolver {
   }
 
   @OncePerRequest()
-  @Allow('PARTNER')
+  @Allow('PARTNER', 'ADMIN')
   @NeedsScope('WEBHOOKS')
   @Mutation(() => SecretResult, { description: 'A new secret; the one before it is good for another day.' })
   rotateWebhookSecret(
@@ -154,7 +159,7 @@ export class WebhookResolver {
     });
   }
 
-  @Allow('PARTNER')
+  @Allow('PARTNER', 'ADMIN')
   @NeedsScope('WEBHOOKS')
   @Mutation(() => DeliveryResult, { description: 'Delivers again what was delivered or given up, under its id.' })
   resendWebhook(@Arg('delivery', () => ID) delivery: string, @Ctx() context: RequestContext): Promise<object> {
@@ -166,7 +171,7 @@ export class WebhookResolver {
   }
 
   @OncePerRequest()
-  @Allow('PARTNER')
+  @Allow('PARTNER', 'ADMIN')
   @NeedsScope('WEBHOOKS')
   @Mutation(() => ResentResult, { description: 'Delivers again what was given up since then, 1,000 at most.' })
   resendDeadWebhooks(
@@ -179,9 +184,10 @@ export class WebhookResolver {
     });
   }
 
-  /** Whatever it is asked for, it is done for the partner that asks. */
+  /** Whatever it is asked for, it is done for the partner that asks, or for the operator itself. */
   private async own(context: RequestContext, act: (partnerId: Id) => Promise<object | Refusal>): Promise<object> {
-    const { partnerId } = context.actor!;
+    const { role, partnerId: own } = context.actor!;
+    const partnerId = role === 'ADMIN' ? OPERATOR : own;
     const outcome = partnerId === undefined ? NO_PARTNER : await act(partnerId);
     return isRefusal(outcome) ? toRefusalType(outcome) : outcome;
   }
@@ -218,6 +224,7 @@ export class WebhookResolver {
     };
   }
 
+  /** Empty for the operator itself. */
   private codeOf(partnerId: Id): string {
     return this.catalogue().partner(partnerId)?.code ?? '';
   }

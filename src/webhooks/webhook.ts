@@ -118,7 +118,8 @@ export function bodyOf(event: PartnerEvent): string {
   return JSON.stringify({ type, timestamp: new Date(happenedAt).toISOString(), subject: subjectOf(event), data });
 }
 
-/** The global id of the redemption or offer that it is about. */
+/** The global id of the redemption, offer or alert that it is about. */
 export function subjectOf({ type, subjectId }: Pick<PartnerEvent, 'type' | 'subjectId'>): string {
+  if (type.startsWith('alert.')) return toGlobalId('alert', subjectId);
   return toGlobalId(type.startsWith('offer.') ? 'offer' : 'redemption', subjectId);
 }

@@ -50,7 +50,7 @@ export class WebhookEndpointType {
   changedAt!: Date;
 }
 
-@Allow('PARTNER')
+@Allow('PARTNER', 'ADMIN')
 @ObjectType('WebhookEndpointSet', { simpleResolvers: true })
 export class WebhookEndpointSetType {
   @Field(() => WebhookEndpointType)
@@ -62,7 +62,7 @@ export class WebhookEndpointSetType {
   secret!: string | null;
 }
 
-@Allow('PARTNER')
+@Allow('PARTNER', 'ADMIN')
 @ObjectType('WebhookSecret', { simpleResolvers: true, description: 'Shown once, and never again.' })
 export class WebhookSecretType {
   @Field()
@@ -105,7 +105,7 @@ export const WebhookDeliveryConnectionType = connectionOf('WebhookDelivery', () 
   order: 'Newest event first.',
 });
 
-@Allow('PARTNER')
+@Allow('PARTNER', 'ADMIN')
 @ObjectType('WebhooksResent', { simpleResolvers: true })
 export class WebhooksResentType {
   @Field(() => Int)

@@ -425,6 +425,12 @@ async function agreementValues({ gateway }: Story) {
       wrong: [cursor('redemption', id), foreign],
       own: () => cursor('agreement', 'f'.repeat(32)),
     },
+    ALERT_CURSOR: {
+      foreign: cursor('alert', id),
+      unknown: cursor('alert', id.slice(0, 18) + 'f'.repeat(12) + id.slice(30)),
+      wrong: [cursor('redemption', id), foreign],
+      own: () => cursor('alert', 'f'.repeat(32)),
+    },
   } satisfies Partial<Record<Kind, Values>>;
 }
 

@@ -40,6 +40,7 @@ export type Kind =
   | 'AGREEMENT_CURSOR'
   | SettlementKind
   | ReconciliationKinds
+  | 'ALERT_CURSOR'
   | 'PLAIN';
 
 /** What a partner writes of an offer names nothing but the program's words. */
@@ -89,7 +90,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'Query.campaignPreview(campaign)': 'PLAIN',
   'Query.member(externalId)': 'MEMBER',
   'Query.offers(partner)': 'PARTNER',
-  'Query.alerts(after)': 'PUBLIC_CURSOR',
+  'Query.alerts(after)': 'ALERT_CURSOR',
+  'Query.alerts(partner)': 'PARTNER',
   'Query.offersInReview(after)': 'REVIEW_CURSOR',
   'Query.offerExposure(offer)': 'OFFER',
   'Query.registeredOffer(id)': 'OFFER',

@@ -11,10 +11,20 @@ export const AlertKinds = enumOf(ALERT_KINDS);
 registerEnumType(AlertKinds, {
   name: 'AlertKind',
   description: 'What an alert is about.',
-  valuesConfig: { LEVEL_CROWDED: { description: 'Too large a part of the members sits at one level, its subject.' } },
+  valuesConfig: {
+    LEVEL_CROWDED: { description: 'Too large a part of the members sits at one level, its subject.' },
+    AGREEMENT_IMBALANCE: { description: 'One side of an agreement is further ahead than was allowed.' },
+    AGREEMENT_ENDING: { description: 'An active agreement ends soon.' },
+    CEILING_NEAR: { description: 'Most of a ceiling of an agreement is used or held.' },
+    CEILING_REACHED: { description: 'All of a ceiling of an agreement is used or held.' },
+    CEILING_PACE: { description: 'At its pace, a ceiling is used up before its period ends.' },
+    PARTNER_ERRORS: { description: 'Too many calls to a partner come to nothing, as this gateway process sees it.' },
+    STOCK_LOW: { description: 'Few pieces or codes of an offer are left.' },
+    UNRECONCILED: { description: 'What a partner and the gateway do not agree on waits for too long.' },
+  },
 });
 
-@Allow(STAFF)
+@Allow('PARTNER', STAFF)
 @ObjectType('AlertFigure', { simpleResolvers: true })
 export class AlertFigureType {
   @Field({ description: 'The message says what it means.' })
@@ -23,15 +33,17 @@ export class AlertFigureType {
   value!: string;
 }
 
-@Allow(STAFF)
+@Allow('PARTNER', STAFF)
 @ObjectType('Alert', { simpleResolvers: true, description: 'Something to look at, raised once while it lasts.' })
 export class AlertType {
   @Field(() => ID)
   id!: string;
   @Field(() => AlertKinds)
   kind!: keyof typeof AlertKinds;
-  @Field({ description: 'What it is about, such as the code of a level.' })
+  @Field({ description: 'What it is about, such as the code of a level or of an agreement.' })
   subject!: string;
+  @Field(() => String, { nullable: true, description: 'The code of the partner that it concerns.' })
+  partner!: string | null;
   @Field({ description: 'What is the matter, and what to do.' })
   message!: string;
   @Field(() => [AlertFigureType], { description: 'As they were when it was last seen.' })
@@ -44,4 +56,4 @@ export class AlertType {
   resolvedAt!: Date | null;
 }
 
-export const AlertConnectionType = connectionOf('Alert', () => AlertType, { who: STAFF });
+export const AlertConnectionType = connectionOf('Alert', () => AlertType, { who: ['PARTNER', ...STAFF] });

@@ -49,3 +49,20 @@ function fromItemRow(row: SqlRow): ReconciliationItem {
     resolvedAt: row[6] === null ? undefined : amountOf(row[6]),
   };
 }
+
+/** What nobody has resolved since before an instant, by partner. */
+export async function unresolvedBefore(
+  sql: Sql,
+  before: Instant,
+): Promise<{ readonly partnerId: Id; readonly items: number; readonly oldestAt: Instant }[]> {
+  const rows = await sql.arrays(
+    `SELECT partner_id, COUNT(*), MIN(found_at) FROM reconciliation_item
+     WHERE resolved_at IS NULL AND found_at < ? GROUP BY partner_id ORDER BY partner_id`,
+    [before],
+  );
+  return rows.map((row) => ({
+    partnerId: idFromBytes(row[0] as Buffer),
+    items: Number(row[1]),
+    oldestAt: amountOf(row[2]),
+  }));
+}

@@ -152,6 +152,24 @@ export async function readFunnel(sql: Sql, asked: Asked): Promise<FunnelRow[]> {
   return (after ? found.filter((row) => before(row, after) > 0) : found).slice(0, limit);
 }
 
+/** Claims of each offer and day that were not taken back or declined, for whom a sum of them is enough. */
+export async function claimsByDay(
+  sql: Sql,
+  scope: FunnelScope,
+  spans: readonly DaySpan[],
+): Promise<(FunnelKey & { readonly claims: number })[]> {
+  const rows: FunnelRow[] = [];
+  for (const span of spans) {
+    rows.push(...(await claimSteps(sql, span, { scope, spans, now: span.before, limit: ROWS_MAX })));
+  }
+  return rows.map(({ day, offerId, claims, cancelled, failed }) => {
+    return { day, offerId, claims: claims - cancelled - failed };
+  });
+}
+
+/** More than offers times days of whoever asks. */
+const ROWS_MAX = 100_000;
+
 const TOOK = '(used_at - claimed_at)';
 /** To the minute within an hour, to the quarter within a day, to six hours beyond. */
 const STEP = `CASE WHEN ${TOOK} < 3600000 THEN 60000 WHEN ${TOOK} < 86400000 THEN 900000 ELSE 21600000 END`;
