@@ -116,6 +116,11 @@ function stepsOf(limit: AmendedLimit) {
   });
 }
 
+/** The accounts of the steps of a limit. */
+export function stepAccounts(limit: AmendedLimit): AccountKey[] {
+  return stepsOf(limit).map(({ account }) => account);
+}
+
 /** What is left on a limit with all its steps; below zero where it was lowered under what is used. */
 export function leftAfterSteps(
   limit: AmendedLimit,

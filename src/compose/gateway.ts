@@ -32,6 +32,7 @@ import { standardConnector } from '../partner-port/standard/standard-connector';
 import { CatalogueService } from '../program/catalogue.service';
 import { ProgramService } from '../program/program.service';
 import { EndRedemptionService } from '../redemption/end.service';
+import type { ExchangeBoard } from '../redemption/exchange-board';
 import { ExpireRedemptionsJob } from '../redemption/expire-redemptions.job';
 import { PartnerAvailability } from '../redemption/partner-availability';
 import { RedemptionService } from '../redemption/redemption.service';
@@ -84,6 +85,7 @@ export interface Gateway
   readonly ends: EndRedemptionService;
   readonly saga: SagaService;
   readonly refunds: RefundService;
+  readonly exchangeBoard: ExchangeBoard;
   readonly budgets: GroupBudgetService;
   readonly audit: AuditService;
   readonly worker: Worker;
@@ -111,6 +113,7 @@ export async function compose(
   const { saga, ends, refunds } = redemption;
   catalogue.onChange((next, previous) => stock.align(next, previous));
   catalogue.onChange((next) => budgets.align(next));
+  catalogue.onChange((next) => redemption.exchangeBoard.look(next));
   const toldStock = new ToldStockService(database, () => catalogue.current(), clock);
   const news = { redemptionNews: saga, stockNews: toldStock };
   const webhookSide = makeWebhookSide({ ...base, ...redemption, ...news, policy, key });

@@ -32,6 +32,7 @@ import { ProgramService } from '../program/program.service';
 import { ProgramStore } from '../program/program.store';
 import { EndRedemptionService } from '../redemption/end.service';
 import { Endings } from '../redemption/endings';
+import { ExchangeBoard } from '../redemption/exchange-board';
 import { RedemptionService } from '../redemption/redemption.service';
 import { RefundService } from '../redemption/refund/refund.service';
 import { SagaService } from '../redemption/saga/saga.service';
@@ -97,5 +98,6 @@ export function composeRedemption(
   const redemptions = new RedemptionService(database, ledger, memberRows, current, cipher, saga, points, clock);
   const ends = new EndRedemptionService(database, endings, saga, clock);
   const refunds = new RefundService(database, ledger, cards, ends, current, clock);
-  return { saga, redemptions, ends, refunds };
+  const exchangeBoard = new ExchangeBoard(database, clock);
+  return { saga, redemptions, ends, refunds, exchangeBoard };
 }

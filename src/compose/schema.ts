@@ -15,6 +15,7 @@ import { MemberResolver } from '../members/member.resolver';
 import { PointsResolver } from '../members/points.resolver';
 import { SALE_RESOLVERS, saleResolvers } from '../members/sale/sale-side';
 import { ProgramResolver } from '../program/program.resolver';
+import { isOnExchangeBoard } from '../redemption/exchange-board';
 import { RedemptionResolver } from '../redemption/redemption.resolver';
 import { RefundResolver } from '../redemption/refund/refund.resolver';
 import { FeedResolver, serveFeed } from '../redemption/saga/feed.resolver';
@@ -62,7 +63,8 @@ export function gatewaySchema(gateway: Gateway) {
   const { members, cards, programs, redemptions, ends, stock, partnerAvailability, webhooks } = gateway;
   const { offers, offerReviews } = gateway;
   const current = () => gateway.catalogue.current();
-  const budgets = (account: AccountKey) => gateway.budgets.leftOn(account);
+  const budgets = (account: AccountKey) =>
+    (isOnExchangeBoard(account) ? gateway.exchangeBoard : gateway.budgets).leftOn(account);
   const watched = new RedemptionFeed((id) => redemptions.find(id), gateway.clock);
   const feed = new FeedResolver(redemptions, watched, current);
   const instances = new Map<ResolverClass, object>([

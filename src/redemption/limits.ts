@@ -5,7 +5,7 @@ import { roomLimit } from '../agreements/exchange-transfers';
 import type { Instant } from '../kernel/clock';
 import { type Id, ZERO_ID } from '../kernel/id';
 import { COUNT, POINT, type Unit } from '../kernel/money';
-import type { PeriodKind, PeriodNumber } from '../kernel/period';
+import type { BusinessTime, PeriodKind, PeriodNumber } from '../kernel/period';
 import { type AccountKey, available, type Balance } from '../ledger/account';
 import { ACCOUNT_KINDS as KIND } from '../ledger/chart';
 import {
@@ -20,7 +20,7 @@ import { memberLimitAccount, pointsAccount, quotaAccount, useCapAccount } from '
 import { pointsOf } from '../members/points';
 import type { Exchange } from '../program/catalogue-exchange';
 import type { Bearer } from './bearer';
-import { type Claim, isPartnerFunded, type OfferClaim, quotaRef } from './claim';
+import { type Claim, isPartnerFunded, quotaRef } from './claim';
 import { type Behind, contra, Limit, type LimitKind } from './limit';
 
 /** In order of precedence. `redemptionId` names the account of the cap on a single use. */
@@ -29,7 +29,9 @@ export function limitsOf(claim: Claim, redemptionId: Id): Limit[] {
   if (claim.itemKind === 'BENEFIT') addQuota(claim, limits);
   else addOfferLimits(claim, limits);
   addPoints(claim, limits);
-  if (claim.itemKind === 'OFFER' && claim.exchange) addExchange(claim, claim.exchange, limits);
+  if (claim.itemKind === 'OFFER' && claim.exchange) {
+    limits.push(...exchangeLimits(claim.exchange, claim.catalogue.time, claim.now));
+  }
   if (claim.costs.unitCost === 0) return limits;
   if (claim.itemKind === 'OFFER' && claim.offer.budget !== undefined) addBudget(claim, limits);
   // What the partner bears is charged to no cap.
@@ -101,15 +103,15 @@ function addGroupBudgets(claim: Claim, limits: Limit[]): void {
 }
 
 /** What the agreement allows: how many in each period, and how far the partner may get ahead. */
-function addExchange(claim: OfferClaim, exchange: Exchange, limits: Limit[]): void {
+export function exchangeLimits(exchange: Exchange, time: BusinessTime, now: Instant): Limit[] {
   const { agreementId, item } = exchange;
   const unit = COUNT;
-  const { time } = claim.catalogue;
+  const limits: Limit[] = [];
   for (const ceiling of item.enforced ? item.ceilings : []) {
-    const standing = standingCeiling(ceiling, time, claim.now);
+    const standing = standingCeiling(ceiling, time, now);
     if (!standing) continue;
     const { opensWith, steps } = standing;
-    const period = periodOf(claim, ceiling.period);
+    const period = time.periodAt(ceiling.period, now);
     const ref = { agreementId, item: item.number };
     const granted = { granted: KIND.EXCHANGE_CEILING_GRANTED, grantedItem: item.number };
     const taken = { taken: KIND.EXCHANGE_CEILING_USED, takenPeriod: period };
@@ -117,10 +119,11 @@ function addExchange(claim: OfferClaim, exchange: Exchange, limits: Limit[]): vo
     const account = ceilingAccount(ref, period);
     const from = ceilingGrantedAccount(ref, period);
     const amended = steps.length > 0 ? { ...ref, period, unit, account, granted: from, steps } : undefined;
-    const resetsAt = nextPeriod(claim, ceiling.period);
+    const resetsAt = time.nextPeriodAt(ceiling.period, now);
     limits.push(new Limit('EXCHANGE_CEILING', account, unit, 1, behind, opensWith, resetsAt, undefined, amended));
   }
   if (exchange.theirsAhead !== undefined) limits.push(roomOf(exchange));
+  return limits;
 }
 
 function roomOf(exchange: Exchange): Limit {

@@ -4,7 +4,7 @@ import { byPrecedence, isRefusal, type Refusal } from '../kernel/refusal';
 import { type AccountKey, available } from '../ledger/account';
 import type { SupplyLeft } from '../marketplace/stock.service';
 import type { Claim } from './claim';
-import { isCap, type Limit, type LimitKind } from './limit';
+import { isCap, isExchange, type Limit, type LimitKind } from './limit';
 import { balanceOf, leftForMember, limitsOf } from './limits';
 import type { QuotaType, UsabilityType } from './usability.type';
 
@@ -36,12 +36,12 @@ function leastOf(supply: SupplyLeft | undefined): number | null {
   return today === undefined ? stock : Math.min(stock, today);
 }
 
-/** What is left on the budgets of groups, as of the last look; `undefined` for what is none, or was not touched yet. */
+/** What is left on budgets of groups and on agreements, as of the last look; `undefined` for what was not touched yet. */
 export type BudgetBoard = (account: AccountKey) => number | undefined;
 
-/** Others are no budgets of groups: looking them up by their long keys is what takes the time. */
-function groupLeft({ kind, account }: Limit, budgets: BudgetBoard | undefined): number | undefined {
-  return kind === 'GROUP_BUDGET' ? budgets?.(account) : undefined;
+/** Others are on no such board: looking them up by their long keys is what takes the time. */
+function sharedLeft(limit: Limit, budgets: BudgetBoard | undefined): number | undefined {
+  return limit.kind === 'GROUP_BUDGET' || isExchange(limit) ? budgets?.(limit.account) : undefined;
 }
 
 /** `stock`: what is left of the offer, since that is no row of the member's; neither are budgets. */
@@ -51,7 +51,7 @@ export function outlookOf(claim: Claim | Refusal, stock: SupplyLeft | undefined,
   const missing: Refusal[] = [];
   let remaining = Number.POSITIVE_INFINITY;
   for (const limit of limits) {
-    const left = supplyOf(limit, stock) ?? groupLeft(limit, budgets) ?? leftForMember(claim, limit);
+    const left = supplyOf(limit, stock) ?? sharedLeft(limit, budgets) ?? leftForMember(claim, limit);
     if (COUNTED.has(limit.kind)) remaining = Math.min(remaining, left);
     // A cap that covers a part only is no obstacle where the member may pay the rest.
     if (left < limit.amount && !(claim.costs.coPay && isCap(limit))) missing.push(limit.refusal);

@@ -24,6 +24,10 @@ interface Page {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
+interface Home {
+  readonly perks: { readonly edges: readonly { readonly node: { readonly id: string } }[] };
+}
+
 const ITEM = { code: 'cups', side: 'PARTNER', kind: 'PERK_REDEMPTION', unit: 'cup', unitValue: 500 };
 const SCREENS = { code: 'screens', side: 'OPERATOR', kind: 'EXPOSURE', unit: 'thousand views', unitValue: 2_000 };
 
@@ -99,6 +103,13 @@ eachDatabase((lane) => {
         ],
       },
       revisions: [{ operator: { by: 'bd:beatrice' }, partner: { by: 'partner:brewer' } }],
+    });
+    // Lists show it as not usable, once the board was read, without telling how much is left.
+    await gateway.gateway.exchangeBoard.look(gateway.gateway.catalogue.current());
+    const home = await gateway.run<Home>(who, 'member-home');
+    expect(home.perks.edges.find(({ node }) => node.id === offer)?.node).toMatchObject({
+      remainingForMe: null,
+      usability: { usable: false, reasons: [{ code: 'EXCHANGE_IMBALANCE_REACHED' }] },
     });
     // Closed by hand, nothing is drawn on it any more.
     const closing = { input: { agreement: made.id, reason: 'Both want to start over.' } };
