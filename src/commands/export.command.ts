@@ -1,13 +1,11 @@
 // `perkgate export redemptions`: the list of redemptions as a file, the newest first.
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { type Role, STAFF_ROLES } from '../kernel/actor';
 import { EXPORT_WORDS, readExportWords } from '../redemption/tracking/export-words';
 import { scopeFor } from '../redemption/tracking/tracking-scope';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
 import { progressBar } from './progress';
+import { writeWhole } from './write-whole';
 
 interface ExportCommand extends CommonOptions, Readonly<Record<string, string | boolean | undefined>> {
   readonly json?: boolean;
@@ -64,20 +62,4 @@ export function addExportCommand(root: Command): void {
     });
     return { text: `${rows} redemptions written to ${file}.`, json: { rows, file } };
   });
-}
-
-/** Under another name first, so that a part is never taken for the whole. */
-async function writeWhole(source: NodeJS.ReadableStream, file: string): Promise<void> {
-  const part = `${file}.part`;
-  try {
-    await pipeline(source, createWriteStream(part));
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') {
-      throw new CommandError(`The file ${file} cannot be written: ${message}`);
-    }
-    throw error;
-  }
 }

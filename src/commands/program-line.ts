@@ -15,6 +15,7 @@ import { addReconcileCommand } from './reconcile.command';
 import { addSchemaCommand } from './schema.command';
 import { addServeCommand } from './serve.command';
 import { addSimulateCommand } from './simulate.command';
+import { addStatementCommand } from './statement.command';
 import { addTokenCommand } from './token.command';
 
 /** The whole tree of commands. */
@@ -32,6 +33,7 @@ export function commandLine(): Command {
   addReconcileCommand(root);
   addLedgerCommand(root);
   addCampaignCommand(root);
+  addStatementCommand(root);
   addAuditCommand(root);
   addInsightCommand(root);
   addSimulateCommand(root);

@@ -21,6 +21,7 @@ import type { FeedFile } from '../settlement/reconciliation/feed.service';
 import { type SettlementScope, scopeOf } from '../settlement/settlement-scope';
 import type { Gateway } from './gateway';
 import { gatewaySchema } from './schema';
+import { addSettlementRoutes } from './settlement-routes';
 
 /** The key that signs demo tokens; in demo mode only. */
 export function demoKeyOf(gateway: Pick<Gateway, 'config' | 'clock'>): Promise<DemoKey> {
@@ -91,6 +92,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
       (http) => addCodesRoute(http, codes),
       (http) => addFeedRoute(http, feeds),
       (http) => addExportRoute(http, exports),
+      (http) => addSettlementRoutes(http, gateway, { authenticate, isUnavailable, log }),
       (http) => addWebhookRoute(http, { incoming: gateway.incoming, clock, log, isUnavailable }),
     ],
   });

@@ -1,6 +1,6 @@
 // The way out for lists: a file that is made while it is sent, for staff and for the partner whose list it is.
 import type { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { MEDIA_TYPES } from '../kernel/sheet';
 import { type ExportWords, readExportWords } from '../redemption/tracking/export-words';
@@ -8,9 +8,9 @@ import { STAFF_WORDS } from '../redemption/tracking/tracking-scope';
 import { STAFF } from '../request/policy';
 import { Admission } from './admission';
 import type { BearerOptions } from './bearer';
-import { describeError } from './logger';
 import { reply, replyOverloaded } from './replies';
 import { isFault, type RouteFault, routeActor } from './route-actor';
+import { sendFile } from './send-file';
 
 export interface ExportRouteOptions extends BearerOptions {
   redemptions(actor: Actor, asked: ExportWords): Readable;
@@ -18,8 +18,6 @@ export interface ExportRouteOptions extends BearerOptions {
 
 const AT_ONCE = 2;
 const WAITING = 8;
-/** Who takes nothing for so long is gone. */
-const IDLE_MS = 30_000;
 
 /** `GET /export/redemptions?format=csv&partner=…`, with the words of `RedemptionFilter` as parameters. */
 export function addExportRoute(http: FastifyInstance, options: ExportRouteOptions): void {
@@ -38,7 +36,8 @@ export function addExportRoute(http: FastifyInstance, options: ExportRouteOption
       await admission.enter(() => to.raw.destroyed);
       const file = options.redemptions(asked.actor, asked.words);
       file.once('close', () => admission.leave());
-      return send(file, asked.words, request, to, options);
+      const { format } = asked.words;
+      return sendFile({ file, mediaType: MEDIA_TYPES[format], name: `redemptions.${format}` }, request, to, options);
     },
   });
 }
@@ -59,23 +58,4 @@ async function accepted(
   if (typeof words === 'string') return { status: 400, code: 'BAD_REQUEST', message: words };
   const hidden = role === 'PARTNER' ? STAFF_WORDS.find((word) => words.words[word] !== undefined) : undefined;
   return hidden ? forbidden(`The role PARTNER may not name ${hidden}. Leave it out.`) : { actor, words };
-}
-
-function send(
-  file: Readable,
-  { format }: ExportWords,
-  { id: requestId, raw }: FastifyRequest,
-  to: FastifyReply,
-  { log }: ExportRouteOptions,
-): FastifyReply {
-  const { socket } = raw;
-  const hangUp = () => socket.destroy();
-  socket.setTimeout(IDLE_MS, hangUp);
-  file.once('close', () => socket.off('timeout', hangUp).setTimeout(0));
-  // What breaks off has no last chunk, so that no client takes a part for the whole.
-  file.once('error', (error) => log.warn({ requestId, error: describeError(error) }, 'an export broke off'));
-  return to
-    .type(MEDIA_TYPES[format])
-    .header('content-disposition', `attachment; filename="redemptions.${format}"`)
-    .send(file);
 }

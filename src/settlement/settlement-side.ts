@@ -9,6 +9,7 @@ import { DeliveryService } from './delivery/delivery.service';
 import { DeliveryUploader } from './delivery/delivery-upload';
 import { DisputeService } from './delivery/dispute.service';
 import { StatementService } from './statement/statement.service';
+import { StatementFiles } from './statement-file/statement-files';
 
 export interface SettlementParts {
   readonly database: Database;
@@ -24,6 +25,7 @@ export interface SettlementSide {
   readonly deliveryFiles: DeliveryUploader;
   readonly disputes: DisputeService;
   readonly statements: StatementService;
+  readonly statementFiles: StatementFiles;
 }
 
 export function makeSettlementSide(parts: SettlementParts): SettlementSide {
@@ -31,11 +33,13 @@ export function makeSettlementSide(parts: SettlementParts): SettlementSide {
   const current = () => catalogue.current();
   const adjustments = new AdjustmentService(database, ledger, agreements, current, clock);
   const deliveries = new DeliveryService(database, ledger, agreements, current, clock);
+  const statements = new StatementService(database, agreements, current, clock);
   return {
     adjustments,
     deliveries,
     deliveryFiles: new DeliveryUploader(deliveries, current),
     disputes: new DisputeService(ledger, deliveries, adjustments, agreements, clock),
-    statements: new StatementService(database, agreements, current, clock),
+    statements,
+    statementFiles: new StatementFiles(statements, current),
   };
 }

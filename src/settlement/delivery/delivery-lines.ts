@@ -4,15 +4,26 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { BYTE_ORDER_MARK, byteLines } from '../../kernel/byte-lines';
 import { type BusinessTime, dayOfDate } from '../../kernel/period';
 import { shown } from '../../members/input-checks';
+import { checkSource } from '../adjustment/adjustment';
 import type { DeliveryInput } from './delivery';
 
-export const DELIVERY_COLUMNS = ['external_id', 'item', 'quantity', 'delivered_at', 'evidence', 'note'] as const;
+export const DELIVERY_COLUMNS = [
+  'external_id',
+  'item',
+  'quantity',
+  'delivered_at',
+  'source',
+  'evidence',
+  'note',
+] as const;
 type Column = (typeof DELIVERY_COLUMNS)[number];
 const NEEDED: readonly Column[] = ['external_id', 'item', 'quantity'];
 const LINE_BYTES_MAX = 8_192;
+/** Of lines that name none. */
+const SOURCE = 'file';
 
 export type DeliveryLine =
-  | { readonly kind: 'DELIVERY'; readonly input: DeliveryInput }
+  | { readonly kind: 'DELIVERY'; readonly source: string; readonly input: DeliveryInput }
   | { readonly kind: 'BLANK' | 'HEADER' }
   | { readonly kind: 'FAULTY'; readonly reason: string }
   /** The first line does not say which columns there are; nothing after it can be read. */
@@ -80,10 +91,13 @@ function judge(cells: readonly string[], columns: readonly string[], time: Busin
   if (Number.isNaN(deliveredAt)) {
     return faulty(`delivered_at is ${shown(given)}; allowed is 2026-11-01, or a time like 2026-11-01T00:00:00+08:00`);
   }
+  const source = cell('source') === '' ? SOURCE : cell('source');
+  const sourceFault = checkSource('source', source);
+  if (sourceFault) return faulty(sourceFault.message);
   const evidence = cell('evidence').split(' ').filter(Boolean);
   const note = cell('note') === '' ? undefined : cell('note');
   const input = { externalId: cell('external_id'), item: cell('item'), quantity: Number(quantity) };
-  return { kind: 'DELIVERY', input: { ...input, deliveredAt, evidence, note } };
+  return { kind: 'DELIVERY', source, input: { ...input, deliveredAt, evidence, note } };
 }
 
 /** A business day is its first instant; NaN for what is neither a day nor a time. */

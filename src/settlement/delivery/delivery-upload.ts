@@ -32,9 +32,9 @@ export interface DeliveryUploadReport {
 
 export interface DeliveryUpload {
   readonly agreementId: Id;
-  /** Which of the side's systems the file comes from; an id is recorded once for each. */
-  readonly source: string;
   readonly file: Readable;
+  /** For the audit. */
+  readonly name?: string;
 }
 
 export class DeliveryUploader {
@@ -47,9 +47,10 @@ export class DeliveryUploader {
    * Records the lines of a file, each by itself. A refusal: nothing was recorded. What breaks off is sent again as a
    * whole; lines that were recorded count as duplicates then.
    */
-  async load(actor: Actor, { agreementId, source, file }: DeliveryUpload): Promise<DeliveryUploadReport | Refusal> {
+  async load(actor: Actor, { agreementId, file }: DeliveryUpload): Promise<DeliveryUploadReport | Refusal> {
     const report: DeliveryUploadReport = { lines: 0, recorded: 0, duplicates: 0, blank: 0, faulty: 0, faults: [] };
     const batch: { readonly line: number; readonly input: DeliveryInput }[] = [];
+    let source = '';
     const flush = async (): Promise<Refusal | undefined> => {
       const taken = batch.splice(0);
       const inputs = taken.map(({ input }) => input);
@@ -68,9 +69,12 @@ export class DeliveryUploader {
         return refuse('INVALID_INPUT', `The file cannot be read: ${line.reason}.`, 'file');
       if (line.kind === 'FAULTY') note(report, report.lines, line.reason);
       if (line.kind === 'BLANK' || line.kind === 'HEADER') report.blank += 1;
-      if (line.kind === 'DELIVERY') batch.push({ line: report.lines, input: line.input });
-      const refused = batch.length < LINES_A_BATCH ? undefined : await flush();
+      if (line.kind !== 'DELIVERY') continue;
+      const isFull = batch.length >= LINES_A_BATCH || line.source !== source;
+      const refused = isFull ? await flush() : undefined;
       if (refused) return refused;
+      ({ source } = line);
+      batch.push({ line: report.lines, input: line.input });
     }
     const refused = await flush();
     report.faults.sort((left, right) => left.line - right.line);

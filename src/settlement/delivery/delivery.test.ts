@@ -189,12 +189,12 @@ eachDatabase((lane) => {
     expect(await room.deliveries.list({}, { agreementId: id, state: 'ACCEPTED', limit: 5 })).toHaveLength(1);
   });
 
-  const upload = (id: string, text: string | Buffer, source = 'file', chunk = 64 * 1024) => {
+  const upload = (id: string, text: string | Buffer, chunk = 64 * 1024) => {
     const bytes = Buffer.from(text as string);
     const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, at) =>
       bytes.subarray(at * chunk, (at + 1) * chunk),
     );
-    return room.deliveryFiles.load(BEA, { agreementId: id, source, file: Readable.from(chunks) });
+    return room.deliveryFiles.load(BEA, { agreementId: id, file: Readable.from(chunks) });
   };
 
   test('a file: what is right is recorded, and every other line is named', async () => {
@@ -214,7 +214,7 @@ eachDatabase((lane) => {
       'a-8,"views,1,,,',
       'a-9,views,5,,,',
     ].join('\n');
-    const report = must(await upload(id, lines, 'file', 7));
+    const report = must(await upload(id, lines, 7));
     expect(report).toMatchObject({ lines: 13, recorded: 3, duplicates: 1, blank: 2, faulty: 7 });
     expect(report.faults.map(({ line }) => line)).toEqual([6, 7, 8, 9, 10, 11, 12]);
     expect((await given(id))[0]).toEqual({ quantity: 12, value: 24_000 });
@@ -223,6 +223,9 @@ eachDatabase((lane) => {
     )!;
     expect(second.delivery).toMatchObject({ note: '大厅, 左侧', deliveredAt: Date.parse('2026-01-21T02:00:00Z') });
     expect(second.delivery.evidence).toHaveLength(2);
+    // The same id from another system is another delivery.
+    const ofTwo = ['item,external_id,source,quantity', 'views,b-1,left,1', 'views,b-1,right,1', 'views,b-2,Right,1'];
+    expect(must(await upload(id, ofTwo.join('\n')))).toMatchObject({ recorded: 2, faulty: 1 });
     // Sent again, nothing is recorded twice.
     expect(must(await upload(id, lines))).toMatchObject({ recorded: 0, duplicates: 4, blank: 2, faulty: 7 });
     for (const [text, reason] of [
