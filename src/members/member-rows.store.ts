@@ -96,7 +96,10 @@ export class MemberRowsStore {
     return this.batcher.load(memberId);
   }
 
-  /** The same for work on many members at a time, of whom nobody waits for one: fewer, larger statements. */
+  /**
+   * The same for work on many members at a time, of whom nobody waits for one, and for what waits for a batch of the
+   * ledger anyway: fewer, larger statements.
+   */
   loadAmongMany(memberId: Id): Promise<MemberRows | undefined> {
     return this.many.load(memberId);
   }

@@ -158,7 +158,7 @@ export class RedemptionService {
   }
 
   private async claim(input: Wanted & { memberId: Id }): Promise<Claim | Refusal> {
-    const rows = await this.memberRows.load(input.memberId);
+    const rows = await this.memberRows.loadAmongMany(input.memberId);
     if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
     return resolveClaim({ catalogue: this.catalogue(), rows, now: this.clock.now() }, input);
   }
