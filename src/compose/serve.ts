@@ -46,7 +46,9 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
   catalogue.onChange(() => gateway.directory.follow());
   await catalogue.start();
   await toldStock.look();
-  const boards = [stock, gateway.budgets, gateway.exchangeBoard, toldStock].map((board) => new StockBoardPoller(board, catalogue, log));
+  const boards = [stock, gateway.budgets, gateway.exchangeBoard, toldStock].map(
+    (board) => new StockBoardPoller(board, catalogue, log),
+  );
   const authenticator = new Authenticator({
     trust: await trustOf(gateway),
     clock,

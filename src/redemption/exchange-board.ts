@@ -1,6 +1,7 @@
 // What is left of agreements, as of the last look, so that lists of perks show what a claim would be refused for.
-import { overdrawnAccount } from '../agreements/exchange-accounts';
+
 import { stepAccounts } from '../agreements/amended-limits';
+import { overdrawnAccount } from '../agreements/exchange-accounts';
 import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import { type AccountKey, available, kindOf } from '../ledger/account';
