@@ -117,6 +117,7 @@ describe('the schema', () => {
       'acceptReferral',
       'answerReconciliationItem',
       'applyProgram',
+      'cancelStoredValuePayment',
       'checkIn',
       'claimLevelGift',
       'clearManualLevel',

@@ -36,7 +36,7 @@ function leastOf(supply: SupplyLeft | undefined): number | null {
   return today === undefined ? stock : Math.min(stock, today);
 }
 
-/** What is left on budgets of groups and on agreements, as of the last look; `undefined` for what was not touched yet. */
+/** What is left on budgets of groups and on agreements, as of the last look; `undefined` for what was not touched. */
 export type BudgetBoard = (account: AccountKey) => number | undefined;
 
 /** Others are on no such board: looking them up by their long keys is what takes the time. */
