@@ -1,12 +1,15 @@
 // The BD manager's guide: its documents are run as they stand there, and lead to what the guide says.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { ManualClock } from '../../src/kernel/clock';
 import { presetPath } from '../../src/program/presets';
-import { partnerOf, TestGateway } from '../support/gateway';
+import { gatewayEnvironment, partnerOf, TestGateway } from '../support/gateway';
+import { perkgateInside } from '../support/gateway-process';
 import { expectBooksInOrder, Story } from '../support/gateway-story';
-import { GuideRun, guideText, stepsOf } from '../support/guide';
+import { commandsOf, GuideRun, guideText, stepsOf } from '../support/guide';
 import { eachDatabase } from '../support/lanes';
 import { BD } from '../support/partner-story';
 
@@ -14,6 +17,14 @@ const GUIDE = guideText('bd-guide');
 const PROGRAM = readFileSync(presetPath('jd-plus'), 'utf8');
 /** In the first month of the agreement that the guide writes. */
 const IN_NOVEMBER = Date.parse('2026-11-10T12:00:00+08:00');
+const IN_DECEMBER = Date.parse('2026-12-01T09:00:00+08:00');
+
+const folder = mkdtempSync(join(tmpdir(), 'perkgate-guide-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function inFolder(words: readonly string[]): string[] {
+  return words.map((word) => (/\.(json|pdf)$/.test(word) ? join(folder, word) : word));
+}
 
 test('its documents fit the schema', () => {
   const schema = buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8'));
@@ -64,7 +75,32 @@ eachDatabase((lane) => {
       ]);
       expect(await guide.until('TheyAnswer')).toMatchObject({ answer: 'AGREED' });
       expect(await guide.until('YouDecide')).toMatchObject({ decision: 'WRITTEN_OFF' });
+      // What is disputed counts on until one side gives way.
+      expect(await guide.until('WeShowed')).toMatchObject({
+        recorded: 1,
+        results: [{ delivery: { state: 'RECORDED' } }],
+      });
+      expect(await guide.until('TheyDispute')).toMatchObject({ state: 'DISPUTED' });
+      expect(await guide.until('WeReduce')).toMatchObject({ quantity: 3, countedQuantity: 2 });
+      // When the month is over, then both sign what came of it.
+      gateway.clock.set(IN_DECEMBER);
+      expect(await guide.until('IssueNovember')).toMatchObject({
+        number: 1,
+        totals: { opening: { amount: 0 }, received: { amount: 3_000 }, closing: { amount: 3_000 - 2 * 2_000 } },
+      });
+      expect(await guide.until('TheySign')).toMatchObject({
+        operatorSignature: { by: 'bd:beatrice' },
+        partnerSignature: { by: 'partner:kinolume-cinemas' },
+      });
+      await guide.until('WhatToLookAt');
       expect(guide.over).toBe(true);
+      // Then the files prove themselves, by the commands of the guide.
+      const environment = gatewayEnvironment(lane.url);
+      for (const words of commandsOf(GUIDE, 'statement')) {
+        const { code, stderr } = await perkgateInside(inFolder(words), environment);
+        expect([words.join(' '), code, stderr]).toEqual([words.join(' '), 0, expect.anything()]);
+      }
+      expect(readFileSync(join(folder, 'november.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
       await expectBooksInOrder(lane.database);
     } finally {
       await gateway.stop();

@@ -9,7 +9,7 @@ import { ManualClock } from '../../src/kernel/clock';
 import { gatewayEnvironment, OPERATIONS, TestGateway } from '../support/gateway';
 import { perkgateInside } from '../support/gateway-process';
 import { expectBooksInOrder } from '../support/gateway-story';
-import { blocksOf, GuideRun, guideText, stepsOf } from '../support/guide';
+import { commandsOf, GuideRun, guideText, stepsOf } from '../support/guide';
 import { eachDatabase } from '../support/lanes';
 
 const GUIDE = guideText('operations-guide');
@@ -18,13 +18,7 @@ const NOW = Date.parse('2026-11-22T12:00:00+08:00');
 const folder = mkdtempSync(join(tmpdir(), 'perkgate-guide-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The lines of the guide that start with `npx perkgate`, as words. */
-const commands = blocksOf(GUIDE, 'sh').flatMap(({ text }) =>
-  text
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' ').slice(2)),
-);
+const commands = commandsOf(GUIDE);
 
 test('its documents fit the schema', () => {
   const schema = buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8'));
@@ -52,6 +46,12 @@ eachDatabase((lane) => {
       level: { code: 'gold' },
       cards: [{ plan: { code: 'plus-year' }, costCap: { limit: { amount: 9_083 } } }, {}, {}],
     });
+    expect(await guide.until('TheYear')).toMatchObject({
+      complete: true,
+      earned: { revenue: { amount: expect.any(Number) } },
+      plans: expect.arrayContaining([expect.objectContaining({ plan: { code: 'plus-year' }, holders: 2 })]),
+    });
+    expect(await guide.until('SalesByMonth')).toMatchObject({ kind: 'FLOW', points: expect.any(Array) });
     expect(await guide.until('DryRun')).toMatchObject({ campaign: { code: 'birthday' } });
     expect(await guide.until('MakeGood')).toMatchObject({ externalId: 'lin' });
     expect(await guide.until('LevelByHand')).toMatchObject({ level: { code: 'gold' }, levelIsManual: true });

@@ -31,6 +31,18 @@ export function blocksOf(guide: string, language: string): Array<{ readonly word
   }));
 }
 
+/** The words after `npx perkgate` of each such line of a guide; those of one command, or of all. */
+export function commandsOf(guide: string, command?: string): string[][] {
+  const lines = blocksOf(guide, 'sh').flatMap(({ text }) =>
+    text
+      .replaceAll(/\\\n\s*/g, '')
+      .trim()
+      .split('\n'),
+  );
+  const commands = lines.filter((line) => line.startsWith('npx perkgate ')).map((line) => line.split(' ').slice(2));
+  return command === undefined ? commands : commands.filter(([first]) => first === command);
+}
+
 /** The GraphQL documents of a guide, each one named operation. */
 export function stepsOf(guide: string): Step[] {
   return blocksOf(guide, 'graphql').map(({ words: [who, ...keeps], text }) => {
