@@ -69,6 +69,9 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
   await gateway.run(SHOP, 'record-events', {
     events: [{ ...recharge, member: who.subject, occurredAt: '2026-02-01T00:00:00Z' }],
   });
+  const paymentKey = 'an order that is cancelled';
+  const payment = { member: who.subject, amount: 9, orderId: 'cancelled', idempotencyKey: paymentKey };
+  await gateway.run(SHOP, 'spend-stored-value', { input: payment });
   const delivery = await tell(gateway, 'brewer', held.id);
   await listen(gateway, 'leaver');
   const key = { idempotencyKey: 'the key of this operation' };
@@ -178,9 +181,9 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
       answers: { fromBalance: { amount: 30 }, member: { storedValue: { balance: { amount: 50 } } } },
     },
     'cancel-stored-value-payment': {
-      who: SHOP,
-      variables: { input: { member, paymentKey: key.idempotencyKey } },
-      answers: { toBalance: { amount: 30 }, toBonus: { amount: 0 } },
+      who: OPERATIONS,
+      variables: { input: { member, paymentKey, paidBy: SHOP.subject } },
+      answers: { toBalance: { amount: 9 }, toBonus: { amount: 0 } },
     },
     'refund-stored-value': {
       who: OPERATIONS,

@@ -81,8 +81,8 @@ export class StoredValueService implements EventConsumer {
   }
 
   /**
-   * Gives back a payment whose order is cancelled, to what it was taken from: once, whoever asks how often. The money is
-   * the member's again; it is not paid out.
+   * Gives back a payment whose order is cancelled, to what it was taken from: once, whoever asks how often. The money
+   * is the member's again; it is not paid out.
    */
   async giveBack({ memberId, payment }: PaymentName): Promise<StoredValueMoved | Refusal> {
     const paymentKey = namedId(SPEND, payment);
