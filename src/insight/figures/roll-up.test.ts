@@ -4,6 +4,10 @@ import { NOON, TestGateway } from '../../../test/support/gateway';
 import { benefit, entitles, level, offer, plan, privilege, programText } from '../../../test/support/gateway-program';
 import { claimed, fresh, Story } from '../../../test/support/gateway-story';
 import { eachDatabase } from '../../../test/support/lanes';
+import { isRefusal } from '../../kernel/refusal';
+import { dashboardOf } from './dashboard';
+import { dashboardPage } from './dashboard-page';
+import { dashboardTables } from './dashboard-table';
 import { PacedJob } from './paced-job';
 import { recountFigures } from './recount';
 import { renderRecount } from './recount-table';
@@ -70,6 +74,32 @@ eachDatabase((lane) => {
     expect(await daysOf(4)).toEqual([[20260311, 10_000]]);
     expect((await expectTrue()).waiting).toBe(0);
     gateway.clock.set(NOON);
+  });
+
+  test('the dashboard as tables, and as a page that needs nothing else', async () => {
+    const { insight } = gateway.gateway;
+    const dashboard = await dashboardOf(insight, { from: '2026-03-01', to: '2026-03-10' });
+    if (isRefusal(dashboard)) throw new Error(dashboard.message);
+    const tables = dashboardTables(dashboard);
+    expect(tables).toMatch(/^Test: 2026-03-01 to 2026-03-10, days of Asia\/Shanghai\n/);
+    expect(tables).toMatch(/NEW +1 +1 of 1, 100.0 % +10000\n/);
+    expect(dashboard.months.REVENUE).toEqual([{ period: '2026-03', value: 10_000 }]);
+    const page = dashboardPage({ ...dashboard, program: '<script>' }, tables);
+    expect(page).toContain('<svg');
+    expect(page).not.toMatch(/<script|src=|href=/);
+    // What cannot be asked for is told.
+    expect(await dashboardOf(insight, { from: '2026-03-11', to: '2026-03-10' })).toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+    expect(await dashboardOf(insight, { from: '2026-03-01', to: '2026-03-11' })).toMatchObject({ field: 'to' });
+    expect(await dashboardOf(insight, { from: '2010-03-01', to: '2026-03-10' })).toMatchObject({ field: 'from' });
+    expect(await dashboardOf(insight, { from: '2026-03-01', to: '2026-03-10', plan: 'no' })).toMatchObject({
+      field: 'plan',
+    });
+    const asked = { from: '2024-01-01', to: '2026-03-10' };
+    expect(await insight.series('SALES', asked, 'DAY')).toMatchObject({ code: 'INVALID_INPUT', field: 'by' });
+    const days = await insight.series('HOLDERS', { from: '2026-03-08', to: '2026-03-10', plan: 'pet' }, 'DAY');
+    expect(days).toEqual(['2026-03-08', '2026-03-09', '2026-03-10'].map((period) => ({ period, value: 0 })));
   });
 
   test('what others changed behind its back is found', async () => {
