@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   readonly place: Place;
   readonly environment?: Readonly<Record<string, string>>;
+  /** It has work of its own also when nobody asks it, as a gateway with its jobs has. */
+  readonly worksByItself?: boolean;
 }
 
 // As `npm start` does: what a request makes lives as long as the request, and a small nursery would copy it about. All
@@ -35,6 +37,7 @@ export class Child {
   private constructor(
     private readonly name: string,
     private readonly child: ChildProcess,
+    private readonly worksByItself: boolean,
   ) {
     child.stdout?.on('data', (text) => {
       this.output = (this.output + text).slice(-20_000);
@@ -52,7 +55,7 @@ export class Child {
   }
 
   static start(name: string, options: ChildOptions): Child {
-    const { file, args = [], place, environment = {} } = options;
+    const { file, args = [], place, environment = {}, worksByItself = false } = options;
     const probe = join(DIST, 'test', 'bench', 'probe.js');
     const [program, all] = placed(place, process.execPath, [...NODE_FLAGS, '-r', probe, join(DIST, file), ...args]);
     const child = spawn(program, all, {
@@ -60,9 +63,20 @@ export class Child {
       // As in production: graphql, for one, checks less there.
       env: { ...process.env, NODE_ENV: 'production', ...environment },
     });
-    const started = new Child(name, child);
+    const started = new Child(name, child, worksByItself);
     running.add(started);
     return started;
+  }
+
+  /** Holds still whatever else works by itself, so that the first core is the measured server's own. */
+  static async alone<Result>(server: Child, work: () => Promise<Result>): Promise<Result> {
+    const others = [...running].filter((one) => one !== server && one.worksByItself);
+    for (const { child } of others) child.kill('SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      for (const { child } of others) child.kill('SIGCONT');
+    }
   }
 
   /** Whatever is still there, for instance because a part of the bench failed. */

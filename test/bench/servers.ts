@@ -12,7 +12,8 @@ export interface Served {
 
 /** `perkgate serve`, the built one, on a free port. */
 export async function startGateway(place: WorldPlace): Promise<Served> {
-  const options = { file: 'src/main.js', args: ['serve'], place: 'server', environment: environmentOf(place) } as const;
+  const environment = environmentOf(place);
+  const options = { file: 'src/main.js', args: ['serve'], place: 'server', environment, worksByItself: true } as const;
   const child = Child.start('perkgate serve', options);
   const [, port] = await child.printed(/Perkgate serves http:\/\/[^:]+:(\d+)\/graphql/);
   return { child, port: Number(port) };

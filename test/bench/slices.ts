@@ -1,6 +1,6 @@
 // Slices: each way is measured for a short while in turn, round after round, so that noise falls on all alike.
 import type { PrivateMysql } from '../support/mysql-server';
-import type { Child } from './child';
+import { Child } from './child';
 import type { LoadInput, LoadResult } from './load';
 import { cpuOf } from './machine';
 
@@ -28,7 +28,7 @@ export class BenchFault extends Error {
 /** Takes the CPU times around a piece of work. */
 export async function measured(server: Child, database: PrivateMysql, work: () => Promise<LoadResult>): Promise<Slice> {
   const [serverBefore, databaseBefore] = [await server.cpu(), cpuOf(database.pid)];
-  const { requests, seconds, p50, p99, bad, firstBad } = await work();
+  const { requests, seconds, p50, p99, bad, firstBad } = await Child.alone(server, work);
   if (bad > 0) throw new BenchFault(`${bad} of ${requests} answers were not as expected, for instance: ${firstBad}`);
   if (requests === 0) throw new BenchFault('nothing was answered in a slice');
   const [serverAfter, databaseAfter] = [await server.cpu(), cpuOf(database.pid)];
