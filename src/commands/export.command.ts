@@ -1,9 +1,10 @@
-// `perkgate export redemptions`: the list of redemptions as a file, the newest first.
+// `perkgate export redemptions` and `export list`: lists as files.
 import { type Command, Option } from 'commander';
 import { type Role, STAFF_ROLES } from '../kernel/actor';
 import { EXPORT_WORDS, readExportWords } from '../redemption/tracking/export-words';
 import { scopeFor } from '../redemption/tracking/tracking-scope';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { addExportListCommand } from './export-list';
 import { progressBar } from './progress';
 import { writeWhole } from './write-whole';
 
@@ -36,6 +37,7 @@ function flagOf(word: string): string {
 
 export function addExportCommand(root: Command): void {
   const exports = root.command('export').description('write lists into files');
+  addExportListCommand(exports);
   const redemptions = exports
     .command('redemptions')
     .description('write redemptions of offers into a file, the newest first, as the role may see them')

@@ -20,6 +20,7 @@ import { addWebhookRoute } from '../server/webhook-route';
 import type { FeedFile } from '../settlement/reconciliation/feed.service';
 import { type SettlementScope, scopeOf } from '../settlement/settlement-scope';
 import type { Gateway } from './gateway';
+import { boardsOf, listExport } from './list-export';
 import { gatewaySchema } from './schema';
 import { addSettlementRoutes } from './settlement-routes';
 
@@ -41,14 +42,12 @@ export interface RunningGateway {
 
 /** Serves the gateway: catalogue and stock are followed, jobs run, requests are answered once `listen` is called. */
 export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise<RunningGateway> {
-  const { config, log, clock, database, catalogue, stock, toldStock, worker } = gateway;
+  const { config, log, clock, database, catalogue, toldStock, worker } = gateway;
   // Whoever serves nothing asks no partner, and need not be let call where its partners are.
   catalogue.onChange(() => gateway.directory.follow());
   await catalogue.start();
   await toldStock.look();
-  const boards = [stock, gateway.budgets, gateway.exchangeBoard, toldStock].map(
-    (board) => new StockBoardPoller(board, catalogue, log),
-  );
+  const boards = boardsOf(gateway).map((board) => new StockBoardPoller(board, catalogue, log));
   const authenticator = new Authenticator({
     trust: await trustOf(gateway),
     clock,
@@ -73,15 +72,17 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
     find: (scope: SettlementScope, id: Id) => gateway.feeds.find(scope, id),
     load: (id: Id, file: FeedFile, upload: Upload) => loadFeedAudited(gateway, id, file, upload),
   };
+  const schema = gatewaySchema(gateway);
   const exports = {
     authenticate,
     isUnavailable,
     log,
     redemptions: (actor: Actor, { format, words }: ExportWords) =>
       gateway.redemptionExport.stream(scopeFor(actor, words, catalogue.current()), { format, role: actor.role }),
+    lists: listExport(gateway, schema),
   };
   const server = await createServer({
-    schema: gatewaySchema(gateway),
+    schema,
     limits: config.limits,
     production: config.mode === 'production',
     logger: log,

@@ -9,6 +9,10 @@ export type Row = readonly Cell[];
 export const SHEET_FORMATS = ['csv', 'xlsx'] as const;
 export type SheetFormat = (typeof SHEET_FORMATS)[number];
 
+export function isSheetFormat(given: unknown): given is SheetFormat {
+  return SHEET_FORMATS.includes(given as SheetFormat);
+}
+
 export const MEDIA_TYPES: Readonly<Record<SheetFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',

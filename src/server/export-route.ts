@@ -2,44 +2,63 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor';
-import { MEDIA_TYPES } from '../kernel/sheet';
+import { isSheetFormat, MEDIA_TYPES, SHEET_FORMATS, type SheetFormat } from '../kernel/sheet';
+import { shown } from '../members/input-checks';
 import { type ExportWords, readExportWords } from '../redemption/tracking/export-words';
 import { STAFF_WORDS } from '../redemption/tracking/tracking-scope';
 import { STAFF } from '../request/policy';
-import { Admission } from './admission';
 import type { BearerOptions } from './bearer';
-import { reply, replyOverloaded } from './replies';
-import { isFault, type RouteFault, routeActor } from './route-actor';
-import { sendFile } from './send-file';
+import { addFileRoute, filesAtOnce, type Open } from './file-route';
+import type { ListExport } from './list-export/list-export';
+import { isFault, isRouteFault, type RouteFault, routeActor } from './route-actor';
+import type { SentFile } from './send-file';
 
 export interface ExportRouteOptions extends BearerOptions {
   redemptions(actor: Actor, asked: ExportWords): Readable;
+  readonly lists: Pick<ListExport, 'open'>;
 }
 
-const AT_ONCE = 2;
-const WAITING = 8;
-
-/** `GET /export/redemptions?format=csv&partner=…`, with the words of `RedemptionFilter` as parameters. */
+/**
+ * `GET /export/redemptions?format=csv&partner=…`, with the words of `RedemptionFilter` as parameters, and
+ * `GET /export/:list?format=csv&filter={…}` for every other list of the API, with its arguments as parameters.
+ */
 export function addExportRoute(http: FastifyInstance, options: ExportRouteOptions): void {
-  const admission = new Admission(AT_ONCE, WAITING);
-  http.route({
-    method: 'GET',
-    url: '/export/redemptions',
-    exposeHeadRoute: false,
-    onRequest: (_request, to, done) => {
-      if (admission.isFull) replyOverloaded(to);
-      else done();
-    },
-    handler: async (request, to) => {
-      const asked = await accepted(request, options);
-      if ('status' in asked) return reply(to, asked);
-      await admission.enter(() => to.raw.destroyed);
-      const file = options.redemptions(asked.actor, asked.words);
-      file.once('close', () => admission.leave());
-      const { format } = asked.words;
-      return sendFile({ file, mediaType: MEDIA_TYPES[format], name: `redemptions.${format}` }, request, to, options);
-    },
-  });
+  const admission = filesAtOnce();
+  const accept = async (request: FastifyRequest) => {
+    const asked = await accepted(request, options);
+    if ('status' in asked) return asked;
+    const { actor, words } = asked;
+    const { format } = words;
+    return () => fileOf('redemptions', format, options.redemptions(actor, words));
+  };
+  addFileRoute(http, { url: '/export/redemptions', admission, accept }, options);
+  addFileRoute(http, { url: '/export/:list', admission, accept: (request) => acceptedList(request, options) }, options);
+}
+
+function fileOf(name: string, format: SheetFormat, file: Readable): SentFile {
+  return { file, mediaType: MEDIA_TYPES[format], name: `${name}.${format}` };
+}
+
+async function acceptedList(request: FastifyRequest, options: ExportRouteOptions): Promise<Open | RouteFault> {
+  const actor = await routeActor(request, options);
+  if (isFault(actor)) return actor;
+  const { list } = request.params as { readonly list: string };
+  if (!mayExport(actor)) {
+    return { status: 403, code: 'FORBIDDEN', message: `The role ${actor.role} may not export ${shown(list)}.` };
+  }
+  const { format = 'csv', ...words } = request.query as Record<string, unknown>;
+  if (!isSheetFormat(format)) {
+    const message = `format is ${shown(String(format))}; allowed are ${SHEET_FORMATS.join(' and ')}.`;
+    return { status: 400, code: 'BAD_REQUEST', message };
+  }
+  return async () => {
+    const file = await options.lists.open({ list, format, words, actor, requestId: request.id });
+    return isRouteFault(file) ? file : fileOf(list, format, file);
+  };
+}
+
+function mayExport({ role }: Actor): boolean {
+  return role === 'PARTNER' || STAFF.includes(role);
 }
 
 async function accepted(
@@ -50,7 +69,7 @@ async function accepted(
   if (isFault(actor)) return actor;
   const { role, scopes } = actor;
   const forbidden = (message: string): RouteFault => ({ status: 403, code: 'FORBIDDEN', message });
-  if (role !== 'PARTNER' && !STAFF.includes(role)) return forbidden(`The role ${role} may not export redemptions.`);
+  if (!mayExport(actor)) return forbidden(`The role ${role} may not export redemptions.`);
   if (scopes && !scopes.has('REDEMPTIONS_READ')) {
     return forbidden('This key may not export redemptions; use one with REDEMPTIONS_READ.');
   }

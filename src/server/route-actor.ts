@@ -13,7 +13,11 @@ export interface RouteFault {
 }
 
 export function isFault(actor: Actor | RouteFault): actor is RouteFault {
-  return 'status' in actor;
+  return isRouteFault(actor);
+}
+
+export function isRouteFault(answer: object): answer is RouteFault {
+  return 'status' in answer;
 }
 
 export async function routeActor(request: FastifyRequest, options: BearerOptions): Promise<Actor | RouteFault> {

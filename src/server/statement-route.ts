@@ -12,43 +12,29 @@ import {
   STATEMENT_MEDIA,
   type StatementFormat,
 } from '../settlement/statement-file/statement-files';
-import { Admission } from './admission';
 import type { BearerOptions } from './bearer';
-import { reply, replyOverloaded } from './replies';
+import { addFileRoute, filesAtOnce } from './file-route';
 import { isFault, type RouteFault, routeActor } from './route-actor';
-import { sendFile } from './send-file';
 
 export interface StatementRouteOptions extends BearerOptions {
   find(scope: SettlementScope, id: Id): Promise<Statement | undefined>;
   stream(statement: Statement, format: StatementFormat): Readable;
 }
 
-const AT_ONCE = 2;
-const WAITING = 8;
-
 type Request = FastifyRequest<{ Params: { id: string }; Querystring: { format?: unknown } }>;
 
 export function addStatementRoute(http: FastifyInstance, options: StatementRouteOptions): void {
-  const admission = new Admission(AT_ONCE, WAITING);
-  http.route<{ Params: { id: string }; Querystring: { format?: unknown } }>({
-    method: 'GET',
-    url: '/settlement/statements/:id',
-    exposeHeadRoute: false,
-    onRequest: (_request, to, done) => {
-      if (admission.isFull) replyOverloaded(to);
-      else done();
-    },
-    handler: async (request, to) => {
-      const asked = await accepted(request, options);
-      if ('status' in asked) return reply(to, asked);
-      await admission.enter(() => to.raw.destroyed);
-      const file = options.stream(asked.statement, asked.format);
-      file.once('close', () => admission.leave());
-      const { statement, format } = asked;
-      const name = fileNameOf(statement, format);
-      return sendFile({ file, mediaType: STATEMENT_MEDIA[format], name }, request, to, options);
-    },
-  });
+  const accept = async (request: FastifyRequest) => {
+    const asked = await accepted(request as Request, options);
+    if ('status' in asked) return asked;
+    const { statement, format } = asked;
+    return () => ({
+      file: options.stream(statement, format),
+      mediaType: STATEMENT_MEDIA[format],
+      name: fileNameOf(statement, format),
+    });
+  };
+  addFileRoute(http, { url: '/settlement/statements/:id', admission: filesAtOnce(), accept }, options);
 }
 
 interface Asked {
