@@ -39,7 +39,8 @@ describe('the document', () => {
 
   test('knows the decline reasons and the events of the gateway, no more and no less', () => {
     expect(schemas.DeclineReason?.enum).toEqual(DECLINE_REASONS);
-    const events = ['RedemptionEvent', 'OfferEvent'].flatMap((name) => schemas[name]?.properties?.type?.enum ?? []);
+    const documented = ['RedemptionEvent', 'OfferEvent', 'AlertEvent'];
+    const events = documented.flatMap((name) => schemas[name]?.properties?.type?.enum ?? []);
     expect(events).toEqual(PARTNER_EVENT_TYPES);
   });
 
