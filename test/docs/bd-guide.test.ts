@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'perkgate-guide-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function inFolder(words: readonly string[]): string[] {
-  return words.map((word) => (/\.(json|pdf)$/.test(word) ? join(folder, word) : word));
+  return words.map((word) => (/\.(json|pdf|csv|xlsx)$/.test(word) ? join(folder, word) : word));
 }
 
 test('its documents fit the schema', () => {
@@ -96,7 +96,7 @@ eachDatabase((lane) => {
       expect(guide.over).toBe(true);
       // Then the files prove themselves, by the commands of the guide.
       const environment = gatewayEnvironment(lane.url);
-      for (const words of commandsOf(GUIDE, 'statement')) {
+      for (const words of [...commandsOf(GUIDE, 'statement'), ...commandsOf(GUIDE, 'export')]) {
         const { code, stderr } = await perkgateInside(inFolder(words), environment);
         expect([words.join(' '), code, stderr]).toEqual([words.join(' '), 0, expect.anything()]);
       }
