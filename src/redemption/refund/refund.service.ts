@@ -83,7 +83,11 @@ export class RefundService {
       const known = await findRefund(this.database.read, { key });
       if (known) return known.fingerprint === fingerprint ? this.settle(known.refund) : MISMATCH;
       const row = await this.rowOf(actor, input, { key, fingerprint });
-      if (isRefusal(row)) return row;
+      if (isRefusal(row)) {
+        // The same request beside it may have taken the term back between the two looks, and then that is the answer.
+        if (await findRefund(this.database.read, { key })) continue;
+        return row;
+      }
       // Whether it was this request or the same one beside it that did it, the next look finds it under its key.
       const result = await this.takeBack(row);
       if (result && isMismatch(result)) return MISMATCH;

@@ -118,6 +118,17 @@ eachDatabase((lane) => {
     expect(two.filter(isRefusal)).toMatchObject([{ code: 'NOT_REFUNDABLE' }]);
   });
 
+  test('the same request that comes between the looks of another is its answer too', async () => {
+    const { card } = await holder();
+    const idempotencyKey = unique('key');
+    const find = house.cards.find.bind(house.cards);
+    jest.spyOn(house.cards, 'find').mockImplementationOnce(async (id) => {
+      must(await refund(card.id, { idempotencyKey }));
+      return find(id);
+    });
+    expect(await refund(card.id, { idempotencyKey })).toMatchObject({ cardId: card.id, amount: 10_000 });
+  });
+
   test('never pays more than was asked for, and refuses to be asked for more than is left', async () => {
     const { memberId, card } = await holder();
     must(await house.use((await house.claim(memberId, 'ride')).id));
