@@ -23,7 +23,7 @@ import { FeedFileError, PLAIN_MAPPING } from '../settlement/reconciliation/feed-
 import type { FileReport } from '../settlement/reconciliation/lines-report';
 import { OUTCOMES, type Run } from '../settlement/reconciliation/run';
 import { DEFAULT_TOLERANCE } from '../settlement/reconciliation/run.service';
-import { askedHere } from './audited';
+import { askedHere, changeHere } from './audited';
 import { digestOf } from './codes.command';
 import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
 import { progressBar } from './progress';
@@ -154,9 +154,14 @@ async function loadFile(gateway: Gateway, options: LoadOptions, file: string) {
   const terms = { basis, matchBy, amountIs, timeZone, mapping };
   const period = { periodFrom: from!, periodBefore: before! };
   const { feeds, audit } = gateway;
-  const opened = must(await feeds.open(HERE, {}, { partnerId: partner.id, name: options.name, terms, ...period }));
   const name = await digestOf(file);
-  const subject = { type: 'feed', key: toGlobalId('feed', opened.id) } as const;
+  const opened = await changeHere(
+    audit,
+    askedHere('reconcile open', { type: 'feed', key: '' }, { partner: options.partner, name: options.name }),
+    () => feeds.open(HERE, {}, { partnerId: partner.id, name: options.name, terms, ...period }),
+    feedKey,
+  );
+  const subject = { type: 'feed', key: feedKey(opened) } as const;
   const source = createReadStream(file);
   const bar = progressBar('loading the feed');
   const onProgress = ({ lines }: Readonly<FileReport>) => bar.update(`${lines} lines`, source.bytesRead, size);
@@ -171,12 +176,19 @@ async function loadFile(gateway: Gateway, options: LoadOptions, file: string) {
             throw error instanceof FeedFileError ? new CommandError(error.message) : error;
           })
           .finally(() => bar.stop());
-  must(await feeds.close(HERE, {}, opened.id));
+  if (opened.state !== 'CLOSED') {
+    await changeHere(audit, askedHere('reconcile close', subject, {}), () => feeds.close(HERE, {}, opened.id));
+  }
   return { ...(await runFeed(gateway, opened.id, tolerance)), report };
 }
 
-async function runFeed({ reconciliations }: Gateway, feedId: Id, tolerance: Run['tolerance']) {
-  const begun = must(await reconciliations.start(HERE, feedId, tolerance));
+function feedKey({ id }: { readonly id: Id }): string {
+  return toGlobalId('feed', id);
+}
+
+async function runFeed({ reconciliations, audit }: Gateway, feedId: Id, tolerance: Run['tolerance']) {
+  const asked = askedHere('reconcile run', { type: 'feed', key: feedKey({ id: feedId }) }, { ...tolerance });
+  const begun = await changeHere(audit, asked, () => reconciliations.start(HERE, feedId, tolerance));
   const bar = progressBar('reconciling');
   const onProgress = ({ state, done, total }: Run) => bar.update(state.toLowerCase(), done, total);
   const run = await reconciliations.finish(begun.id, onProgress).finally(() => bar.stop());

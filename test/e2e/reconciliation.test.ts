@@ -182,6 +182,16 @@ eachDatabase((lane) => {
     const { feed } = first as unknown as { feed: string };
     const again = await perkgateInside(['reconcile', 'run', feed, '--json'], gatewayEnvironment(lane.url));
     expect(lastJson(again.stdout)).toMatchObject({ ok: true, state: 'DONE', totals: first.totals });
+    // Whoever opened, filled and closed the feed and had it compared stands in the list of changes.
+    const audited = async (action: string) => {
+      const filter = { filter: { action } };
+      const { edges } = await gateway.run<{ edges: { node: object }[] }>(AUDITOR, 'audit-entries', filter);
+      return edges.map(({ node }) => node).find((node) => (node as { kind: string }).kind === 'ANSWERED');
+    };
+    for (const action of ['reconcile open', 'reconcile load', 'reconcile close', 'reconcile run']) {
+      const entry = { action, outcome: 'DONE', subjectType: 'feed', subjectKey: feed };
+      expect(await audited(action)).toMatchObject({ ...entry, actor: expect.stringMatching(/^cli:/) });
+    }
     const bad = await perkgateInside(['reconcile', 'show', 'feed_1'], gatewayEnvironment(lane.url));
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('is no id of a reconciliation') });
   });
