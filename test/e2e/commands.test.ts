@@ -80,7 +80,9 @@ describe('every command', () => {
     [['program', 'plan', '/nowhere/program.yaml'], /The file \/nowhere\/program.yaml cannot be read/],
     [['codes', 'load', '/nowhere/codes.txt', '--offer', 'a'], /The file \/nowhere\/codes.txt cannot be read/],
   ])('%j fails with one line and one JSON object', async (args, message) => {
-    expectFailure(await perkgateInside([...args, '--json']), message);
+    // A database of its own: the one of the checkout may hold the demo, or whatever its owner tried.
+    const environment = { DATABASE_URL: `sqlite:${join(folder, 'nobodys.db')}` };
+    expectFailure(await perkgateInside([...args, '--json'], environment), message);
   });
 
   const away = { DATABASE_URL: 'mysql://perkgate:secret@127.0.0.1:1/perkgate', PERKGATE_MODE: 'demo' };
