@@ -23,7 +23,8 @@ import {
   termWriter,
 } from './member.store';
 import { cardCapAccount, termOpenings } from './member-accounts';
-import type { MemberRows, MemberRowsStore } from './member-rows.store';
+import type { MemberRows } from './member-rows';
+import type { MemberRowsStore } from './member-rows.store';
 import { latestApplication } from './sale/application.store';
 import { giftsOf, newTerm, soldAt } from './sale/new-term';
 import { type TermGift, termGiftWriter } from './sale/term-gift.store';

@@ -5,7 +5,7 @@ import type { CataloguePlan } from '../program/catalogue-item';
 import type { CardFacts, Facts, MemberFacts } from '../program/condition';
 import { growthOf, levelOf } from './level';
 import type { Term } from './member';
-import type { MemberRows } from './member-rows.store';
+import type { MemberRows } from './member-rows';
 import { pointsOf } from './points';
 
 interface Asked {

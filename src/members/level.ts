@@ -6,7 +6,7 @@ import { type Advanced, type AdvanceInput, advance } from './level/advance';
 import { levelAbove, liveLevel, matchingLevel } from './level/ladder';
 import { type LevelState, NEVER_LOOKED } from './level/level-state';
 import { growthAccount, leftOn, ratingAccount } from './member-accounts';
-import type { MemberRows } from './member-rows.store';
+import type { MemberRows } from './member-rows';
 
 /** The rows of one member, the catalogue and the instant by which they are judged. */
 export interface Judging {

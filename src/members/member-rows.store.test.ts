@@ -5,6 +5,16 @@ import { DAY } from '../kernel/clock';
 import { newId } from '../kernel/id';
 import { accountParts } from '../ledger/account';
 import { ACCOUNT_KINDS } from '../ledger/chart';
+import type { MemberRows } from './member-rows';
+
+const { QUOTA, MEMBER_LIMIT, CARD_CAP, CAP_CLASS, CAP_MONTH, CAP_PARTNER } = ACCOUNT_KINDS;
+const COUNTED_BY_PERK: readonly number[] = [QUOTA, MEMBER_LIMIT];
+const CAPS: readonly number[] = [CARD_CAP, CAP_CLASS, CAP_MONTH, CAP_PARTNER];
+
+function without(rows: MemberRows, kinds: readonly number[]): MemberRows {
+  const kept = [...rows.balances].filter(([account]) => !kinds.includes(accountParts(account).kind));
+  return { ...rows, balances: new Map(kept), items: new Set(kept.map(([account]) => accountParts(account).item)) };
+}
 
 eachDatabase((lane) => {
   let house: House;
@@ -32,17 +42,21 @@ eachDatabase((lane) => {
     }
   });
 
-  test('of many members together come the same rows as of each by itself', async () => {
+  test('for a claim come the same rows, without what is counted by perk, and for an event without caps', async () => {
     const holders = await Promise.all(Array.from({ length: 33 }, () => house.holder('plus')));
     await house.give(holders[7]!.memberId, 'POINTS', 5);
     await house.claim(holders[8]!.memberId, 'daily', { card: holders[8]!.card.id });
     const asked = [await house.member(), newId(0), ...holders.map(({ memberId }) => memberId)];
     const before = lane.database.counter.statements;
-    const together = await Promise.all(asked.map((memberId) => house.memberRows.loadAmongMany(memberId)));
-    expect(lane.database.counter.statements - before).toBe(1);
+    const forClaims = await Promise.all(asked.map((memberId) => house.memberRows.loadForClaim(memberId)));
+    const forEvents = await Promise.all(asked.map((memberId) => house.memberRows.loadForEvent(memberId)));
+    expect(lane.database.counter.statements - before).toBe(2);
     for (const [at, memberId] of asked.entries()) {
-      expect(together[at]).toEqual(await house.memberRows.load(memberId));
+      const all = await house.memberRows.load(memberId);
+      expect(forClaims[at]).toEqual(all && without(all, COUNTED_BY_PERK));
+      expect(forEvents[at]).toEqual(all && without(all, [...COUNTED_BY_PERK, ...CAPS]));
     }
+    expect(forClaims[10]!.balances.size).toBeLessThan((await house.rows(asked[10]!)).balances.size);
   });
 
   test('a member without cards and balances has empty ones', async () => {

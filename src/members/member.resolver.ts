@@ -12,7 +12,7 @@ import { AdjustBalanceRequest, OpenCardRequest, RegisterMemberInput, RenewCardRe
 import type { MemberService } from './member.service';
 import { CardType, MemberType } from './member.type';
 import { CardView, MemberView } from './member.view';
-import type { MemberRows } from './member-rows.store';
+import type { MemberRows } from './member-rows';
 
 @Allow('SERVER')
 @ObjectType('RegisteredMembers', { simpleResolvers: true })

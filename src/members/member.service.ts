@@ -19,7 +19,8 @@ import {
 } from './input-checks';
 import type { Member } from './member';
 import { findMemberId, findMemberIds, upsertMembers } from './member.store';
-import type { MemberRows, MemberRowsStore } from './member-rows.store';
+import type { MemberRows } from './member-rows';
+import type { MemberRowsStore } from './member-rows.store';
 import type { PointsService } from './points.service';
 import { unlessStale } from './points.store';
 

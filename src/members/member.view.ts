@@ -20,7 +20,7 @@ import type {
   TermType,
 } from './member.type';
 import { cardCapAccount } from './member-accounts';
-import type { MemberRows } from './member-rows.store';
+import type { MemberRows } from './member-rows';
 import { NEVER, type PointsStanding, pointsOf, startOfDay } from './points';
 
 /** What a request knows of one member: the rows of one read, one catalogue and one instant. */

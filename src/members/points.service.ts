@@ -10,7 +10,8 @@ import type { Catalogue } from '../program/catalogue';
 import { addSettlement, ChainDraft, contraAccount } from './credit';
 import type { Judging } from './level';
 import { pointsAccount } from './member-accounts';
-import type { MemberRows, MemberRowsStore } from './member-rows.store';
+import type { MemberRows } from './member-rows';
+import type { MemberRowsStore } from './member-rows.store';
 import { type PointsStanding, pointsOf } from './points';
 import { findLotsDue, findLotsUntil, forgetLotsDue, StalePointsError, sweepWriter } from './points.store';
 

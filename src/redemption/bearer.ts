@@ -10,7 +10,7 @@ import {
   partnerCapAccount,
   type TermRef,
 } from '../members/member-accounts';
-import type { MemberRows } from '../members/member-rows.store';
+import type { MemberRows } from '../members/member-rows';
 import type { Catalogue } from '../program/catalogue';
 import type { CataloguePlan } from '../program/catalogue-item';
 import type { BenefitClass } from '../program/program';

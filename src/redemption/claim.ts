@@ -5,7 +5,7 @@ import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { factsOf } from '../members/facts';
 import { levelOf } from '../members/level';
 import { type Card, cardStatusAt } from '../members/member';
-import type { MemberRows } from '../members/member-rows.store';
+import type { MemberRows } from '../members/member-rows';
 import type { Catalogue } from '../program/catalogue';
 import type { Exchange } from '../program/catalogue-exchange';
 import {

@@ -10,6 +10,7 @@ import type { ChainResult } from '../ledger/transfer';
 import { type CodeCipher, newCode } from '../marketplace/code-cipher';
 import { checkAmount, checkText } from '../members/input-checks';
 import { levelOf } from '../members/level';
+import type { MemberRows } from '../members/member-rows';
 import type { MemberRowsStore } from '../members/member-rows.store';
 import type { PointsService } from '../members/points.service';
 import type { Catalogue } from '../program/catalogue';
@@ -111,7 +112,7 @@ export class RedemptionService {
 
   /** What a redemption would take now, and what is left of each limit. Changes nothing. */
   async quote(input: Wanted & { memberId: Id }): Promise<Quote | Refusal> {
-    const claim = await this.claim(input);
+    const claim = this.resolve(input, await this.memberRows.load(input.memberId));
     if (isRefusal(claim)) return claim;
     const { catalogue } = claim;
     const holders = [...offersOf(claim), ...catalogue.budgets.map(({ id }) => id)];
@@ -158,7 +159,10 @@ export class RedemptionService {
   }
 
   private async claim(input: Wanted & { memberId: Id }): Promise<Claim | Refusal> {
-    const rows = await this.memberRows.loadAmongMany(input.memberId);
+    return this.resolve(input, await this.memberRows.loadForClaim(input.memberId));
+  }
+
+  private resolve(input: Wanted, rows: MemberRows | undefined): Claim | Refusal {
     if (!rows) return refuse('NOT_FOUND', 'There is no such member.', 'member');
     return resolveClaim({ catalogue: this.catalogue(), rows, now: this.clock.now() }, input);
   }

@@ -5,7 +5,7 @@ import { DAY, HOUR, type Instant } from '../../src/kernel/clock';
 import { type Id, namedId } from '../../src/kernel/id';
 import { isRefusal } from '../../src/kernel/refusal';
 import type { Card } from '../../src/members/member';
-import type { MemberRows } from '../../src/members/member-rows.store';
+import type { MemberRows } from '../../src/members/member-rows';
 import { NEWEST } from '../../src/redemption/redemption.store';
 import { FiguresModel, type ModelEvent, type ModelRedemption, type ModelTerm } from './figures-model';
 import type { TestGateway } from './gateway';

@@ -11,7 +11,8 @@ import { type AccountKind, ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../l
 import type { LedgerService } from '../../ledger/ledger.service';
 import { isMismatch, type Opening, type TransferInput } from '../../ledger/transfer';
 import { leftOn, pointsAccount } from '../../members/member-accounts';
-import type { MemberRows, MemberRowsStore } from '../../members/member-rows.store';
+import type { MemberRows } from '../../members/member-rows';
+import type { MemberRowsStore } from '../../members/member-rows.store';
 import type { PointsService } from '../../members/points.service';
 import type { Catalogue } from '../../program/catalogue';
 import type { CheckInSettings } from '../../program/engagement';

@@ -9,7 +9,8 @@ import { type Chain, isMismatch } from '../../ledger/transfer';
 import { ChainDraft } from '../../members/credit';
 import { shown } from '../../members/input-checks';
 import { findMemberIds } from '../../members/member.store';
-import type { MemberRows, MemberRowsStore } from '../../members/member-rows.store';
+import type { MemberRows } from '../../members/member-rows';
+import type { MemberRowsStore } from '../../members/member-rows.store';
 import { StalePointsError } from '../../members/points.store';
 import type { Catalogue } from '../../program/catalogue';
 import { addEarnings, type Earning, earningsOf } from '../earning/earning';
@@ -81,7 +82,7 @@ export class EventService {
   }
 
   private async recordOne(event: MemberEvent): Promise<EventOutcome> {
-    let rows = await this.memberRows.loadAmongMany(event.memberId);
+    let rows = await this.memberRows.loadForEvent(event.memberId);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       if (!rows) return NO_MEMBER;
       try {
@@ -89,7 +90,7 @@ export class EventService {
       } catch (error) {
         // What was built on is not so any more: it is read and built anew.
         if (!(error instanceof StalePointsError)) throw error;
-        rows = await this.memberRows.load(event.memberId);
+        rows = await this.memberRows.loadForEvent(event.memberId);
       }
     }
     return refuse('CONFLICT', 'The points of the member change all the while. Send the event again.', 'member');

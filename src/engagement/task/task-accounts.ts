@@ -4,7 +4,7 @@ import { COUNT } from '../../kernel/money';
 import type { PeriodNumber } from '../../kernel/period';
 import { type AccountKey, accountKey, accountParts, kindOf } from '../../ledger/account';
 import { ACCOUNT_KINDS as KIND } from '../../ledger/chart';
-import type { MemberRows } from '../../members/member-rows.store';
+import type { MemberRows } from '../../members/member-rows';
 import type { CatalogueTask } from '../../program/catalogue-engagement';
 
 /** Which turn at a task: an assignment, or a period, or neither for a task that everybody may do once. */

@@ -11,7 +11,7 @@ import { isMismatch } from '../../ledger/transfer';
 import { checkInstant, checkText, shown } from '../../members/input-checks';
 import type { Judging } from '../../members/level';
 import { findMemberIds } from '../../members/member.store';
-import type { MemberRows } from '../../members/member-rows.store';
+import type { MemberRows } from '../../members/member-rows';
 import type { Catalogue } from '../../program/catalogue';
 import { type CatalogueTask, isWithin } from '../../program/catalogue-engagement';
 import { LATENESS, windowOf, windowRef } from '../event-match';

@@ -2,7 +2,7 @@
 import type { Id } from '../../kernel/id';
 import { levelOf } from '../../members/level';
 import { currentTerm } from '../../members/member';
-import type { MemberRows } from '../../members/member-rows.store';
+import type { MemberRows } from '../../members/member-rows';
 import type { Catalogue } from '../../program/catalogue';
 import type { CatalogueEntitlement, CatalogueLevel, CataloguePlan, Entitling } from '../../program/catalogue-item';
 import type { Code } from '../../program/program';

@@ -14,7 +14,7 @@ import { MemberResult } from '../member.resolver';
 import type { MemberService } from '../member.service';
 import { MemberType } from '../member.type';
 import { MemberView } from '../member.view';
-import type { MemberRows } from '../member-rows.store';
+import type { MemberRows } from '../member-rows';
 import type { LevelService } from './level.service';
 import type { StoredChange } from './level.store';
 import {
