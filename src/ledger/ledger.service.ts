@@ -25,18 +25,23 @@ interface Waiting extends Submission {
 }
 
 const RETRY_BASE_MS = 5;
+/** Batches on their way at once: while the database works on one, this process can decide the other. */
+const FLIGHTS_MAX = 2;
+/** A second one sets off only with so many chains: the more there are in a batch, the less each of them costs. */
+const SECOND_FLIGHT_FROM = 64;
 const FOLD_ROWS = 1_000;
 const ANSWERS_A_TURN = 8;
 
 /**
- * While one batch is in flight, the chains that arrive gather into the next. A batch that fails as a whole is tried
+ * While a batch is in flight, the chains that arrive gather into the next; a second one may fly beside it, so chains that
+ * are asked for together may be decided in any order. A batch that fails as a whole is tried
  * again, then split in two, so that one bad chain never fails its neighbours. Because chains carry client-made keys,
  * running one again after a broken connection is safe: what was committed answers as a replay.
  */
 export class LedgerService {
   private readonly queue: Waiting[] = [];
   private readonly watchers: BalanceWatcher[] = [];
-  private flight: Promise<void> | undefined;
+  private readonly flights = new Set<Promise<void>>();
   /** Committed chains whose callers are not told yet. */
   private readonly decided: { readonly waiting: Waiting; readonly result: ChainResult }[] = [];
   private handing: Promise<void> | undefined;
@@ -59,15 +64,26 @@ export class LedgerService {
   submit(chain: Chain, companions: readonly Companion[] = []): Promise<ChainResult> {
     return new Promise((resolve, reject) => {
       this.queue.push({ chain, companions, resolve, reject });
-      this.flight ??= this.fly();
+      if (this.isDue(this.flights.size)) this.takeOff();
     });
   }
 
-  private async fly(): Promise<void> {
+  /** Whether a batch should set off beside so many others. */
+  private isDue(others: number): boolean {
+    return others === 0 ? this.queue.length > 0 : others < FLIGHTS_MAX && this.queue.length >= SECOND_FLIGHT_FROM;
+  }
+
+  private takeOff(): void {
+    const flight: Promise<void> = this.fly(() => this.flights.delete(flight));
+    this.flights.add(flight);
+  }
+
+  /** `ended` is called in the turn in which nothing is due any more, so that no chain is left behind in between. */
+  private async fly(ended: () => void): Promise<void> {
     // One turn of the event loop lets the chains of one tick gather.
     await new Promise((resume) => setImmediate(resume));
-    while (this.queue.length > 0) await this.land(this.queue.splice(0, this.batchMax));
-    this.flight = undefined;
+    while (this.isDue(this.flights.size - 1)) await this.land(this.queue.splice(0, this.batchMax));
+    ended();
   }
 
   /**
@@ -112,7 +128,7 @@ export class LedgerService {
 
   /** Waits until everything submitted so far is decided, and its callers are told. */
   async drain(): Promise<void> {
-    while (this.flight ?? this.handing) await (this.flight ?? this.handing);
+    while (this.flights.size > 0 || this.handing) await Promise.all([...this.flights, this.handing]);
   }
 
   /** All enforced accounts of a holder with their balances. */

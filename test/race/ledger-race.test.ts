@@ -74,6 +74,35 @@ eachDatabase((lane) => {
     });
   });
 
+  describe('a second batch', () => {
+    /** One ledger whose first batch has its locks and waits to write until another batch has begun. */
+    const heldUp = (): LedgerService => {
+      let began = 0;
+      const open = meeting(2);
+      const tap = async (statement: string): Promise<void> => {
+        if (lane.name === 'sqlite') return;
+        if (/FROM ledger_chain/.test(statement)) began += 1;
+        if (began === 2 && /FROM ledger_chain/.test(statement)) void open();
+        if (began === 1 && /INSERT INTO ledger_account/.test(statement)) await open();
+      };
+      return ledgerOn(new TappedDatabase(lane.database, tap));
+    };
+
+    test('flies beside the first, and both fill what room there is exactly', async () => {
+      const [account, contra] = [enforcedAccount(), contraAccount()];
+      await applied(ledgerOn(lane.database), granting(account, 100, contra));
+      const ledger = heldUp();
+      const take = () => ledger.submit(chainOf({ transfers: [move(account, contra, 1)] }));
+      const first = take();
+      // The first batch has set off with what was there; the rest is enough for a second.
+      await new Promise((resume) => setImmediate(() => setImmediate(resume)));
+      const results = await Promise.all([first, ...Array.from({ length: 127 }, take)]);
+      expect(outcomes(results)).toEqual({ applied: 100, INSUFFICIENT: 28 });
+      await ledger.drain();
+      await expectClean(lane.database);
+    });
+  });
+
   describe('a key', () => {
     test('asked twice in one batch is done once', async () => {
       const [account, contra] = [enforcedAccount(), contraAccount()];
