@@ -21,6 +21,7 @@ import { Reconciliation1764000000020 } from './0020-reconciliation/up';
 import { Tracking1764000000021 } from './0021-tracking/up';
 import { Figures1764000000022 } from './0022-figures/up';
 import { Amendments1764000000023 } from './0023-amendments/up';
+import { ContraRows1764000000024 } from './0024-contra-rows/up';
 
 export const MIGRATIONS = [
   Ledger1764000000001,
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   Tracking1764000000021,
   Figures1764000000022,
   Amendments1764000000023,
+  ContraRows1764000000024,
 ];

@@ -1,9 +1,9 @@
-// Contra accounts have no hot balance row: each batch appends what it moved, and a roll-up folds the appended rows in.
+// Contra accounts have no hot balance row: each batch appends one row of what it moved, and a roll-up folds these in.
 import { questionMarks } from '../database/dialect';
-import { HexBytes, type Insert, type InsertRow, type Sql } from '../database/sql';
-import { assert } from '../kernel/assert';
+import { HexBytes, type Insert, type InsertRow, type Sql, type SqlRow } from '../database/sql';
+import { assert, InvariantError } from '../kernel/assert';
 import { type AccountKey, type Balance, EMPTY_BALANCE, isEnforced } from './account';
-import { amountOf, bytes, fromBalanceRow, hexOf } from './ledger.store';
+import { amountOf, bytes, fromBalanceRow, hexOf, KEYS_A_STATEMENT } from './ledger.store';
 import type { Transfer } from './transfer';
 
 const COLUMNS = ['account', 'credits_posted', 'credits_pending', 'debits_posted', 'debits_pending'] as const;
@@ -32,18 +32,38 @@ export function movementsOf(
   return sums;
 }
 
-function toRow([account, sum]: readonly [AccountKey, Balance]): InsertRow {
-  return [new HexBytes(account), sum.creditsPosted, sum.creditsPending, sum.debitsPosted, sum.debitsPending];
+/** One account of an appended row: its key, and what was moved on its four sides. */
+type Moved = readonly [account: AccountKey, ...sides: [number, number, number, number]];
+
+/** So many accounts a row at most, so that no row becomes larger than a database takes. */
+const ACCOUNTS_A_ROW = 5_000;
+
+function toMoved([account, sum]: readonly [AccountKey, Balance]): Moved {
+  return [account, sum.creditsPosted, sum.creditsPending, sum.debitsPosted, sum.debitsPending];
 }
 
-/** What the transfers move on contra accounts, as rows to be appended. */
+/** What the transfers move on contra accounts, as rows to be appended: one, unless there are thousands of accounts. */
 export function contraInsert(transfers: readonly Transfer[]): Insert {
   const contra = (account: AccountKey) => !isEnforced(account);
-  let rows = [...movementsOf(transfers, contra)];
+  let sums = [...movementsOf(transfers, contra)];
   // Sums beyond the safe integers would be rounded; each transfer by itself is exact.
-  const exact = rows.every(([, sum]) => Object.values(sum).every(Number.isSafeInteger));
-  if (!exact) rows = transfers.flatMap((transfer) => [...movementsOf([transfer], contra)]);
-  return { table: 'ledger_contra_delta', columns: COLUMNS, rows: rows.map(toRow) };
+  const exact = sums.every(([, sum]) => Object.values(sum).every(Number.isSafeInteger));
+  if (!exact) sums = transfers.flatMap((transfer) => [...movementsOf([transfer], contra)]);
+  const rows: InsertRow[] = [];
+  for (let from = 0; from < sums.length; from += ACCOUNTS_A_ROW) {
+    rows.push([JSON.stringify(sums.slice(from, from + ACCOUNTS_A_ROW).map(toMoved))]);
+  }
+  return { table: 'ledger_contra_delta', columns: ['moved'], rows };
+}
+
+/** What an appended row says; an account may come more than once. */
+export function movedIn(row: SqlRow): readonly Moved[] {
+  const [id, text] = row;
+  try {
+    return JSON.parse(String(text)) as Moved[];
+  } catch (error) {
+    throw new InvariantError(`appended contra row ${String(id)} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function addBalances(left: Balance, right: Balance): Balance {
@@ -57,19 +77,40 @@ function addBalances(left: Balance, right: Balance): Balance {
   return sum;
 }
 
+/** Adds what appended rows moved to the sums of those accounts that are wanted. */
+function addMoved(
+  sums: Map<AccountKey, Balance>,
+  rows: readonly SqlRow[],
+  wanted: (account: AccountKey) => boolean = () => true,
+): void {
+  for (const moved of rows.flatMap(movedIn)) {
+    const [account] = moved;
+    if (wanted(account)) sums.set(account, addBalances(sums.get(account) ?? EMPTY_BALANCE, fromBalanceRow(moved, 1)));
+  }
+}
+
 /** Folds up to `limit` appended rows into the sums; answers how many. Exact at any time: sums + unfolded rows. */
 export async function foldContra(tx: Sql, limit: number): Promise<number> {
   const rows = await tx.arrays(
-    `SELECT id, ${COLUMNS.join(', ')} FROM ledger_contra_delta ORDER BY id LIMIT ${Math.trunc(limit)}` +
-      tx.dialect.forUpdate,
+    `SELECT id, moved FROM ledger_contra_delta ORDER BY id LIMIT ${Math.trunc(limit)}${tx.dialect.forUpdate}`,
   );
   if (rows.length === 0) return 0;
   const sums = new Map<AccountKey, Balance>();
-  for (const row of rows) {
-    const account = hexOf(row[1]);
-    sums.set(account, addBalances(sums.get(account) ?? EMPTY_BALANCE, fromBalanceRow(row, 2)));
-  }
+  addMoved(sums, rows);
   const accounts = [...sums.keys()].sort();
+  for (let from = 0; from < accounts.length; from += KEYS_A_STATEMENT) {
+    await addToSums(tx, accounts.slice(from, from + KEYS_A_STATEMENT), sums);
+  }
+  const ids = rows.map((row) => amountOf(row[0]));
+  return tx.run(`DELETE FROM ledger_contra_delta WHERE id IN (${questionMarks(ids.length)})`, ids);
+}
+
+async function addToSums(
+  tx: Sql,
+  accounts: readonly AccountKey[],
+  moved: ReadonlyMap<AccountKey, Balance>,
+): Promise<void> {
+  const sums = new Map(accounts.map((account) => [account, moved.get(account)!]));
   const known = await tx.arrays(
     `SELECT ${COLUMNS.join(', ')} FROM ledger_contra WHERE account IN (${questionMarks(accounts.length)})` +
       ` ORDER BY account${tx.dialect.forUpdate}`,
@@ -77,33 +118,30 @@ export async function foldContra(tx: Sql, limit: number): Promise<number> {
   );
   for (const row of known) {
     const account = hexOf(row[0]);
-    sums.set(account, addBalances(sums.get(account) ?? EMPTY_BALANCE, fromBalanceRow(row, 1)));
+    sums.set(account, addBalances(sums.get(account)!, fromBalanceRow(row, 1)));
   }
+  const rows = [...sums].map(([account, sum]) => [new HexBytes(account), ...toMoved([account, sum]).slice(1)]);
   const tail = tx.dialect.onDuplicateUpdate(['account'], COLUMNS.slice(1));
-  await tx.insertMany(
-    'ledger_contra',
-    COLUMNS,
-    accounts.map((account) => toRow([account, sums.get(account)!])),
-    { tail },
-  );
-  const ids = rows.map((row) => amountOf(row[0]));
-  return tx.run(`DELETE FROM ledger_contra_delta WHERE id IN (${questionMarks(ids.length)})`, ids);
+  await tx.insertMany('ledger_contra', COLUMNS, rows as InsertRow[], { tail });
 }
 
-/** The exact sums of all contra accounts, or of those in a key range. */
-export async function readContra(sql: Sql, from = '', to = ''): Promise<Map<AccountKey, Balance>> {
-  const sums = COLUMNS.slice(1)
-    .map((column) => `SUM(${column})`)
-    .join(', ');
-  const where = from ? 'WHERE account BETWEEN ? AND ?' : '';
-  const range = from ? [bytes(from), bytes(to)] : [];
+/**
+ * The exact sums of all contra accounts, or of those whose keys begin like this: a holder's, or one. Both tables are
+ * read by one statement, so that what is folded meanwhile is counted once.
+ */
+export async function readContra(sql: Sql, beginning = ''): Promise<Map<AccountKey, Balance>> {
+  const isWanted = (account: AccountKey) => account.startsWith(beginning);
   const rows = await sql.arrays(
-    `SELECT account, ${sums} FROM (
-       SELECT ${COLUMNS.join(', ')} FROM ledger_contra ${where}
-       UNION ALL SELECT ${COLUMNS.join(', ')} FROM ledger_contra_delta ${where}
-     ) AS appended GROUP BY account ORDER BY account`,
-    [...range, ...range],
+    `SELECT 0, NULL, ${COLUMNS.join(', ')} FROM ledger_contra WHERE account BETWEEN ? AND ?
+     UNION ALL SELECT id, moved, NULL, NULL, NULL, NULL, NULL FROM ledger_contra_delta WHERE moved LIKE ?`,
+    [bytes(beginning.padEnd(88, '0')), bytes(beginning.padEnd(88, 'f')), `%"${beginning}%`],
   );
-  // SUM answers DECIMAL, which arrives as text on MySQL.
-  return new Map(rows.map((row) => [hexOf(row[0]), fromBalanceRow([0, ...row.slice(1).map(Number)], 1)]));
+  const sums = new Map<AccountKey, Balance>();
+  for (const row of rows) if (row[1] === null) sums.set(hexOf(row[2]), fromBalanceRow(row, 3));
+  addMoved(
+    sums,
+    rows.filter((row) => row[1] !== null),
+    isWanted,
+  );
+  return new Map([...sums].sort(([left], [right]) => (left < right ? -1 : 1)));
 }

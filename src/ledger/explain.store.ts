@@ -84,7 +84,7 @@ export async function balanceAt(sql: Sql, account: AccountKey, place: Place): Pr
 
 /** The balance as it is stored; for a contra account its sums. */
 export async function storedBalance(sql: Sql, account: AccountKey): Promise<Balance | undefined> {
-  if (!isEnforced(account)) return (await readContra(sql, account, account)).get(account);
+  if (!isEnforced(account)) return (await readContra(sql, account)).get(account);
   const [row] = await sql.arrays(
     'SELECT credits_posted, credits_pending, debits_posted, debits_pending FROM ledger_account WHERE account = ?',
     [bytes(account)],

@@ -29,14 +29,15 @@ const RETRY_BASE_MS = 5;
 const FLIGHTS_MAX = 2;
 /** A second one sets off only with so many chains: the more there are in a batch, the less each of them costs. */
 const SECOND_FLIGHT_FROM = 64;
-const FOLD_ROWS = 1_000;
+/** Rows of batches; each may name some hundreds of accounts. */
+const FOLD_ROWS = 100;
 const ANSWERS_A_TURN = 8;
 
 /**
- * While a batch is in flight, the chains that arrive gather into the next; a second one may fly beside it, so chains that
- * are asked for together may be decided in any order. A batch that fails as a whole is tried
- * again, then split in two, so that one bad chain never fails its neighbours. Because chains carry client-made keys,
- * running one again after a broken connection is safe: what was committed answers as a replay.
+ * While a batch is in flight, the chains that arrive gather into the next. A second one may fly beside it, so chains that
+ * are asked for together may be decided in any order. A batch that fails as a whole is tried again, then split in two, so
+ * that one bad chain never fails its neighbours. Because chains carry client-made keys, running one again after a broken
+ * connection is safe: what was committed answers as a replay.
  */
 export class LedgerService {
   private readonly queue: Waiting[] = [];
@@ -143,7 +144,7 @@ export class LedgerService {
 
   /** … and of those of one holder. */
   contraSumsOf(holder: Id): Promise<Map<AccountKey, Balance>> {
-    return readContra(this.database.read, holder.padEnd(88, '0'), holder.padEnd(88, 'f'));
+    return readContra(this.database.read, holder);
   }
 
   transfersOf(chain: Id): Promise<Transfer[]> {

@@ -80,10 +80,13 @@ async function addContra(connection: Connection, copies: number): Promise<void> 
   const posted = `SUM(IF(kind = ${TRANSFER_KINDS.HOLD}, 0, amount)) * ${copies}`;
   const pending = `SUM(IF(kind = ${TRANSFER_KINDS.HOLD}, amount, -released)) * ${copies}`;
   const sides = { credit: `${posted}, ${pending}, 0, 0`, debit: `0, 0, ${posted}, ${pending}` };
+  const columns = ['credits_posted', 'credits_pending', 'debits_posted', 'debits_pending'];
+  const added = columns.map((column) => `${column} = ${column} + VALUES(${column})`).join(', ');
   for (const [side, sums] of Object.entries(sides)) {
     await connection.query(
-      `INSERT INTO ledger_contra_delta (account, credits_posted, credits_pending, debits_posted, debits_pending)
-       SELECT ${side}, ${sums} FROM ${BASE}ledger_transfer WHERE SUBSTR(${side}, 17, 1) >= x'80' GROUP BY ${side}`,
+      `INSERT INTO ledger_contra (account, ${columns.join(', ')})
+       SELECT ${side}, ${sums} FROM ${BASE}ledger_transfer WHERE SUBSTR(${side}, 17, 1) >= x'80' GROUP BY ${side}
+       ON DUPLICATE KEY UPDATE ${added}`,
     );
   }
 }

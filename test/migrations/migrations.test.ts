@@ -24,6 +24,7 @@ import { seed as seedReconciliation } from '../../migrations/0020-reconciliation
 import { seed as seedTracking } from '../../migrations/0021-tracking/seed';
 import { seed as seedFigures } from '../../migrations/0022-figures/seed';
 import { seed as seedAmendments } from '../../migrations/0023-amendments/seed';
+import { seed as seedContraRows } from '../../migrations/0024-contra-rows/seed';
 import { MIGRATIONS } from '../../migrations/all';
 import { CARD, LIVE_OFFER, LOST_REDEMPTION, MEMBER, OFFER, REDEMPTION, TIME } from '../../migrations/seed-ids';
 import { type Database, openDatabase } from '../../src/database/database';
@@ -58,6 +59,7 @@ const SEEDS: readonly ((tx: Sql) => Promise<void>)[] = [
   seedTracking,
   seedFigures,
   seedAmendments,
+  seedContraRows,
 ];
 
 const BALANCE = 'account credits_posted credits_pending debits_posted debits_pending';
@@ -240,6 +242,7 @@ const TABLES: readonly Readonly<Record<string, string>>[] = [
       'offer_ref partner_ref link_cipher code_hash attempts step_no level_id plan_id source agreement_id',
     alert: 'id kind subject open_key message details raised_at seen_at resolved_at partner_id',
   },
+  { ledger_contra_delta: 'id moved' },
 ];
 
 function upTo(count: number): MigrationClass[] {
@@ -295,8 +298,23 @@ async function rowsOf(database: Database, count: number): Promise<unknown> {
   const tables: Record<string, string> = Object.assign({}, ...TABLES.slice(0, count));
   const selected = Object.entries(tables).map(([name, columns]) => [name, columns.split(' ').join(', ')]);
   return Promise.all(
-    selected.map(async ([name, columns]) => [name, await database.read.arrays(`SELECT ${columns} FROM ${name}`)]),
+    selected.map(async ([name, columns]) => [
+      name,
+      name === 'ledger_contra_delta'
+        ? await appendedMoves(database)
+        : await database.read.arrays(`SELECT ${columns} FROM ${name}`),
+    ]),
   );
+}
+
+/** What is not folded yet of contra accounts, which was a row for each account before it was one for each batch. */
+async function appendedMoves(database: Database): Promise<unknown[]> {
+  const { ledger_contra_delta: columns } = await tablesOf(database);
+  const rows = await database.read.arrays(
+    `SELECT ${columns!.replaceAll(' ', ', ')} FROM ledger_contra_delta ORDER BY id`,
+  );
+  if (columns === 'id moved') return rows.flatMap(([, moved]) => JSON.parse(String(moved)) as unknown[]);
+  return rows.map(([, account, ...sides]) => [(account as Buffer).toString('hex'), ...sides]);
 }
 
 test('each migration has its reason, its seed and its tables here', () => {

@@ -63,7 +63,7 @@ export class StatementMaker {
   /** Copies the lines from one state of the books, some at a time; nobody waits for them. */
   private async collect(sql: Sql, made: MadeStatement, { full, time }: MakingOf): Promise<Collected> {
     const { id, currency } = full.agreement;
-    const contra = await readContra(sql, id.padEnd(88, '0'), id.padEnd(88, 'f'));
+    const contra = await readContra(sql, id);
     const sums = new Map<AccountKey, AccountSums>();
     let lines = 0;
     for await (const part of gatherLines(sql, { id, currency }, contra, cutoffOf(made.endsAt, time))) {
