@@ -39,6 +39,12 @@ export function isFor([, , , plan, status, startsAt, endsAt]: CardRow, offer: Ca
   return status === 'ACTIVE' && startsAt <= now && now < endsAt && offer.audience.plans.has(plan.toString('hex'));
 }
 
+/** What of an offer decides what moves. */
+export interface MovedOffer extends Pick<CatalogueOffer, 'id' | 'number' | 'unitCost' | 'faceValue'> {
+  readonly partner: { readonly id: Id };
+  readonly memberLimits: readonly { readonly limit: number }[];
+}
+
 const contra = (holder: Id, kind: AccountKind, unit: string, item = 0) => accountKey({ holder, kind, unit, item });
 
 export interface Accounts {
@@ -48,7 +54,7 @@ export interface Accounts {
   readonly savings: AccountKey;
 }
 
-export function accountsOf(memberId: Id, termId: Id, offer: CatalogueOffer): Accounts {
+export function accountsOf(memberId: Id, termId: Id, offer: MovedOffer): Accounts {
   return {
     limit: accountKey({ holder: memberId, kind: KIND.MEMBER_LIMIT, item: offer.number, unit: COUNT }),
     stock: accountKey({ holder: offer.id, kind: KIND.STOCK, unit: COUNT }),
@@ -64,7 +70,7 @@ function move(kind: Move['kind'], debit: AccountKey, credit: AccountKey, amount:
 /** The moves of one redemption; opens the limit's account in `balances` when it is not there yet. */
 export function movesOf(
   { limit, stock, cap, savings }: Accounts,
-  offer: CatalogueOffer,
+  offer: MovedOffer,
   balances: Map<AccountKey, Sides>,
 ): Move[] {
   const { REDEEM, GRANT } = TRANSFER_CODES;

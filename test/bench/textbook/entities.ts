@@ -4,14 +4,18 @@ import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'ty
 import type { PeriodKind } from '../../../src/kernel/period';
 import type { BenefitClass, PlanKind, Quota } from '../../../src/program/program';
 
-const hexId = {
+export const hexId = {
   to: (key: string | null) => (key === null ? null : Buffer.from(key, 'hex')),
   from: (bytes: Buffer | null) => (bytes === null ? null : bytes.toString('hex')),
 };
 const optional = (value: unknown) => (value === null || value === undefined ? null : Number(value));
-const key = { type: 'binary', length: 16, transformer: hexId } as const;
-const amount = { type: 'bigint', transformer: { to: Number, from: Number } } as const;
-const optionalAmount = { type: 'bigint', nullable: true, transformer: { to: optional, from: optional } } as const;
+export const key = { type: 'binary', length: 16, transformer: hexId } as const;
+export const amount = { type: 'bigint', transformer: { to: Number, from: Number } } as const;
+export const optionalAmount = {
+  type: 'bigint',
+  nullable: true,
+  transformer: { to: optional, from: optional },
+} as const;
 
 @ObjectType('Member')
 @Entity('member', { synchronize: false })
@@ -202,6 +206,10 @@ export class OfferEntity {
   @Index()
   @Column('int')
   number!: number;
+  @Column('varchar')
+  code!: string;
+  @Column('int')
+  version!: number;
   @Field()
   @Column('varchar')
   title!: string;
@@ -239,6 +247,8 @@ export class OfferEntity {
   from!: number | null;
   @Column(optionalAmount)
   until!: number | null;
+  @Column('int')
+  couponValidDays!: number;
 }
 
 export const ENTITIES = [

@@ -28,6 +28,8 @@ export async function fillTextbook(source: DataSource, gateway: Gateway): Promis
       return {
         key,
         number: offer.number,
+        code: offer.code,
+        version: offer.version,
         title: offer.title,
         kind: offer.kind,
         partnerKey: offer.partner.id,
@@ -45,6 +47,7 @@ export async function fillTextbook(source: DataSource, gateway: Gateway): Promis
         coPay: offer.coPay,
         from: Number.isFinite(validFrom) ? validFrom : null,
         until: Number.isFinite(validUntil) ? validUntil : null,
+        couponValidDays: offer.couponValidDays,
       };
     }),
   );

@@ -11,6 +11,8 @@ import { environmentOf, openWorld, type WorldPlace } from '../world';
 import { ENTITIES } from './entities';
 import { fillTextbook } from './fill';
 import { TextbookContext, type TextbookHouse } from './loaders';
+import { REDEMPTION_ENTITIES } from './redemption-entities';
+import { RedemptionResolver } from './redemption-resolver';
 import {
   CardResolver,
   CouponResolver,
@@ -26,9 +28,10 @@ async function openHouse(place: WorldPlace): Promise<TextbookHouse> {
   const source = new DataSource({
     type: 'mysql',
     url: place.url,
+    // Its default. With more of them, redemptions were no quicker.
     poolSize: 10,
     charset: 'utf8mb4_bin',
-    entities: ENTITIES,
+    entities: [...ENTITIES, ...REDEMPTION_ENTITIES],
   });
   await source.initialize();
   const gateway = await openWorld(place);
@@ -43,7 +46,15 @@ async function openHouse(place: WorldPlace): Promise<TextbookHouse> {
 async function start(place: WorldPlace): Promise<number> {
   const house = await openHouse(place);
   const schema = await buildSchema({
-    resolvers: [MemberResolver, CardResolver, TermResolver, EntitlementResolver, OfferResolver, CouponResolver],
+    resolvers: [
+      MemberResolver,
+      CardResolver,
+      TermResolver,
+      EntitlementResolver,
+      OfferResolver,
+      CouponResolver,
+      RedemptionResolver,
+    ],
   });
   const server = new ApolloServer<TextbookContext>({ schema, nodeEnv: 'production' });
   const { url } = await startStandaloneServer(server, {
