@@ -84,10 +84,10 @@ async function run(options: Options): Promise<void> {
 
 const command = new Command('bench')
   .description(
-    'Measures the gateway against other ways of doing the same. Needs MariaDB or MySQL, 7 GB, up to 25 minutes.',
+    'Measures the gateway against other ways of doing the same. Needs MariaDB or MySQL, 7 GB, up to half an hour.',
   )
   .option('--json', 'print one JSON object as the last line')
-  .option('--quick', 'a smoke run of less than two minutes; its figures mean little')
+  .option('--quick', 'a smoke run of some minutes; its figures mean little')
   .option('--only <part>', 'the same for one part', partsFrom)
   .option('--parts <list>', `which of ${PARTS.join(',')}`, partsFrom, [...PARTS])
   .option('--sizes <list>', 'numbers of members, the first being what the others are compared with', sizesFrom)
