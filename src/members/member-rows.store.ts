@@ -12,6 +12,8 @@ import { gather, type MemberRows } from './member-rows';
 const KEYS_MAX = 16;
 const MANY_KEYS_MAX = 64;
 const IN_FLIGHT_MAX = 2;
+/** Of claims: while one statement is under way more of them gather, and none waits for its rows alone. */
+const CLAIMS_IN_FLIGHT_MAX = 1;
 
 /** From one kind of account to another, both included. */
 type KindRange = readonly [from: number, to: number];
@@ -96,14 +98,14 @@ export class MemberRowsStore {
   private readonly forEvents: ReadBatcher<Id, MemberRows | undefined>;
 
   constructor(sql: Sql, firstPeriods: () => FirstPeriods) {
-    const batcher = (kinds: readonly KindRange[], keysMax: number) =>
+    const batcher = (kinds: readonly KindRange[], keysMax: number, inFlightMax: number) =>
       new ReadBatcher((ids: readonly Id[]) => readMemberRows(sql, ids, kinds, firstPeriods()), {
         keysMax,
-        inFlightMax: IN_FLIGHT_MAX,
+        inFlightMax,
       });
-    this.all = batcher(ALL_KINDS, KEYS_MAX);
-    this.forClaims = batcher(CLAIM_KINDS, MANY_KEYS_MAX);
-    this.forEvents = batcher(EVENT_KINDS, MANY_KEYS_MAX);
+    this.all = batcher(ALL_KINDS, KEYS_MAX, IN_FLIGHT_MAX);
+    this.forClaims = batcher(CLAIM_KINDS, MANY_KEYS_MAX, CLAIMS_IN_FLIGHT_MAX);
+    this.forEvents = batcher(EVENT_KINDS, MANY_KEYS_MAX, IN_FLIGHT_MAX);
   }
 
   /** The member with everything. */

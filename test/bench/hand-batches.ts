@@ -9,7 +9,18 @@ import type { AccountKey } from '../../src/ledger/account';
 import { TRANSFER_KINDS } from '../../src/ledger/transfer';
 import { type CodeCipher, newCode } from '../../src/marketplace/code-cipher';
 import type { CatalogueOffer } from '../../src/program/catalogue-item';
-import { accountsOf, apply, type CardRow, CURRENCY, isFor, MEMBER, type Move, movesOf, type Sides } from './hand-moves';
+import {
+  accountsOf,
+  appendedRow,
+  apply,
+  type CardRow,
+  CURRENCY,
+  isFor,
+  MEMBER,
+  type Move,
+  movesOf,
+  type Sides,
+} from './hand-moves';
 
 interface Waiting {
   readonly memberId: Id;
@@ -156,11 +167,11 @@ async function writeBalances(
   sums: ReadonlyMap<AccountKey, Sides>,
 ): Promise<void> {
   const columns = ['account', ...SIDES];
-  const rowsOf = (of: ReadonlyMap<AccountKey, Sides>) => [...of].map(([key, sides]) => [new HexBytes(key), ...sides]);
-  const sorted = new Map([...balances].sort(([left], [right]) => (left < right ? -1 : 1)));
+  const sorted = [...balances].sort(([left], [right]) => (left < right ? -1 : 1));
+  const rows = sorted.map(([key, sides]) => [new HexBytes(key), ...sides]);
   const tail = ` ON DUPLICATE KEY UPDATE ${SIDES.map((side) => `${side} = VALUES(${side})`).join(', ')}`;
-  await tx.insertMany('ledger_account', columns, rowsOf(sorted), { tail });
-  await tx.insertMany('ledger_contra_delta', columns, rowsOf(sums));
+  await tx.insertMany('ledger_account', columns, rows, { tail });
+  await tx.insertMany('ledger_contra_delta', ['moved'], [[appendedRow(sums)]]);
 }
 
 async function writeMoves(

@@ -111,3 +111,8 @@ export function apply(
   }
   return sums;
 }
+
+/** What the ledger appends for contra accounts: one row, however many there are. */
+export function appendedRow(sums: ReadonlyMap<AccountKey, Sides>): string {
+  return JSON.stringify([...sums].map(([account, sides]) => [account, ...sides]));
+}

@@ -7,7 +7,18 @@ import type { AccountKey } from '../../src/ledger/account';
 import { TRANSFER_KINDS } from '../../src/ledger/transfer';
 import { type CodeCipher, newCode } from '../../src/marketplace/code-cipher';
 import type { CatalogueOffer } from '../../src/program/catalogue-item';
-import { accountsOf, apply, type CardRow, CURRENCY, isFor, MEMBER, type Move, movesOf, type Sides } from './hand-moves';
+import {
+  accountsOf,
+  appendedRow,
+  apply,
+  type CardRow,
+  CURRENCY,
+  isFor,
+  MEMBER,
+  type Move,
+  movesOf,
+  type Sides,
+} from './hand-moves';
 
 /** The card that bears the cost, as the transaction found it. */
 interface FoundCard {
@@ -95,13 +106,13 @@ export class RowLocks {
     now: number,
     expiresAt: number,
   ): Promise<void> {
-    const { id, memberId, cardId, termId } = redemption;
-    const ids = [id, memberId, offer.id, offer.partner.id, cardId, termId].map(idToBytes);
+    const { id, memberId, cardId, termId, planId } = redemption;
+    const ids = [id, memberId, offer.id, offer.partner.id, cardId, termId, planId].map(idToBytes);
     await tx.execute<ResultSetHeader>(
-      `INSERT INTO redemption (id, member_id, item_id, partner_id, card_id, term_id, item_kind, status, cost_basis,
+      `INSERT INTO redemption (id, member_id, item_id, partner_id, card_id, term_id, plan_id, item_kind, status, cost_basis,
          currency, cost, co_pay, face_value, points, code_cipher, claimed_at, expires_at, due_at, due_step,
          item_version)
-       VALUES (?, ?, ?, ?, ?, ?, 'OFFER', 'ISSUED', 'ISSUE', ?, ?, 0, ?, 0, ?, ?, ?, ?, 'EXPIRE', ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'OFFER', 'ISSUED', 'ISSUE', ?, ?, 0, ?, 0, ?, ?, ?, ?, 'EXPIRE', ?)`,
       [
         ...ids,
         CURRENCY,
@@ -180,9 +191,5 @@ async function writeMoves(tx: PoolConnection, id: Id, moves: readonly Move[], no
 }
 
 async function writeContra(tx: PoolConnection, sums: ReadonlyMap<AccountKey, Sides>): Promise<void> {
-  await tx.execute(
-    `INSERT INTO ledger_contra_delta (account, credits_posted, credits_pending, debits_posted, debits_pending)
-     VALUES ${marks(sums.size, 5)}`,
-    [...sums].flatMap(([account, sides]) => [bytes(account), ...sides]),
-  );
+  await tx.execute('INSERT INTO ledger_contra_delta (moved) VALUES (?)', [appendedRow(sums)]);
 }

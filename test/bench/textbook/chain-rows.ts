@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { type Id, idAt } from '../../../src/kernel/id';
 import type { AccountKey } from '../../../src/ledger/account';
 import { TRANSFER_KINDS } from '../../../src/ledger/transfer';
-import type { Move, Sides } from '../hand-moves';
+import { appendedRow, type Move, type Sides } from '../hand-moves';
 import { ChainEntity, ContraDeltaEntity, HoldEntity, TransferEntity } from './redemption-entities';
 
 export interface ChainRows {
@@ -30,9 +30,7 @@ export async function writeChain(tx: EntityManager, chain: ChainRows): Promise<v
       createdAt: now,
     })),
   );
-  await tx
-    .getRepository(ContraDeltaEntity)
-    .insert([...contra].map(([account, sides]) => ({ account, ...columnsOf(sides) })));
+  await tx.getRepository(ContraDeltaEntity).insert({ moved: appendedRow(contra) });
   await tx.getRepository(HoldEntity).insert({ chain: id, expiresAt, open: 1 });
   await tx.getRepository(ChainEntity).insert({
     id,

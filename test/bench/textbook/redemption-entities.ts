@@ -6,7 +6,7 @@ import { amount, hexId, key, optionalAmount } from './entities';
 const accountKey = { type: 'binary', length: 44, transformer: hexId } as const;
 const NOT_OURS = { synchronize: false } as const;
 
-/** The four sides of an account, in the columns that balances and deltas have alike. */
+/** The four sides of an account, in the columns of a balance. */
 export abstract class SidesEntity {
   @Column({ ...amount, name: 'credits_posted' })
   creditsPosted!: number;
@@ -25,11 +25,11 @@ export class BalanceEntity extends SidesEntity {
 }
 
 @Entity('ledger_contra_delta', NOT_OURS)
-export class ContraDeltaEntity extends SidesEntity {
+export class ContraDeltaEntity {
   @PrimaryGeneratedColumn()
   id!: number;
-  @Column(accountKey)
-  account!: string;
+  @Column('longtext')
+  moved!: string;
 }
 
 @Entity('ledger_transfer', NOT_OURS)
