@@ -1,5 +1,11 @@
 // Apollo Server around our execution: parsing, validation, CSRF prevention and HTTP semantics are its work.
-import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+  type GraphQLRequestContextResponseForOperation,
+  HeaderMap,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -8,10 +14,10 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyBaseLogger } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../request/context';
 import { maskUnexpected } from './errors';
-import { Execution } from './execution';
+import { Execution, type Outcome } from './execution';
 import { type DocumentLimits, limitRules } from './limits';
 
 export interface ApolloOptions {
@@ -28,39 +34,65 @@ export interface ApolloOptions {
 const SELECTIONS_MAX = 2_000;
 const VALIDATION_ERRORS_MAX = 20;
 
-type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+/** Adds nothing to the status and the headers of an answer. */
+const NO_HEAD = { status: undefined, headers: new HeaderMap() };
 
-/** Apollo Server's hook for executing elsewhere; here "elsewhere" is this process. */
-function gatewayOf(schema: GraphQLSchema, execution: Execution): Gateway {
-  let announce: Parameters<Gateway['onSchemaLoadOrUpdate']>[0] = () => undefined;
-  return {
-    onSchemaLoadOrUpdate(callback) {
-      announce = callback;
+type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+type Asked = GraphQLRequestContextResponseForOperation<RequestContext>;
+
+/**
+ * Hands operations to our execution at two of Apollo Server's hooks. The hook for an answer from elsewhere comes first
+ * and costs the least: on the way to the other one Apollo Server copies the whole request three times. What has errors
+ * is told at the other one all the same, because it is there that Apollo Server makes answers of errors.
+ */
+class ExecutionHooks {
+  /** By the context of their request, outcomes with errors that were found at the first hook. */
+  private readonly failed = new WeakMap<RequestContext, Outcome>();
+  private announce: Parameters<Gateway['onSchemaLoadOrUpdate']>[0] = () => undefined;
+  private readonly listening: ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly execution: Execution,
+  ) {
+    this.listening = Promise.resolve({ responseForOperation: (asked) => this.answer(asked) });
+  }
+
+  readonly plugin: ApolloServerPlugin<RequestContext> = { requestDidStart: () => this.listening };
+
+  private async answer({ request, contextValue: context, document, operation, queryHash = '' }: Asked) {
+    const { operationName, variables = {} } = request;
+    const outcome = await this.execution.run({ queryHash, document, operation, operationName, variables, context });
+    if (!outcome.errors) return { http: NO_HEAD, body: { kind: 'single', singleResult: outcome } } as const;
+    this.failed.set(context, outcome);
+    return null;
+  }
+
+  /** Apollo Server's hook for executing elsewhere; here "elsewhere" is this process. */
+  readonly gateway: Gateway = {
+    onSchemaLoadOrUpdate: (callback) => {
+      this.announce = callback;
       return () => undefined;
     },
-    async load() {
-      announce({ apiSchema: schema, coreSupergraphSdl: '' });
-      return {
-        executor: ({ request, context, document, operation, queryHash }) =>
-          execution.run({
-            queryHash,
-            document,
-            operation,
-            operationName: request.operationName,
-            variables: request.variables ?? {},
-            context: context as RequestContext,
-          }),
-      };
+    load: async () => {
+      this.announce({ apiSchema: this.schema, coreSupergraphSdl: '' });
+      return { executor: async ({ context }) => this.failed.get(context as RequestContext)! };
     },
-    async stop() {},
+    stop: async () => undefined,
   };
+}
+
+/** Errors first, as the specification advises. */
+export function resultText({ errors, data, extensions }: FormattedExecutionResult): string {
+  return JSON.stringify({ errors, data, extensions });
 }
 
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
   const { schema, limits, production, log, isUnavailable, compileAtUse } = options;
   const execution = new Execution({ schema, log, isUnavailable, compileAtUse });
+  const hooks = new ExecutionHooks(schema, execution);
   return new ApolloServer<RequestContext>({
-    gateway: gatewayOf(schema, execution),
+    gateway: hooks.gateway,
     logger: log,
     nodeEnv: 'production',
     introspection: !production,
@@ -75,8 +107,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     persistedQueries: false,
     stopOnTerminationSignals: false,
     formatError: maskUnexpected,
-    stringifyResult: (result) => JSON.stringify(result),
+    stringifyResult: resultText,
     plugins: [
+      hooks.plugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

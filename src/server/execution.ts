@@ -35,7 +35,7 @@ export interface OperationRequest {
   readonly context: RequestContext;
 }
 
-type Outcome = ExecutionResult<Record<string, unknown>>;
+export type Outcome = ExecutionResult<Record<string, unknown>>;
 
 interface KnownOperation {
   uses: number;
