@@ -4,7 +4,6 @@ import {
   type ExecutionResult,
   GraphQLScalarType,
   type GraphQLSchema,
-  getVariableValues,
   isEnumType,
   Kind,
   type OperationDefinitionNode,
@@ -12,6 +11,7 @@ import {
   type TypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { variableCoercer } from './coercion';
 import { quickLeaves } from './quick-leaves';
 
 export type CompiledOperation = (
@@ -20,11 +20,10 @@ export type CompiledOperation = (
 ) => ExecutionResult | Promise<ExecutionResult>;
 
 // graphql-jit writes code for every field of a variable's type, without end when an input type holds itself, and its
-// own coercion differs from the specification in places. So graphql coerces the variables, and graphql-jit is shown
-// a document whose variables are all of one type, which takes values as they are.
+// own coercion differs from the specification in places. So they are coerced here (`coercion.ts`), and
+// graphql-jit is shown a document whose variables are all of one type, which takes values as they are.
 const COERCED = new GraphQLScalarType({ name: 'PerkgateCoercedValue' });
 const COERCED_TYPE: TypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } };
-const VARIABLE_ERRORS_MAX = 50;
 
 /** The schema as it is, plus the type of coerced values. */
 export function compilableSchema(schema: GraphQLSchema): GraphQLSchema {
@@ -101,9 +100,9 @@ export function compileOperation(
       disableLeafSerialization: leavesAsTheyAre(schema),
     });
     if (!isCompiledQuery(compiled)) return undefined;
-    const definitions = operation.variableDefinitions ?? [];
+    const coercedOf = variableCoercer(schema, operation);
     return (context, variables) => {
-      const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors: VARIABLE_ERRORS_MAX });
+      const { coerced, errors } = coercedOf(variables);
       if (errors) return { errors };
       return compiled.query(undefined, context, coerced) as ExecutionResult | Promise<ExecutionResult>;
     };
