@@ -19,6 +19,8 @@ type Holder = { readonly extensions: Readonly<Record<string, unknown>> };
 
 export class PolicyMap {
   private readonly guardedInputs = new Map<GraphQLInputObjectType, boolean>();
+  /** By argument and input field; asked for each value of each request that names one. */
+  private readonly inputPolicies = new Map<object, ReadonlySet<Visitor> | undefined>();
 
   constructor(private readonly schema: GraphQLSchema) {}
 
@@ -36,8 +38,15 @@ export class PolicyMap {
 
   /** Arguments and input fields are as open as the field that takes them, unless they say otherwise. */
   mayGive(visitor: Visitor, input: GraphQLArgument | GraphQLInputField): boolean {
-    const allowed = allowedBy((input as Holder).extensions);
+    const allowed = this.inputPolicy(input);
     return allowed === undefined || allowed.has(visitor);
+  }
+
+  private inputPolicy(input: GraphQLArgument | GraphQLInputField): ReadonlySet<Visitor> | undefined {
+    if (this.inputPolicies.has(input)) return this.inputPolicies.get(input);
+    const policy = allowedBy((input as Holder).extensions);
+    this.inputPolicies.set(input, policy);
+    return policy;
   }
 
   /** Whether a value of this type can hold an input field that has a policy of its own. */
