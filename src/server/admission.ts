@@ -12,6 +12,7 @@ interface Waiter {
 }
 
 const WAIT_MAX_MS = 2_000;
+const ADMITTED = Promise.resolve();
 
 export class Admission {
   private executing = 0;
@@ -32,13 +33,13 @@ export class Admission {
    * Takes a place, at once or after waiting for one; throws OverloadedError. `isGone` says whether the caller has hung
    * up meanwhile. Whoever got in must `leave`.
    */
-  async enter(isGone: () => boolean = () => false): Promise<void> {
+  enter(isGone: () => boolean = () => false): Promise<void> {
     if (this.executing < this.atOnce) {
       this.executing += 1;
-      return;
+      return ADMITTED;
     }
-    if (this.queue.length >= this.waiting) throw new OverloadedError('too many operations at once');
-    await this.waitForTurn(isGone);
+    if (this.queue.length >= this.waiting) return Promise.reject(new OverloadedError('too many operations at once'));
+    return this.waitForTurn(isGone);
   }
 
   private waitForTurn(isGone: () => boolean): Promise<void> {
