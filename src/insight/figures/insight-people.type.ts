@@ -49,7 +49,7 @@ export class BandPartType {
   name!: string;
   @Field(() => FractionType, { description: 'Members at its levels ÷ members with a level of the program.' })
   members!: FractionType;
-  @Field(() => Float, { description: 'The part that the design wants, 0 to 1, as it is written there.' })
+  @Field(() => Float, { description: 'The part that the design wants, 0 to 1: its share of the shares of all bands.' })
   target!: number;
 }
 

@@ -74,7 +74,7 @@ export interface LevelShare {
 
 export interface LevelStructure {
   readonly levels: readonly LevelShare[];
-  /** As the program's design wants it; `target` is from 0 to 1. */
+  /** As the program's design wants it; `target` is a band's share of all shares, from 0 to 1. */
   readonly bands: readonly { readonly name: string; readonly members: Fraction; readonly target: number }[];
 }
 
@@ -88,12 +88,13 @@ export async function levelStructureOf(reader: FigureReader): Promise<LevelStruc
   const within = (codes: readonly string[]) =>
     counts.reduce((sum, { level, count }) => sum + (codes.includes(level.code) ? count : 0), 0);
   const bands = settings.levelDesign?.target?.bands ?? [];
+  const shares = bands.reduce((sum, { share }) => sum + share, 0);
   return {
     levels: counts.map(({ level, count }) => ({ level, members: fraction(count, all) })),
     bands: bands.map(({ name, share, levels: codes }) => ({
       name,
       members: fraction(within(codes), all),
-      target: share,
+      target: share / shares,
     })),
   };
 }

@@ -26,6 +26,19 @@ const PROGRAM = programText({
   ],
   benefits: [benefit('freight', { unitCost: 30, faceValue: 500 })],
   offers: [offer('latte'), offer('held', { costBasis: 'USE' })],
+  settings: {
+    levelDesign: {
+      base: 500,
+      multipliers: [1],
+      target: {
+        meaning: 'POPULATION',
+        bands: [
+          { name: 'high', share: 1, levels: ['silver'] },
+          { name: 'low', share: 4, levels: ['registered'] },
+        ],
+      },
+    },
+  },
 });
 
 eachDatabase((lane) => {
@@ -83,6 +96,8 @@ eachDatabase((lane) => {
     const tables = dashboardTables(dashboard);
     expect(tables).toMatch(/^Test: 2026-03-01 to 2026-03-10, days of Asia\/Shanghai\n/);
     expect(tables).toMatch(/NEW +1 +1 of 1, 100.0 % +10000\n/);
+    // Shares of a design are set against their sum, here 1 : 4.
+    expect(tables).toMatch(/high +0 of 1, 0.0 % +20.0 %\nlow +1 of 1, 100.0 % +80.0 %\n/);
     expect(dashboard.months.REVENUE).toEqual([{ period: '2026-03', value: 10_000 }]);
     const page = dashboardPage({ ...dashboard, program: '<script>' }, tables);
     expect(page).toContain('<svg');
