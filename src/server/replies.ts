@@ -33,23 +33,29 @@ export function replyOverloaded(to: FastifyReply): FastifyReply {
   return reply(to.header('retry-after', '1'), OVERLOADED);
 }
 
-function answerTo(error: FastifyError, bodyBytes: number): Answer {
+function answerTo(error: FastifyError, bodyBytes: number, types: readonly string[]): Answer {
   const status = error.statusCode ?? 500;
   if (status === 413) {
     return { status, code: 'BODY_TOO_LARGE', message: `The body is too large; at most ${bodyBytes} bytes are read.` };
   }
   if (status === 415) {
-    return { status, code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send the body as `Content-Type: application/json`.' };
+    const [type, ...others] = types;
+    const besides = others.length > 0 ? `; taken as well: ${others.join(', ')}` : '';
+    const message = `Send the body as \`Content-Type: ${type}\`${besides}.`;
+    return { status, code: 'UNSUPPORTED_MEDIA_TYPE', message };
   }
   if (status >= 400 && status < 500) return { status, code: 'BAD_REQUEST', message: error.message };
   return { status: 500, code: 'INTERNAL', message: INTERNAL_MESSAGE };
 }
 
-/** Fastify's error handler: our own shape, and nothing about unexpected errors but the request id. */
-export function errorHandler(bodyBytes: number) {
+/**
+ * Fastify's error handler: our own shape, and nothing about unexpected errors but the request id. A route that takes
+ * other content types than JSON has one of its own, which tells them.
+ */
+export function errorHandler(bodyBytes: number, types: readonly string[] = ['application/json']) {
   return (error: FastifyError, request: FastifyRequest, to: FastifyReply): FastifyReply => {
     if (error instanceof OverloadedError) return replyOverloaded(to);
-    const answer = answerTo(error, bodyBytes);
+    const answer = answerTo(error, bodyBytes, types);
     if (answer.status >= 500) {
       request.log.error({ requestId: request.id, error: describeError(error) }, 'a request failed unexpectedly');
     }

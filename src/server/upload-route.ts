@@ -10,7 +10,7 @@ import type { BearerOptions } from './bearer';
 import { SLOW_BODY } from './body-time';
 import { UNAVAILABLE_MESSAGE } from './errors';
 import { describeError } from './logger';
-import { reply, replyOverloaded } from './replies';
+import { errorHandler, reply, replyOverloaded } from './replies';
 import { isFault, type RouteFault, routeActor } from './route-actor';
 
 /** Who sends, and under which id the log knows the request. */
@@ -66,6 +66,7 @@ export function addUploadRoute<Target, Report extends object>(
   const admission = new Admission(AT_ONCE, WAITING);
   void http.register(async (scope) => {
     scope.removeAllContentTypeParsers();
+    scope.setErrorHandler(errorHandler(BYTES_MAX, TYPES));
     scope.addContentTypeParser(TYPES, (_request, payload, done) => done(null, payload));
     scope.route<{ Params: { id: string } }>({
       method: 'POST',
