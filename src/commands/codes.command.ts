@@ -1,13 +1,13 @@
 // `perkgate codes load`: coupon codes of a partner from a file into the pool of an offer.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Came } from '../audit/audit.service';
 import type { CodeImportReport } from '../marketplace/code-pool.service';
 import { askedHere } from './audited';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { sizeOfGiven } from './given-file';
 import { progressBar } from './progress';
 
 interface LoadOptions extends CommonOptions {
@@ -22,9 +22,7 @@ export function addCodesCommand(root: Command): void {
     .argument('<file>', 'one code a line, UTF-8; may be interrupted and run again')
     .requiredOption('--offer <code>', 'the code of an offer with fulfilment CODE_POOL');
   action(load, async (options: LoadOptions, file) => {
-    const { size } = await stat(file!).catch(() => {
-      throw new CommandError(`The file ${file} cannot be read.`);
-    });
+    const size = await sizeOfGiven(file!);
     const name = await digestOf(file!);
     const report = await withGateway(async (gateway) => {
       const offer = gateway.catalogue.current().offerByCode(options.offer);

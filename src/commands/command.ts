@@ -11,6 +11,11 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
+/** `1 fault`, `2 faults` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

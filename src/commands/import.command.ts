@@ -15,6 +15,7 @@ import { TaskReplay, taskFigures } from '../imports/starbucks/task-replay';
 import { ManualClock, systemClock } from '../kernel/clock';
 import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
 import { addJourneyCommand } from './import-journey.command';
+import { wholeNumber } from './options';
 import { progressBar } from './progress';
 
 interface StarbucksOptions extends CommonOptions {
@@ -43,7 +44,7 @@ export function addImportCommand(root: Command): void {
     .option('--concurrency <requests>', 'redemption requests in flight, of different members', '64');
   action(starbucks, async (options: StarbucksOptions, dir) => {
     const settings = settingsOf(options);
-    const concurrency = wholeNumber('--concurrency', options.concurrency, CONCURRENCY_MAX);
+    const concurrency = wholeNumber('--concurrency', options.concurrency, 1, CONCURRENCY_MAX);
     try {
       const { replayCompletions: replays = false, replayTasks: tasks = false } = options;
       return await importStarbucks(dir!, { settings, concurrency, replays, tasks });
@@ -62,15 +63,9 @@ function settingsOf({ cap, quota, replayCompletions }: StarbucksOptions): CapSet
     return undefined;
   }
   return {
-    cap: wholeNumber('--cap', cap, CAP_MAX),
-    quota: quota === undefined ? undefined : wholeNumber('--quota', quota, QUOTA_MAX),
+    cap: wholeNumber('--cap', cap, 1, CAP_MAX),
+    quota: quota === undefined ? undefined : wholeNumber('--quota', quota, 1, QUOTA_MAX),
   };
-}
-
-function wholeNumber(option: string, given: string, most: number): number {
-  const value = Number(given);
-  if (/^\d{1,9}$/.test(given) && value >= 1 && value <= most) return value;
-  throw new CommandError(`${option} is ${JSON.stringify(given)}; allowed is a whole number from 1 to ${most}.`);
 }
 
 interface Asked {

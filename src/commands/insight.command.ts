@@ -1,5 +1,4 @@
 // `perkgate insight show|verify`: the dashboard of operations, and the proof that it is what the facts come to.
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { dashboardOf } from '../insight/figures/dashboard';
 import { dashboardPage } from '../insight/figures/dashboard-page';
@@ -10,6 +9,7 @@ import { dateOfDay } from '../kernel/period';
 import { isRefusal } from '../kernel/refusal';
 import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
 import { progressBar } from './progress';
+import { writeWhole } from './write-whole';
 
 interface ShowCommand extends CommonOptions {
   readonly from?: string;
@@ -52,6 +52,6 @@ async function shown({ from, to, plan, html }: ShowCommand): Promise<Output> {
   const { levels, ...figures } = dashboard;
   const json = { ...figures, levels: levels.levels.map(({ level, members }) => ({ level: level.code, members })) };
   if (html === undefined) return { text, json };
-  await writeFile(html, dashboardPage(dashboard, text));
+  await writeWhole(dashboardPage(dashboard, text), html);
   return { text: `${text}\n\nThe page is in ${html}.`, json: { ...json, html } };
 }

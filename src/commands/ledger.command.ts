@@ -10,6 +10,7 @@ import { lotCheck } from '../members/lot.check';
 import { holdCheck } from '../redemption/hold.check';
 import { poolCheck } from '../redemption/pool.check';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { wholeNumber } from './options';
 import { progressBar } from './progress';
 
 const ACCOUNT_COLUMNS: Column[] = [
@@ -19,6 +20,8 @@ const ACCOUNT_COLUMNS: Column[] = [
   { title: 'available', align: 'right' },
   { title: 'key, for --account' },
 ];
+
+const LINES_MAX = 1_000_000;
 
 interface ExplainCommand extends CommonOptions {
   readonly account?: string;
@@ -45,18 +48,22 @@ export function addLedgerCommand(root: Command): void {
     .option('--account <key>', 'the account, by the key that --member lists')
     .option('--limit <lines>', 'lines at most', '100')
     .option('--after <transfer>', 'go on after this transfer');
-  action(explain, (options: ExplainCommand) => withGateway((gateway) => explained(gateway, options)));
+  action(explain, (options: ExplainCommand) => {
+    const limit = wholeNumber('--limit', options.limit, 1, LINES_MAX);
+    return withGateway((gateway) => explained(gateway, options, limit));
+  });
 }
 
-async function explained(gateway: Gateway, options: ExplainCommand) {
+async function explained(gateway: Gateway, options: ExplainCommand, limit: number) {
   if (options.account) {
     if (!/^[0-9a-f]{88}$/.test(options.account)) {
       throw new CommandError('--account is no account key: 88 hexadecimal digits, as --member lists them.');
     }
-    const limit = Number(options.limit);
-    if (!Number.isInteger(limit) || limit < 1)
-      throw new CommandError(`--limit is ${options.limit}; allowed is 1 or more.`);
     const explanation = await explainAccount(gateway.database, options.account, { limit, after: options.after });
+    // Accounts without a limit keep no balance, but their transfers.
+    if (!explanation.balance && explanation.lines.length === 0 && options.after === undefined) {
+      throw new CommandError(`There is no account ${options.account}; --member lists them.`);
+    }
     return { text: renderExplanation(explanation), json: { ...explanation } };
   }
   if (!options.member) throw new CommandError('Give --member or --account.');

@@ -1,5 +1,4 @@
 // `perkgate partner simulate|verify`: a partner to try things with, and a trial of a partner that exists.
-import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../kernel/clock';
 import { textTable } from '../kernel/text-table';
@@ -14,7 +13,8 @@ import { signingSecretsOf } from '../partner-port/standard/standard-connector';
 import { type Brand, listBrands, readBrand } from '../simulator/brand';
 import { FAULTS, type Fault, parseFault } from '../simulator/fault';
 import { type Simulator, startSimulator } from '../simulator/simulator';
-import { action, CommandError, type CommonOptions, type Output, print, stopSignal } from './command';
+import { action, CommandError, type CommonOptions, counted, type Output, print, stopSignal } from './command';
+import { readGiven } from './given-file';
 import { progressBar } from './progress';
 import { type Trial, tryPartner } from './try-partner';
 
@@ -131,8 +131,11 @@ async function runVerify(options: VerifyOptions, file?: string): Promise<Output>
   const manifest = parseManifest(await read(file!));
   if ('faults' in manifest) {
     const lines = manifest.faults.map((fault) => `${file}:${printFault(fault)}`);
-    const count = lines.length === 1 ? '1 fault' : `${lines.length} faults`;
-    return { text: [...lines, `${count}; nothing was tried`].join('\n'), json: manifest, ok: false };
+    return {
+      text: [...lines, `${counted(lines.length, 'fault')}; nothing was tried`].join('\n'),
+      json: manifest,
+      ok: false,
+    };
   }
   const bar = progressBar('trying the partner');
   const trial = await tryPartner(manifest, {
@@ -257,7 +260,5 @@ function checkedUrl(option: string, url: string): string {
 }
 
 async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: Error) => {
-    throw new CommandError(`The file ${file} cannot be read: ${error.message}`);
-  });
+  return (await readGiven(file)).toString('utf8');
 }

@@ -54,6 +54,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 /** One line on what is wrong with the arguments. */
 function usageFault(error: CommanderError, given: readonly string[]): string {
   const hint = 'add --help for what is allowed';
+  const [first, asked] = given;
+  if (error.code === 'commander.help' && first === 'help' && asked) return `unknown command '${asked}'; ${hint}.`;
   if (error.code === 'commander.help')
     return `a command is missing after "${['perkgate', ...given].join(' ')}"; ${hint}.`;
   return `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; ${hint}.`;

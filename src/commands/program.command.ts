@@ -1,5 +1,4 @@
 // `perkgate program plan|apply|export`: the operator's configuration as one file.
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Came } from '../audit/audit.service';
 import type { Gateway } from '../compose/gateway';
@@ -8,8 +7,12 @@ import { printDifference } from '../program/difference';
 import type { AppliedProgram, Faulty } from '../program/program.service';
 import { printFault } from '../program/program-fault';
 import { askedHere } from './audited';
-import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
+import { action, CommandError, type CommonOptions, counted, type Output, withGateway } from './command';
+import { readGiven } from './given-file';
+import { wholeNumber } from './options';
 import { progressBar } from './progress';
+
+const MEMBERS_MAX = 999_999_999;
 
 export function addProgramCommand(root: Command): void {
   const program = root.command('program').description('plan, apply or export the program file');
@@ -19,15 +22,13 @@ export function addProgramCommand(root: Command): void {
     .argument('<file>', 'the program file (YAML)')
     .option('--members <members>', 'how many members to look at, at most; of more, evenly spread ones', '20000');
   action(plan, async ({ members }: PlanOptions, file) => {
-    if (!/^[1-9]\d{0,8}$/.test(members)) {
-      throw new CommandError(`--members is ${members}; allowed is a whole number from 1 to 999999999.`);
-    }
-    const text = await read(file!);
-    return withGateway((gateway) => planOf(gateway, { text, file: file!, members: Number(members) }));
+    const most = wholeNumber('--members', members, 1, MEMBERS_MAX);
+    const text = await readGiven(file!);
+    return withGateway((gateway) => planOf(gateway, { text, file: file!, members: most }));
   });
   const apply = program.command('apply').argument('<file>', 'the program file (YAML)');
   action(apply.description('apply the file in one transaction'), async (_options, file) => {
-    const text = await read(file);
+    const text = await readGiven(file!);
     const applied = await withGateway((gateway) => {
       const asked = askedHere('program apply', { type: 'program', key: 'program' }, { file: file ?? '' });
       return gateway.audit.around(asked, () => gateway.programs.apply(text, asked.actor, file), cameOf);
@@ -71,13 +72,11 @@ async function planOf(gateway: Gateway, { text, file, members }: Planned): Promi
   return { text: `${printDifference(changes)}\n\n${tables}`, json: { version, changes, preview } };
 }
 
-async function read(file: string): Promise<Buffer> {
-  return readFile(file).catch((error: Error) => {
-    throw new CommandError(`The file ${file} cannot be read: ${error.message}`);
-  });
-}
-
 function faulty({ faults }: Faulty): Output {
   const lines = faults.map(printFault);
-  return { text: [...lines, `${faults.length} faults; nothing was changed`].join('\n'), json: { faults }, ok: false };
+  return {
+    text: [...lines, `${counted(faults.length, 'fault')}; nothing was changed`].join('\n'),
+    json: { faults },
+    ok: false,
+  };
 }

@@ -1,13 +1,12 @@
 // `perkgate reconcile`: a partner's file as a feed, compared with our books and the pools, and what was found.
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Came } from '../audit/audit.service';
 import type { Gateway } from '../compose/gateway';
 import type { Actor } from '../kernel/actor';
 import { fromGlobalId, type Id, toGlobalId } from '../kernel/id';
-import { dayFromText, dayOfDate } from '../kernel/period';
+import { BusinessTime, dayFromText, dayOfDate } from '../kernel/period';
 import { isRefusal, type Refusal } from '../kernel/refusal';
 import { textTable } from '../kernel/text-table';
 import {
@@ -19,13 +18,15 @@ import {
   LINE_STATES,
   MATCH_BY,
 } from '../settlement/reconciliation/feed';
-import { FeedFileError, PLAIN_MAPPING } from '../settlement/reconciliation/feed-mapping';
+import { feedLines } from '../settlement/reconciliation/feed-file';
+import { checkMapping, FeedFileError, isFaulty, PLAIN_MAPPING } from '../settlement/reconciliation/feed-mapping';
 import type { FileReport } from '../settlement/reconciliation/lines-report';
 import { OUTCOMES, type Run } from '../settlement/reconciliation/run';
 import { DEFAULT_TOLERANCE } from '../settlement/reconciliation/run.service';
 import { askedHere, changeHere } from './audited';
 import { digestOf } from './codes.command';
-import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
+import { action, CommandError, type CommonOptions, counted, type Output, withGateway } from './command';
+import { readGiven, sizeOfGiven } from './given-file';
 import { progressBar } from './progress';
 
 const HERE: Actor = { role: 'ADMIN', subject: 'cli' };
@@ -56,6 +57,8 @@ const howFile = z.strictObject({
     .strictObject({ amount: z.int().default(0), minutes: z.int().default(5), days: z.int().default(0) })
     .default(DEFAULT_TOLERANCE),
 });
+
+const LINES_TRIED = 1_000;
 
 interface LoadOptions extends CommonOptions {
   readonly partner: string;
@@ -119,9 +122,7 @@ function must<Value>(outcome: Value | Refusal): Value {
 }
 
 async function readHow(path: string) {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new CommandError(`The file ${path} cannot be read.`);
-  });
+  const text = (await readGiven(path)).toString('utf8');
   try {
     return howFile.parse(JSON.parse(text));
   } catch (error) {
@@ -133,9 +134,7 @@ async function readHow(path: string) {
 
 async function loadFile(gateway: Gateway, options: LoadOptions, file: string) {
   const how = await readHow(options.how);
-  const { size } = await stat(file).catch(() => {
-    throw new CommandError(`The file ${file} cannot be read.`);
-  });
+  const size = await sizeOfGiven(file);
   const catalogue = gateway.catalogue.current();
   const partner = catalogue.partnerByCode(options.partner);
   if (!partner) throw new CommandError(`There is no partner ${JSON.stringify(options.partner)}.`);
@@ -151,6 +150,9 @@ async function loadFile(gateway: Gateway, options: LoadOptions, file: string) {
     states: Object.entries(states).map(([word, state]) => ({ word, state })),
     offers: Object.entries(offers).map(([word, offer]) => ({ word, offer })),
   };
+  const unsound = checkMapping(mapping, matchBy);
+  if (unsound) throw new CommandError(`The file ${options.how} does not say how to read the feed: ${unsound.message}`);
+  await tryBeginning(file, mapping, timeZone === undefined ? catalogue.time : timeOf(timeZone));
   const terms = { basis, matchBy, amountIs, timeZone, mapping };
   const period = { periodFrom: from!, periodBefore: before! };
   const { feeds, audit } = gateway;
@@ -180,6 +182,37 @@ async function loadFile(gateway: Gateway, options: LoadOptions, file: string) {
     await changeHere(audit, askedHere('reconcile close', subject, {}), () => feeds.close(HERE, {}, opened.id));
   }
   return { ...(await runFeed(gateway, opened.id, tolerance)), report };
+}
+
+function timeOf(timeZone: string): BusinessTime {
+  try {
+    return new BusinessTime(timeZone);
+  } catch {
+    throw new CommandError(`timeZone is ${JSON.stringify(timeZone)}; allowed is an IANA zone.`);
+  }
+}
+
+/**
+ * Fails when no line of the beginning can be read as it was said. A feed keeps its name and its mapping for good, so
+ * what is said wrong must be found before it is opened.
+ */
+async function tryBeginning(file: string, mapping: FeedMapping, time: BusinessTime): Promise<void> {
+  const faults: string[] = [];
+  const source = createReadStream(file);
+  try {
+    for await (const line of feedLines(source, mapping, time)) {
+      if (!isFaulty(line)) return;
+      faults.push(`line ${line.line}: ${line.fault}`);
+      if (faults.length === LINES_TRIED) break;
+    }
+  } catch (error) {
+    throw error instanceof FeedFileError ? new CommandError(error.message) : error;
+  } finally {
+    source.destroy();
+  }
+  if (faults.length === 0) return;
+  const lines = counted(faults.length, 'line');
+  throw new CommandError(`None of the first ${lines} can be read as --how says; the first fault is in ${faults[0]}.`);
 }
 
 function feedKey({ id }: { readonly id: Id }): string {

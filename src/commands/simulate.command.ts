@@ -1,5 +1,4 @@
 // `perkgate simulate growth`: what comes of a program's levels within a year, before it is applied.
-import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Gateway } from '../compose/gateway';
@@ -15,8 +14,11 @@ import { parseProfiles } from '../program/profile-file';
 import type { Program } from '../program/program';
 import { type ProgramFault, printFault } from '../program/program-fault';
 import { parseProgram } from '../program/program-file';
-import { action, CommandError, type CommonOptions, type Output, withGateway } from './command';
+import { action, CommandError, type CommonOptions, counted, type Output, withGateway } from './command';
+import { readGiven } from './given-file';
+import { wholeNumber } from './options';
 import { progressBar } from './progress';
+import { writeWhole } from './write-whole';
 
 interface SimulateOptions extends CommonOptions {
   readonly profiles?: string;
@@ -57,7 +59,10 @@ async function simulated(options: SimulateOptions, file: string): Promise<Output
   const members = wholeNumber('--members', options.members, 1, MEMBERS_MAX);
   const seed = wholeNumber('--seed', options.seed, 0, SEED_MAX);
   const given = options.weeks && wholeNumber('--weeks', options.weeks, 1, WEEKS_MAX);
-  const parsed = parseProgram(await read(pathOf(file)), basename(file));
+  const parsed = parseProgram(
+    await readGiven(pathOf(file), `; presets are ${listPresets().join(', ')}`),
+    basename(file),
+  );
   if (parsed.faults) return faulty(parsed.faults);
   const { program } = parsed;
   if (designed && !program.levelDesign) {
@@ -69,7 +74,8 @@ async function simulated(options: SimulateOptions, file: string): Promise<Output
   const report = growthReport({ program, ...found, weeks, seed, asDesigned: designed });
   const tables = growthTables(report);
   if (chart === undefined) return { text: tables, json: report };
-  await writeFile(chart, chart.endsWith('.svg') ? `${growthChart(report)}\n` : growthPage(report, tables));
+  const page = chart.endsWith('.svg') ? `${growthChart(report)}\n` : growthPage(report, tables);
+  await writeWhole(page, chart);
   return { text: `${tables}\n\nThe chart is in ${chart}.`, json: { ...report, chart } };
 }
 
@@ -88,7 +94,7 @@ async function peopleFor(
     source,
   });
   if (file !== undefined) {
-    const parsed = parseProfiles(await read(file), basename(file));
+    const parsed = parseProfiles(await readGiven(file), basename(file));
     return parsed.faults ? { faults: parsed.faults } : of(parsed.profiles);
   }
   if (program.profiles.length === 0) {
@@ -115,19 +121,7 @@ function pathOf(file: string): string {
   return listPresets().includes(file) ? presetPath(file) : file;
 }
 
-async function read(file: string): Promise<Buffer> {
-  return readFile(file).catch((error: Error) => {
-    throw new CommandError(`The file ${file} cannot be read: ${error.message}`);
-  });
-}
-
 function faulty(faults: readonly ProgramFault[]): Output {
   const lines = faults.map(printFault);
-  return { text: [...lines, `${faults.length} faults`].join('\n'), json: { faults }, ok: false };
-}
-
-function wholeNumber(option: string, given: string, least: number, most: number): number {
-  const value = Number(given);
-  if (/^\d+$/.test(given) && value >= least && value <= most) return value;
-  throw new CommandError(`${option} is ${given}; allowed is a whole number from ${least} to ${most}.`);
+  return { text: [...lines, counted(faults.length, 'fault')].join('\n'), json: { faults }, ok: false };
 }

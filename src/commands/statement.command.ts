@@ -14,6 +14,8 @@ import { headJson } from '../settlement/statement-file/statement-json';
 import { verifyStatement } from '../settlement/statement-file/verify-statement';
 import { askedHere } from './audited';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { fileFault } from './given-file';
+import { wholeNumber } from './options';
 import { progressBar } from './progress';
 import { writeWhole } from './write-whole';
 
@@ -33,6 +35,7 @@ interface VerifyCommand extends CommonOptions {
 }
 
 const LISTED = 100;
+const NUMBER_MAX = 999_999;
 
 export function addStatementCommand(root: Command): void {
   const statement = root.command('statement').description('issue, list, write and verify statements of agreements');
@@ -55,9 +58,10 @@ export function addStatementCommand(root: Command): void {
     .argument('<number>', 'the number of the statement')
     .option('--out <file>', 'where to; what is there is replaced once the new file is whole')
     .addOption(new Option('--format <format>', 'of the file').choices(STATEMENT_FORMATS).default('json'));
-  action(show, (options: ShowCommand, agreement, number) =>
-    withGateway((gateway) => shownOne(gateway, agreement!, Number(number), options)),
-  );
+  action(show, (options: ShowCommand, agreement, given) => {
+    const number = wholeNumber('the number', given!, 1, NUMBER_MAX);
+    return withGateway((gateway) => shownOne(gateway, agreement!, number, options));
+  });
   const verify = statement
     .command('verify')
     .description('make the sums and the hash of a file again; needs nothing but the file')
@@ -177,10 +181,6 @@ async function openFile(file: string): Promise<FileStatement> {
     return await readStatement(source);
   } catch (error) {
     source.destroy();
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') {
-      throw new CommandError(`The file ${file} cannot be read.`);
-    }
-    throw error;
+    throw fileFault(error, file, 'read') ?? error;
   }
 }

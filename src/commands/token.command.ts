@@ -4,7 +4,9 @@ import { loadConfig } from '../config';
 import { issueDemoToken, loadDemoKey } from '../identity/demo-key';
 import { ROLES, type Role } from '../kernel/actor';
 import { HOUR, systemClock } from '../kernel/clock';
+import { checkText } from '../members/input-checks';
 import { action, CommandError, type CommonOptions } from './command';
+import { wholeNumber } from './options';
 
 interface TokenOptions extends CommonOptions {
   readonly role: string;
@@ -29,10 +31,9 @@ export function addTokenCommand(root: Command): void {
     const role = options.role.toUpperCase() as Role;
     if (!ROLES.includes(role))
       throw new CommandError(`--role is ${JSON.stringify(options.role)}; allowed are ${roles}.`);
-    const hours = Number(options.hours);
-    if (!Number.isInteger(hours) || hours < 1 || hours > HOURS_MAX) {
-      throw new CommandError(`--hours is ${JSON.stringify(options.hours)}; allowed are 1 to ${HOURS_MAX}.`);
-    }
+    const fault = checkText('--subject', options.subject);
+    if (fault) throw new CommandError(fault.message);
+    const hours = wholeNumber('--hours', options.hours, 1, HOURS_MAX);
     const key = await loadDemoKey(config.demoKeyFile, systemClock);
     const token = await issueDemoToken(key, { role, subject: options.subject, lifetimeMs: hours * HOUR }, systemClock);
     return { text: token, json: { role: options.role, subject: options.subject, token } };

@@ -1,5 +1,5 @@
 // The command line: help everywhere, one clear line on failure, JSON for programs; and what commands do to the data.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -77,12 +77,43 @@ describe('every command', () => {
     [['token', '--role', 'root', '--subject', 'x'], /--role is "root"; allowed are member, /],
     [['token', '--role', 'member', '--subject', 'x', '--hours', '1.5'], /--hours is "1.5"/],
     [['campaign', 'preview', 'nothing'], /There is no campaign nothing; there are none/],
-    [['program', 'plan', '/nowhere/program.yaml'], /The file \/nowhere\/program.yaml cannot be read/],
-    [['codes', 'load', '/nowhere/codes.txt', '--offer', 'a'], /The file \/nowhere\/codes.txt cannot be read/],
+    [['help', 'nonsense'], /unknown command 'nonsense'/],
+    [['token', '--role', 'member', '--subject', ''], /--subject is ""; allowed are 1 to 128 characters/],
+    [['statement', 'show', 'a', 'first'], /the number is "first"; allowed is a whole number from 1 to /],
+    [['ledger', 'explain', '--member', 'a', '--limit', 'x'], /--limit is "x"; allowed is a whole number from 1 to /],
+    [['program', 'plan', folder, '--members', '1.5'], /--members is "1.5"; allowed is a whole number from 1 to /],
   ])('%j fails with one line and one JSON object', async (args, message) => {
     // A database of its own: the one of the checkout may hold the demo, or whatever its owner tried.
     const environment = { DATABASE_URL: `sqlite:${join(folder, 'nobodys.db')}` };
     expectFailure(await perkgateInside([...args, '--json'], environment), message);
+  });
+
+  const feed = ['--partner', 'a', '--from', '2026-11-01', '--before', '2026-12-01', '--name', 'a'];
+  test.each<[string[], string]>([
+    [['program', 'plan', 'FILE'], 'read'],
+    [['program', 'apply', 'FILE'], 'read'],
+    [['codes', 'load', 'FILE', '--offer', 'a'], 'read'],
+    [['partner', 'verify', 'FILE'], 'read'],
+    [['statement', 'verify', 'FILE'], 'read'],
+    [['reconcile', 'load', 'FILE', ...feed, '--how', file('how.json', '{"columns":{"code":"a"}}')], 'read'],
+    [['reconcile', 'load', file('feed.csv', 'a\n1\n'), ...feed, '--how', 'FILE'], 'read'],
+    [['simulate', 'growth', 'FILE'], 'read'],
+    [['simulate', 'growth', 'jd-plus', '--profiles', 'FILE'], 'read'],
+    [['simulate', 'growth', 'jd-plus', '--members', '10', '--chart', 'FILE.svg'], 'written'],
+  ])('%j: a file that is not there, and a folder in its place, are told by name', async (args, done) => {
+    const environment = { DATABASE_URL: `sqlite:${join(folder, 'nobodys.db')}` };
+    mkdirSync(join(folder, 'folder.svg'), { recursive: true });
+    const places = [
+      [join(folder, 'nowhere', 'file'), 'there is no such '],
+      [join(folder, 'folder'), 'it is a folder'],
+    ];
+    mkdirSync(places[1]![0]!, { recursive: true });
+    for (const [place, why] of places) {
+      const given = args.map((word) => word.replace(/^FILE/, place!));
+      const path = given.find((word) => word.startsWith(place!));
+      const message = new RegExp(`^(perkgate: )?The file ${path} cannot be ${done}: ${why}`);
+      expectFailure(await perkgateInside([...given, '--json'], environment), message);
+    }
   });
 
   const away = { DATABASE_URL: 'mysql://perkgate:secret@127.0.0.1:1/perkgate', PERKGATE_MODE: 'demo' };
@@ -188,6 +219,8 @@ eachDatabase((lane) => {
     expect([explained.code, JSON.stringify(lastJson(explained.stdout))]).toEqual([0, expect.stringMatching(/12/)]);
     expectFailure(await run('ledger', 'explain', '--member', 'nobody'), /There is no member nobody/);
     expectFailure(await run('ledger', 'explain', '--account', 'abc'), /--account is no account key/);
+    const none = accounts[0]!.key.replace(/^./, 'f');
+    expectFailure(await run('ledger', 'explain', '--account', none), /There is no account f\w+; --member lists them/);
     expectFailure(await run('ledger', 'explain'), /Give --member or --account/);
   });
 

@@ -195,4 +195,30 @@ eachDatabase((lane) => {
     const bad = await perkgateInside(['reconcile', 'show', 'feed_1'], gatewayEnvironment(lane.url));
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('is no id of a reconciliation') });
   });
+
+  test('of which nothing can be read is told before a feed is opened, whose name is free for the next try', async () => {
+    const { delimiter, dateFormat, columns } = MAPPING;
+    const csv = join(folder, `${lane.name} tried.csv`);
+    writeFileSync(csv, file);
+    const days = ['--from', '2026-03-01', '--before', '2026-04-01'];
+    const args = ['reconcile', 'load', csv, '--partner', 'brewer', '--name', 'tried', ...days, '--json'];
+    const tried = (how: object) => {
+      const path = join(folder, `${lane.name} tried.json`);
+      writeFileSync(path, JSON.stringify({ columns, delimiter, dateFormat, states: { 已核销: 'USED' }, ...how }));
+      return perkgateInside([...args, '--how', path], gatewayEnvironment(lane.url));
+    };
+    // Given a mapping whose column the file has not, whose dates are written otherwise, or whose words of a state are.
+    for (const [how, message] of [
+      [{ columns: { ...columns, code: 'coupon' } }, 'The header has no column \\"coupon\\"'],
+      [{ dateFormat: 'DD.MM.YYYY' }, 'None of the first 7 lines can be read as'],
+      [{ states: { used: 'USED' } }, 'None of the first 7 lines can be read as'],
+      [{ columns: {} }, 'mapping.columns has no code'],
+      [{ timeZone: 'Mars' }, 'timeZone is \\"Mars\\"'],
+    ] as const) {
+      const refused = await tried(how);
+      expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining(message)]);
+    }
+    // Then the right one takes the file in under the same name.
+    expect(lastJson((await tried({})).stdout)).toMatchObject({ ok: true, report: { lines: 7, added: 7 } });
+  });
 });

@@ -51,10 +51,11 @@ test('the same seed says the same; the preset comes near its target; a chart is 
 });
 
 test.each<[string[], RegExp]>([
-  [['jd-plus', '--members', '0'], /--members is 0; allowed is a whole number from 1 to 1000000/],
-  [['jd-plus', '--weeks', '521'], /--weeks is 521/],
+  [['jd-plus', '--members', '0'], /--members is "0"; allowed is a whole number from 1 to 1000000/],
+  [['jd-plus', '--weeks', '521'], /--weeks is "521"/],
   [['jd-plus', '--chart', 'growth.png'], /allowed is a file that ends in .svg or .html/],
   [['jd-plus', '--profiles', 'x.yaml', '--from-database'], /--profiles or --from-database, not both/],
+  [['nowhere'], /The file nowhere cannot be read: there is no such file or folder; presets are .*jd-plus/],
   [['/nowhere.yaml'], /The file \/nowhere.yaml cannot be read/],
 ])('%j is refused in one line', async (args, message) => {
   const { code, stderr } = await perkgateInside(['simulate', 'growth', ...args]);
@@ -69,7 +70,7 @@ test('profiles of a file are checked as those of a program are; without any, it 
   const faulty = await perkgateInside(['simulate', 'growth', plain, '--profiles', profiles]);
   expect([faulty.code, faulty.stdout]).toEqual([
     1,
-    expect.stringMatching(/profiles.yaml:2:47: profiles\[0\].activities/),
+    expect.stringMatching(/profiles.yaml:2:47: profiles\[0\].activities[^\n]*\n1 fault\n$/),
   ]);
   const sound = file(
     'sound.yaml',
