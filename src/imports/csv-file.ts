@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Info, type Parser, parse } from 'csv-parse';
 import type { z } from 'zod';
+import { csvFault } from '../kernel/csv-fault';
 import { fileSize, unpackedBytes } from './data-file';
 import { ImportFault, shownValue } from './import-fault';
 
@@ -80,17 +81,8 @@ export class CsvFile<Value> {
     if (error instanceof ImportFault) return error;
     if (error instanceof CsvError) {
       const at = typeof error.lines === 'number' ? error.lines : line + 1;
-      return this.fault(at, MEANINGS[error.code] ?? `it is no CSV (${error.message}).`);
+      return this.fault(at, `${csvFault(error.code, RECORD_BYTES_MAX)}.`);
     }
     return new ImportFault(`${this.name} is damaged or cut short after line ${line}: ${error.message}.`);
   }
 }
-
-const QUOTE = 'a quote stands where none may; allowed are quotes around a whole value.';
-const MEANINGS: Readonly<Partial<Record<string, string>>> = {
-  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'it has more or fewer values than the header has columns.',
-  CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed.',
-  CSV_INVALID_CLOSING_QUOTE: QUOTE,
-  INVALID_OPENING_QUOTE: QUOTE,
-  CSV_MAX_RECORD_SIZE: `it is longer than ${RECORD_BYTES_MAX} bytes; allowed is one record a line.`,
-};

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse/sync';
 import { BYTE_ORDER_MARK, byteLines } from '../../kernel/byte-lines';
+import { csvFault } from '../../kernel/csv-fault';
 import { type BusinessTime, dayOfDate } from '../../kernel/period';
 import { shown } from '../../members/input-checks';
 import { checkSource } from '../adjustment/adjustment';
@@ -66,7 +67,7 @@ function cellsOf(bytes: Buffer, decoder: TextDecoder, first: boolean): readonly 
     return cells ?? [];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return `not CSV: ${error.code.toLowerCase().replaceAll('_', ' ')}`;
+    return `not CSV: ${csvFault(error.code, LINE_BYTES_MAX)}`;
   }
 }
 

@@ -1,6 +1,7 @@
 // A partner's file of CSV as a stream of lines: bounded memory whatever it holds, each line judged on its own.
 import { type Readable, Transform } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
+import { csvFault } from '../../kernel/csv-fault';
 import type { BusinessTime } from '../../kernel/period';
 import type { FeedMapping } from './feed';
 import { FeedFileError, LineReader, type ReadLine } from './feed-mapping';
@@ -36,9 +37,8 @@ export async function* feedLines(source: Readable, mapping: FeedMapping, time: B
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const at = typeof error.lines === 'number' ? error.lines : last + 1;
-    throw new FeedFileError(
-      `Line ${at} is no CSV with ${JSON.stringify(mapping.delimiter)} between values: ${error.code}.`,
-    );
+    const fault = csvFault(error.code, RECORD_BYTES_MAX);
+    throw new FeedFileError(`Line ${at} is no CSV with ${JSON.stringify(mapping.delimiter)} between values: ${fault}.`);
   } finally {
     source.unpipe(decoder);
     decoder.destroy();

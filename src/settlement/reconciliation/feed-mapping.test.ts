@@ -135,7 +135,17 @@ describe('a file', () => {
       'The header has no column "券码", which is to tell the code. It has: "code", "date".',
     ],
     ['that is empty', '', 'The file is empty; its first line must be a header.'],
-    ['with an open quote', `${header}一店,"2026\n`, 'is no CSV with "," between values: CSV_QUOTE_NOT_CLOSED.'],
+    [
+      'with an open quote',
+      `${header}一店,"2026\n`,
+      'is no CSV with "," between values: a quote is opened and never closed.',
+    ],
+    [
+      'with an endless line',
+      'x'.repeat(20_000),
+      'between values: it is longer than 16384 bytes; allowed is one record a line.',
+    ],
+    ['with a quote in a value', `${header}一"店,2026\n`, 'between values: a quote stands where none may; '],
     [
       'in another encoding',
       Buffer.from([0xc8, 0xaf, 0xc2, 0xeb]),
