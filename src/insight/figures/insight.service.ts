@@ -3,13 +3,14 @@
 import { readNotes } from '../../database/change-note.store';
 import type { Database } from '../../database/database';
 import type { Clock } from '../../kernel/clock';
-import { addDays, dateOfDay, dayOfDate } from '../../kernel/period';
+import { addDays, dateOfDay, dayOfDate, type PeriodNumber } from '../../kernel/period';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
+import { shown } from '../../members/input-checks';
 import type { Catalogue } from '../../program/catalogue';
 import { EDITION, FIGURES, type FigureName } from './figure';
 import { FigureReader } from './figure-reader';
 import { readWalk } from './roll-up.store';
-import { coverUntil, dayCover, daysIn, firstOfMonth, monthsIn, periodText } from './span';
+import { coverUntil, dayCover, daysIn, FIRST_DAY, firstOfMonth, monthsIn, periodText } from './span';
 
 export interface InsightAsked {
   /** `2026-11-22`; both are included. */
@@ -31,6 +32,16 @@ export interface SeriesPoint {
   readonly value: number;
 }
 
+function dayFrom(date: string): PeriodNumber | undefined {
+  const day = dayOfDate(date);
+  return day !== undefined && day >= FIRST_DAY ? day : undefined;
+}
+
+function noDay(field: 'from' | 'to', given: string): Refusal {
+  const rule = `a day from ${dateOfDay(FIRST_DAY)} on, such as 2026-11-01`;
+  return refuse('INVALID_INPUT', `${field} is ${shown(given)}; allowed is ${rule}.`, field);
+}
+
 export class InsightService {
   constructor(
     private readonly database: Database,
@@ -42,16 +53,18 @@ export class InsightService {
   open({ from, to, plan }: InsightAsked): FigureReader | Refusal {
     const catalogue = this.catalogue();
     const today = catalogue.time.periodAt('DAY', this.clock.now());
-    const [first, last] = [dayOfDate(from), dayOfDate(to)];
-    if (first === undefined || last === undefined || first > last || last > today) {
-      const allowed = `allowed is a first day until the last one, which is ${dateOfDay(today)} at most`;
-      return refuse('INVALID_INPUT', `from is ${from} and to is ${to}; ${allowed}.`, 'to');
+    const [first, last] = [dayFrom(from), dayFrom(to)];
+    if (first === undefined) return noDay('from', from);
+    if (last === undefined) return noDay('to', to);
+    if (last > today) {
+      return refuse('INVALID_INPUT', `to is ${to}; allowed is ${dateOfDay(today)}, which is today, at most.`, 'to');
     }
+    if (first > last) return refuse('INVALID_INPUT', `from is ${from}, which is after ${to}; turn them round.`, 'from');
     if (addDays(first, DAYS_MAX) <= last) {
       return refuse('INVALID_INPUT', `${from} to ${to} is longer than ${DAYS_MAX} days; ask for fewer.`, 'from');
     }
     const found = plan ? catalogue.planByCode(plan) : undefined;
-    if (plan && !found) return refuse('NOT_FOUND', 'There is no such plan in the program.', 'plan');
+    if (plan && !found) return refuse('NOT_FOUND', `There is no plan ${shown(plan)} in the program.`, 'plan');
     return new FigureReader(this.database.read, catalogue, { from: first, to: last }, found?.id);
   }
 

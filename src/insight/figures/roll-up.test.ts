@@ -103,13 +103,19 @@ eachDatabase((lane) => {
     expect(page).toContain('<svg');
     expect(page).not.toMatch(/<script|src=|href=/);
     // What cannot be asked for is told.
-    expect(await dashboardOf(insight, { from: '2026-03-11', to: '2026-03-10' })).toMatchObject({
-      code: 'INVALID_INPUT',
-    });
-    expect(await dashboardOf(insight, { from: '2026-03-01', to: '2026-03-11' })).toMatchObject({ field: 'to' });
-    expect(await dashboardOf(insight, { from: '2010-03-01', to: '2026-03-10' })).toMatchObject({ field: 'from' });
+    for (const [from, to, field, words] of [
+      ['2026-03-11', '2026-03-10', 'from', 'from is 2026-03-11, which is after 2026-03-10'],
+      ['2026-03-01', '2026-03-11', 'to', 'to is 2026-03-11; allowed is 2026-03-10, which is today, at most'],
+      ['2010-03-01', '2026-03-10', 'from', 'is longer than 3660 days'],
+      ['0001-01-01', '2026-03-10', 'from', 'from is "0001-01-01"; allowed is a day from 1970-01-01 on'],
+      ['2026-03-01', 'today', 'to', 'to is "today"; allowed is a day from 1970-01-01 on'],
+    ] as const) {
+      const refused = await dashboardOf(insight, { from, to });
+      expect(refused).toMatchObject({ code: 'INVALID_INPUT', field, message: expect.stringContaining(words) });
+    }
     expect(await dashboardOf(insight, { from: '2026-03-01', to: '2026-03-10', plan: 'no' })).toMatchObject({
       field: 'plan',
+      message: 'There is no plan "no" in the program.',
     });
     const asked = { from: '2024-01-01', to: '2026-03-10' };
     expect(await insight.series('SALES', asked, 'DAY')).toMatchObject({ code: 'INVALID_INPUT', field: 'by' });

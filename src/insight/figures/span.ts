@@ -13,7 +13,8 @@ export interface Cover {
   readonly days: readonly DaySpan[];
 }
 
-const FIRST_YEAR = 1970;
+/** No figure is older. */
+export const FIRST_DAY: PeriodNumber = 19_700_101;
 const yearOf = (day: PeriodNumber) => Math.trunc(day / 10_000);
 export const monthOf = (day: PeriodNumber): PeriodNumber => Math.trunc(day / 100) * 100;
 export const firstOfMonth = (month: PeriodNumber): PeriodNumber => month + 1;
@@ -61,7 +62,7 @@ export function dayCover({ from, to }: DaySpan): Cover {
 
 /** All days until this one, itself included: what stands at its end. */
 export function coverUntil(day: PeriodNumber): Cover {
-  return coverOf({ from: FIRST_YEAR * 10_000 + 101, to: day });
+  return coverOf({ from: FIRST_DAY, to: day });
 }
 
 /** The months that the span touches, the first one first. */
