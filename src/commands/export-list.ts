@@ -6,13 +6,14 @@ import { boardsOf, listExport } from '../compose/list-export';
 import { type Role, STAFF_ROLES } from '../kernel/actor';
 import { SHEET_FORMATS, type SheetFormat } from '../kernel/sheet';
 import { isRouteFault } from '../server/route-actor';
-import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { action, CommandError, type CommonOptions, counted, withGateway } from './command';
+import { formatFor } from './options';
 import { progressBar } from './progress';
 import { writeWhole } from './write-whole';
 
 interface ListCommand extends CommonOptions {
   readonly role: Role;
-  readonly format: SheetFormat;
+  readonly format?: SheetFormat;
   readonly argument: readonly string[];
 }
 
@@ -26,14 +27,17 @@ export function addExportListCommand(exports: Command): void {
     .argument('<name>', 'as the API calls it, such as agreements or auditEntries; an unknown one is told all there are')
     .argument('<file>', 'where to; what is there is replaced once the new file is whole')
     .addOption(new Option('--role <role>', 'for whom').choices(STAFF_ROLES).default('BD'))
-    .addOption(new Option('--format <format>', 'of the file').choices([...SHEET_FORMATS]).default('csv'))
+    .addOption(
+      new Option('--format <format>', 'by the ending of the file unless told, else csv').choices(SHEET_FORMATS),
+    )
     .option(
       '--argument <name=value>',
       `of the list, as often as it has some: text, or JSON such as filter='{"state":"ACTIVE"}'`,
       (given: string, before: readonly string[]) => [...before, given],
       [] as readonly string[],
     );
-  action(list, async ({ role, format, argument }: ListCommand, name, file) => {
+  action(list, async ({ role, format: told, argument }: ListCommand, name, file) => {
+    const format = formatFor(file, SHEET_FORMATS, told);
     const words = wordsOf(argument);
     const rows = await withGateway(async (gateway) => {
       for (const board of boardsOf(gateway)) await board.look(gateway.catalogue.current());
@@ -50,7 +54,7 @@ export function addExportListCommand(exports: Command): void {
       await writeWhole(source, file!).finally(() => bar.stop());
       return written;
     });
-    return { text: `${rows} rows of ${name} written to ${file}.`, json: { list: name, rows, file } };
+    return { text: `${counted(rows, 'row')} of ${name} written to ${file}.`, json: { list: name, rows, file } };
   });
 }
 

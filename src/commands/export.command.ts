@@ -1,10 +1,12 @@
 // `perkgate export redemptions` and `export list`: lists as files.
 import { type Command, Option } from 'commander';
 import { type Role, STAFF_ROLES } from '../kernel/actor';
+import { SHEET_FORMATS } from '../kernel/sheet';
 import { EXPORT_WORDS, readExportWords } from '../redemption/tracking/export-words';
-import { scopeFor } from '../redemption/tracking/tracking-scope';
-import { action, CommandError, type CommonOptions, withGateway } from './command';
+import { nameFault, scopeFor } from '../redemption/tracking/tracking-scope';
+import { action, CommandError, type CommonOptions, counted, withGateway } from './command';
 import { addExportListCommand } from './export-list';
+import { formatFor } from './options';
 import { progressBar } from './progress';
 import { writeWhole } from './write-whole';
 
@@ -14,7 +16,7 @@ interface ExportCommand extends CommonOptions, Readonly<Record<string, string | 
 }
 
 const HELP: Readonly<Record<(typeof EXPORT_WORDS)[number], string>> = {
-  format: 'csv or xlsx; csv unless told',
+  format: 'csv or xlsx; by the ending of the file unless told, else csv',
   offer: 'only of this offer, by its id',
   agreement: 'only what this agreement paid for, by its id',
   partner: 'only of the offers of this partner, by its code',
@@ -48,9 +50,11 @@ export function addExportCommand(root: Command): void {
   for (const word of EXPORT_WORDS) redemptions.option(`${flagOf(word)} <${word}>`, HELP[word]);
   action(redemptions, async ({ json: _json, role, ...given }: ExportCommand, file) => {
     const words = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    const asked = readExportWords(words);
+    const asked = readExportWords({ format: formatFor(file, SHEET_FORMATS), ...words });
     if (typeof asked === 'string') throw new CommandError(asked);
     const rows = await withGateway(async ({ redemptionExport, catalogue }) => {
+      const fault = nameFault(asked.words, catalogue.current());
+      if (fault !== undefined) throw new CommandError(fault);
       const scope = scopeFor({ role }, asked.words, catalogue.current());
       const [total, bar] = [await redemptionExport.count(scope), progressBar('exporting')];
       let written = 0;
@@ -62,6 +66,6 @@ export function addExportCommand(root: Command): void {
       await writeWhole(source, file!).finally(() => bar.stop());
       return written;
     });
-    return { text: `${rows} redemptions written to ${file}.`, json: { rows, file } };
+    return { text: `${counted(rows, 'redemption')} written to ${file}.`, json: { rows, file } };
   });
 }

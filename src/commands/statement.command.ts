@@ -15,7 +15,7 @@ import { verifyStatement } from '../settlement/statement-file/verify-statement';
 import { askedHere } from './audited';
 import { action, CommandError, type CommonOptions, withGateway } from './command';
 import { fileFault } from './given-file';
-import { wholeNumber } from './options';
+import { formatFor, wholeNumber } from './options';
 import { progressBar } from './progress';
 import { writeWhole } from './write-whole';
 
@@ -28,7 +28,7 @@ interface ListCommand extends CommonOptions {
 }
 interface ShowCommand extends CommonOptions {
   readonly out?: string;
-  readonly format: StatementFormat;
+  readonly format?: StatementFormat;
 }
 interface VerifyCommand extends CommonOptions {
   readonly books?: boolean;
@@ -57,7 +57,9 @@ export function addStatementCommand(root: Command): void {
     .argument('<agreement>', 'the code of the agreement')
     .argument('<number>', 'the number of the statement')
     .option('--out <file>', 'where to; what is there is replaced once the new file is whole')
-    .addOption(new Option('--format <format>', 'of the file').choices(STATEMENT_FORMATS).default('json'));
+    .addOption(
+      new Option('--format <format>', 'by the ending of the file unless told, else json').choices(STATEMENT_FORMATS),
+    );
   action(show, (options: ShowCommand, agreement, given) => {
     const number = wholeNumber('the number', given!, 1, NUMBER_MAX);
     return withGateway((gateway) => shownOne(gateway, agreement!, number, options));
@@ -128,7 +130,7 @@ async function shownOne(gateway: Gateway, code: string, number: number, { out, f
   const found = await gateway.statements.findNumbered(code, number);
   if (!found) throw new CommandError(`There is no statement ${number} of ${JSON.stringify(code)}.`);
   if (out !== undefined) {
-    await writeWhole(gateway.statementFiles.stream(found, format), out);
+    await writeWhole(gateway.statementFiles.stream(found, formatFor(out, STATEMENT_FORMATS, format)), out);
     return { text: `Statement ${number} of ${code} written to ${out}.`, json: { ...headJson(found), file: out } };
   }
   const columns = ['item', 'side', 'opening', 'given', 'put right', 'closing', 'disputed'];

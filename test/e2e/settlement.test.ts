@@ -169,7 +169,7 @@ eachDatabase((lane) => {
     const shown = await run('statement', 'show', code, '2');
     expect(shown.stdout).toMatch(/leads\s+PARTNER/);
     const file = join(folder, `${fresh('out')}.pdf`);
-    expect((await run('statement', 'show', code, '2', '--out', file, '--format', 'pdf')).code).toBe(0);
+    expect((await run('statement', 'show', code, '2', '--out', file)).code).toBe(0);
     expect(readFileSync(file).subarray(0, 5).toString()).toBe('%PDF-');
     for (const [args, message] of [
       [['issue', code, '--all'], /No statement of .* is due/],

@@ -244,12 +244,19 @@ eachDatabase((lane) => {
       const written = parse(readFileSync(file), { columns: true }) as Line[];
       expect(written.map(timeless)).toEqual((await lines(query, BD)).map(timeless));
       const book = join(folder, 'list.xlsx');
-      expect((await run(book, '--format', 'xlsx', '--role', 'AUDITOR')).code).toBe(0);
+      // The ending of the file tells the format where nothing else does.
+      expect((await run(book, '--role', 'AUDITOR')).code).toBe(0);
       const [, first] = sheetRows(unzip(readFileSync(book)).get('xl/worksheets/sheet1.xml')!);
       expect(first).toContain('customer-0003');
       for (const [args, message] of [
         [[join(folder, 'no', 'list.csv')], /cannot be written/],
         [[file, '--status', 'LOST'], /status is "LOST"; allowed are HELD/],
+        // A slip is no empty file.
+        [[file, '--partner', 'nobody'], /There is no partner "nobody"/],
+        [[file, '--level', 'nowhere'], /There is no level "nowhere"/],
+        [[file, '--plan', 'nothing'], /There is no plan "nothing"/],
+        [[file, '--offer', 'latte'], /offer is "latte"; allowed is an id, and this code is of offer_/],
+        [[file, '--agreement', 'ours'], /agreement is "ours"; allowed is an id such as agreement_/],
         [[file, '--role', 'PARTNER'], /Allowed choices are BD, OPERATIONS, ADMIN, AUDITOR/],
       ] as const) {
         const failed = await run(...args);

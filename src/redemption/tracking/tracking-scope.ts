@@ -1,6 +1,7 @@
 // Which redemptions an actor asks for: the words of a filter as ids, and never more than its own for a partner.
 import type { Actor } from '../../kernel/actor';
 import { fromGlobalId } from '../../kernel/id';
+import { shown } from '../../members/input-checks';
 import { campaignSource } from '../../program/campaign';
 import type { Catalogue } from '../../program/catalogue';
 import type { RedemptionStatus } from '../redemption';
@@ -42,6 +43,25 @@ export const STAFF_WORDS = ['level', 'plan', 'campaign'] as const satisfies read
 /** `null` for what is named and not there: then nothing is found. */
 function found(name: string | null | undefined, find: (name: string) => string | undefined): string | null | undefined {
   return name === null || name === undefined ? undefined : (find(name) ?? null);
+}
+
+/**
+ * What is named and is not there, in words; for callers who would take an empty list for an answer. What is named by an
+ * id is not looked for: an offer or an agreement that is over keeps its redemptions.
+ */
+export function nameFault(words: TrackingWords, catalogue: Catalogue): string | undefined {
+  const { offer, agreement, partner, level, plan } = words;
+  const none = (what: string, name: string) => `There is no ${what} ${shown(name)} in the program.`;
+  if (offer && fromGlobalId('offer', offer) === undefined) {
+    const meant = catalogue.offerByCode(offer)?.globalId;
+    return `offer is ${shown(offer)}; allowed is an id${meant ? `, and this code is of ${meant}` : ' such as offer_0198…'}.`;
+  }
+  if (agreement && fromGlobalId('agreement', agreement) === undefined) {
+    return `agreement is ${shown(agreement)}; allowed is an id such as agreement_0198….`;
+  }
+  if (partner && !catalogue.partnerByCode(partner)) return none('partner', partner);
+  if (level && !catalogue.levelByCode(level)) return none('level', level);
+  return plan && !catalogue.planByCode(plan) ? none('plan', plan) : undefined;
 }
 
 /** A partner's scope comes from its token; what it names besides can narrow that, never leave it. */
