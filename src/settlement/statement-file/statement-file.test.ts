@@ -15,7 +15,7 @@ import { StatementFileError } from './file-statement';
 import { readStatement } from './read-statement';
 import { csvStream } from './statement-csv';
 import { jsonStream } from './statement-json';
-import { pdfStream } from './statement-pdf';
+import { minuteText, pdfStream } from './statement-pdf';
 import { verifyStatement } from './verify-statement';
 
 const NOON = Date.UTC(2027, 1, 1, 4);
@@ -206,6 +206,15 @@ test.each([
   ['record,id,at,item,side,kind,quantity,value,text\nnothing,,,,,,,,', 'row "nothing"'],
 ])('%j is none', async (text, message) => {
   await expect(verify(text)).rejects.toThrow(message);
+});
+
+test.each([
+  // On the 8th of March 2026 the clocks of New York went from 2 to 3, on the 1st of November back from 2 to 1.
+  ['America/New_York', '2026-03-08T16:30:00Z', '2026-03-08 12:30'],
+  ['America/New_York', '2026-11-01T17:30:00Z', '2026-11-01 12:30'],
+  ['Asia/Shanghai', '2026-10-31T16:05:59Z', '2026-11-01 00:05'],
+])('in %s %s is printed as %s', (zone, instant, text) => {
+  expect(minuteText(Date.parse(instant), new BusinessTime(zone))).toBe(text);
 });
 
 test('as PDF it has its pages, its font, and no more lines than are read', async () => {

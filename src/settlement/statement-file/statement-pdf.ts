@@ -102,8 +102,10 @@ async function write(
   pdf.end();
 }
 
-function minuteText(instant: number, time: BusinessTime): string {
-  const minutes = Math.floor((instant - time.startOfDay(time.dayNumber(instant))) / 60_000);
+/** `2026-11-01 00:05`, as the clocks of the time zone show it. */
+export function minuteText(instant: number, time: BusinessTime): string {
+  // Not what has passed since midnight: that is an hour more or less on days when the clocks are changed.
+  const minutes = time.minuteOfWeek(instant) % (24 * 60);
   const two = (number: number) => String(number).padStart(2, '0');
   return `${time.isoDate(instant)} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
