@@ -6,7 +6,7 @@ import type { IncomingService, Reception } from '../webhooks/incoming.service';
 import { Admission } from './admission';
 import { type ErrorLog, UNAVAILABLE_MESSAGE } from './errors';
 import { describeError } from './logger';
-import { reply, replyOverloaded } from './replies';
+import { errorHandler, reply, replyOverloaded } from './replies';
 
 export interface WebhookRouteOptions {
   readonly incoming: Pick<IncomingService, 'receive'>;
@@ -58,6 +58,7 @@ export function addWebhookRoute(http: FastifyInstance, options: WebhookRouteOpti
   const misses = new Misses();
   void http.register(async (scope) => {
     scope.removeAllContentTypeParsers();
+    scope.setErrorHandler(errorHandler(BODY_BYTES_MAX));
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.route<{ Params: { partnerCode: string } }>({
       method: 'POST',

@@ -196,7 +196,11 @@ eachDatabase((lane) => {
 
     it('has at most 64 KiB, is JSON in UTF-8, and comes by POST', async () => {
       const long = JSON.stringify({ type: 'redemption.used', data: { more: 'x'.repeat(65_536) } });
-      expect((await send(test, 'brewer', long, { secrets: [secret] })).status).toBe(413);
+      const tooLong = await send(test, 'brewer', long, { secrets: [secret] });
+      expect([tooLong.status, JSON.stringify(tooLong.body)]).toEqual([
+        413,
+        expect.stringContaining('at most 65536 bytes are read'),
+      ]);
       const post = (body: Buffer | string, type: string) =>
         fetch(`${test.url}/partner/webhooks/brewer`, {
           method: 'POST',
