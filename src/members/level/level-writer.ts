@@ -59,7 +59,8 @@ export class LevelWriter implements BalanceWatcher {
     for (const found of await this.find(tx, [...byMember.keys()], byMember)) {
       const own = byMember.get(found.memberId)!;
       const booked = own.some(({ transfers }) => transfers.some(({ code }) => BOOKINGS.has(code)));
-      await this.keep(tx, found, follow(found.input, own), pages, booked);
+      const advanced = follow(found.input, own);
+      await this.keep(tx, found, advanced, pages, booked || beginsToDecay(found.input, advanced));
     }
     await pages.write(tx);
   }
@@ -142,6 +143,12 @@ export class LevelWriter implements BalanceWatcher {
 function differs(before: LevelState, after: LevelState): boolean {
   if (before.since === undefined) return before.at !== undefined || after.unbooked !== 0 || after.dueAt !== undefined;
   return (Object.keys(after) as (keyof LevelState)[]).some((key) => key !== 'at' && before[key] !== after[key]);
+}
+
+/** Whether decay has something to take only from now on: else it would take it for days before it was there. */
+function beginsToDecay({ catalogue, growth, state }: AdvanceInput, after: Advanced): boolean {
+  const { decay } = catalogue.levelPolicy;
+  return decay !== undefined && growth + state.unbooked <= decay.floor && after.growth > decay.floor;
 }
 
 /** The balance before the first of the moves on this account, among a member's moves. */

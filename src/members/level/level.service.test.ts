@@ -123,6 +123,28 @@ eachDatabase((lane) => {
     expect(await booked(memberId)).toBe(10);
   });
 
+  test('what is earned after decay has taken all is not taken for days before it was earned', async () => {
+    // Given a level that is looked at again sooner than decay would come by.
+    const keeps = { mayHaveNone: true, when: 'AT_KEEP_END', keep: { days: 3 } };
+    await use({ ...keeps, decay: { plans: ['vip'], graceDays: 0, step: 5 } });
+    const memberId = await house.member();
+    const card = await house.open(memberId, 'vip');
+    await house.give(memberId, 'GROWTH', 5);
+    clock.set(NOW + DAY);
+    must(await house.cards.close(card.id));
+    clock.set(NOW + 2 * DAY);
+    await settle();
+    expect(await seen(memberId)).toEqual(['base', 0]);
+    // When it earns in the night after that, then only later nights take of it.
+    clock.set(NOW + 2 * DAY + 18 * HOUR);
+    await house.give(memberId, 'GROWTH', 7);
+    expect(await seen(memberId)).toEqual(['base', 7]);
+    await settle();
+    expect(await booked(memberId)).toBe(7);
+    clock.set(NOW + 4 * DAY);
+    expect(await seen(memberId)).toEqual(['base', 2]);
+  });
+
   test('several who book at once book once', async () => {
     await use(DECAY);
     const memberId = await house.member();
