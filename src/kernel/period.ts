@@ -128,6 +128,7 @@ export class BusinessTime {
   private fromLocal(local: number): Instant {
     const before = local - this.offsetAt(local - DAY);
     const after = local - this.offsetAt(local + DAY);
+    if (before === after) return before;
     const there = [before, after].filter((instant) => instant + this.offsetAt(instant) === local);
     return there.length > 0 ? Math.min(...there) : before;
   }

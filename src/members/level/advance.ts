@@ -2,7 +2,7 @@
 import type { Instant } from '../../kernel/clock';
 import type { Catalogue } from '../../program/catalogue';
 import { type CoveringCard, coverageOf, coveredBefore, covers, nextBoundary, type Span } from './coverage';
-import { afterStep, GrowthCalendar } from './growth-calendar';
+import { afterStep, GrowthCalendar, type GrowthStep } from './growth-calendar';
 import { keptUntil } from './keeping';
 import { levelAbove, levelBelow, liveLevel, matchingLevel, type Rung, rankOf, withoutCard } from './ladder';
 import type { LevelChange, LevelChangeReason, LevelState } from './level-state';
@@ -86,15 +86,16 @@ class Passage {
 
   run(): Advanced {
     this.settle();
-    for (let next = this.next(); next !== undefined && next <= this.now; next = this.next()) {
-      this.step(next);
+    let next = this.next();
+    for (; next.at !== undefined && next.at <= this.now; next = this.next()) {
+      this.step(next.at, next.growth);
       this.settle();
     }
     this.cursor = this.now;
-    return this.outcome();
+    return this.outcome(next.at);
   }
 
-  private outcome(): Advanced {
+  private outcome(dueAt: Instant | undefined): Advanced {
     const { unbooked } = this.input.state;
     const state: LevelState = {
       at: this.now,
@@ -106,22 +107,23 @@ class Passage {
       fallsAt: this.falls,
       manualId: this.manual?.id,
       manualUntil: this.manualUntil,
-      dueAt: this.next(),
+      dueAt,
     };
     const { growth, shown: level, changes, gained, lost } = this;
     return { growth, state, level, changes, gained, lost };
   }
 
   /** Growth by itself counts from when the settings are in force that say so. */
-  private nextGrowthStep() {
+  private nextGrowthStep(): GrowthStep | undefined {
     const after = Math.max(this.cursor, this.input.catalogue.levelPolicy.settingsSince);
     return this.calendar.nextStep(after, this.growth);
   }
 
-  /** The next instant after the cursor at which anything can change. */
-  private next(): Instant | undefined {
+  /** The next instant after the cursor at which anything can change, and what growth does by itself then or later. */
+  private next(): { readonly at: Instant | undefined; readonly growth: GrowthStep | undefined } {
+    const growth = this.nextGrowthStep();
     const candidates = [
-      this.nextGrowthStep()?.at,
+      growth?.at,
       this.nextRise(),
       this.kept,
       this.falls,
@@ -132,7 +134,7 @@ class Passage {
     for (const at of candidates) {
       if (at !== undefined && at > this.cursor && (next === undefined || at < next)) next = at;
     }
-    return next;
+    return { at: next, growth };
   }
 
   /** When the least time at the level is over, if growth is there already. */
@@ -142,8 +144,7 @@ class Passage {
     return this.input.catalogue.time.addDays(this.since, held.minDays);
   }
 
-  private step(at: Instant): void {
-    const step = this.nextGrowthStep();
+  private step(at: Instant, step: GrowthStep | undefined): void {
     this.cursor = at;
     if (step?.at !== at) return;
     const { growth, lost } = afterStep(this.growth, step, this.calendar.floor);
