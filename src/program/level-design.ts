@@ -38,6 +38,14 @@ export interface Activity {
   readonly fromWeek: number;
   readonly untilWeek?: number;
 }
+/** Weeks in which a part of a profile's members are away, in one way or another. */
+export interface Absence {
+  /** 0 to 1. */
+  readonly share: number;
+  readonly fromWeek: number;
+  /** Inclusive; absent: to the end. */
+  readonly untilWeek?: number;
+}
 export interface Profile {
   readonly code: string;
   readonly name: string;
@@ -45,12 +53,16 @@ export interface Profile {
   readonly growth: number;
   /** The code of the plan of which they hold a card. */
   readonly plan?: string;
+  /** Without a card. */
+  readonly lapse?: Absence;
   /** In the minor unit of the program's currency. */
   readonly spendPerWeek: number;
   /** 0 to 1. */
   readonly benefitUse: number;
   /** A month. */
   readonly uncountedUses: number;
+  /** Without doing anything. */
+  readonly pause?: Absence;
   readonly activities: readonly Activity[];
 }
 

@@ -391,6 +391,11 @@ const partnerOf = (name: string): fc.Arbitrary<Partner> => fc.record({ code: fc.
 
 const hundredths = (min: number, max: number) => fc.integer({ min, max }).map((value) => value / 100);
 
+const absence = fc.record({
+  share: hundredths(1, 100),
+  fromWeek: fc.integer({ min: 1, max: 9 }),
+  untilWeek: optional(fc.integer({ min: 9, max: 52 })),
+});
 const profileOf = (name: string): fc.Arbitrary<Profile> =>
   fc.record({
     code: fc.constant(name),
@@ -400,6 +405,7 @@ const profileOf = (name: string): fc.Arbitrary<Profile> =>
     spendPerWeek: amount,
     benefitUse: hundredths(0, 100),
     uncountedUses: hundredths(0, 900),
+    pause: optional(absence),
     activities: fc.tuple(
       fc.record({
         code,

@@ -19,6 +19,7 @@ import { offerTerms } from './offer-terms.rule';
 import { parentPlans } from './parent-plans.rule';
 import { passiveBenefit } from './passive-benefit.rule';
 import { planSale } from './plan-sale.rule';
+import { profileAbsence } from './profile-absence.rule';
 import { profileActivities } from './profile-activities.rule';
 import { references } from './references.rule';
 import { referralTerms } from './referral-terms.rule';
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   levelGifts,
   levelDesign,
   profileActivities,
+  profileAbsence,
   parentPlans,
   planSale,
   budgets,

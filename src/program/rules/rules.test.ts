@@ -420,6 +420,26 @@ levels:
     ],
   ],
   [
+    'a profile that lets no card lapse, and one that is back before it goes',
+    `${LEVELS}plans:
+  - { code: plus, name: P, kind: MEMBERSHIP, price: 1, term: { months: 1 }, costCap: 1 }
+profiles:
+  - { code: a, name: A, share: 1, ¶lapse: { fromWeek: 3 }, activities: [{ code: order, perWeek: 1, growth: 5 }] }
+  - code: b
+    name: B
+    share: 1
+    plan: plus
+    lapse: { share: 0.5, fromWeek: 3, untilWeek: ¶2 }
+    pause: { fromWeek: 9, untilWeek: ¶8 }
+    activities: [{ code: order, perWeek: 1, growth: 5 }]
+`,
+    [
+      'profiles[0].lapse | weeks without a card | none without a plan',
+      'profiles[1].lapse.untilWeek | 2 | 3 or later',
+      'profiles[1].pause.untilWeek | 8 | 9 or later',
+    ],
+  ],
+  [
     'parts that are faulty in form do not hide the faults around them',
     `${LEVELS}benefits:
   - { code: free, name: F, class: BASIC, faceValue: 0, unitCost: ¶-5 }
