@@ -2,12 +2,14 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Gateway } from '../compose/gateway';
-import { type Person, peopleOf } from '../insight/design/behaviour';
+import { peopleOf, type Scene } from '../insight/design/behaviour';
 import { databasePeople } from '../insight/design/database-people';
-import { catalogueOf } from '../insight/design/event-growth';
 import { growthChart, growthPage } from '../insight/design/growth-chart';
 import { growthReport } from '../insight/design/growth-report';
-import { growthTables } from '../insight/design/growth-table';
+import { growthTables, percent } from '../insight/design/growth-table';
+import { Horizon } from '../insight/design/horizon';
+import type { Person } from '../insight/design/person';
+import { asDesigned, catalogueOf } from '../insight/design/program-catalogue';
 import type { Profile } from '../program/level-design';
 import { listPresets, presetPath } from '../program/presets';
 import { parseProfiles } from '../program/profile-file';
@@ -27,6 +29,7 @@ interface SimulateOptions extends CommonOptions {
   readonly weeks?: string;
   readonly members: string;
   readonly seed: string;
+  readonly renewed?: string;
   readonly chart?: string;
 }
 
@@ -43,6 +46,7 @@ export function addSimulateCommand(root: Command): void {
     .argument('<program>', 'the program file (YAML), or the name of a preset')
     .option('--profiles <file>', 'how members behave, instead of the section profiles of the program')
     .option('--from-database', 'the members of the database, each at its own pace so far, instead of profiles')
+    .option('--renewed <percent>', 'with --from-database: how many of the terms that end are renewed (else as so far)')
     .option('--designed', 'count with the thresholds of levelDesign, not with those of the levels')
     .option('--weeks <weeks>', 'the horizon (levelDesign.weeks of the program, else 52)')
     .option('--members <members>', 'how many members live through it, at most', '10000')
@@ -56,9 +60,7 @@ async function simulated(options: SimulateOptions, file: string): Promise<Output
   if (chart !== undefined && !/\.(svg|html)$/.test(chart)) {
     throw new CommandError(`--chart is ${chart}; allowed is a file that ends in .svg or .html.`);
   }
-  const members = wholeNumber('--members', options.members, 1, MEMBERS_MAX);
-  const seed = wholeNumber('--seed', options.seed, 0, SEED_MAX);
-  const given = options.weeks && wholeNumber('--weeks', options.weeks, 1, WEEKS_MAX);
+  const asked = askedOf(options);
   const parsed = parseProgram(
     await readGiven(pathOf(file), `; presets are ${listPresets().join(', ')}`),
     basename(file),
@@ -68,10 +70,11 @@ async function simulated(options: SimulateOptions, file: string): Promise<Output
   if (designed && !program.levelDesign) {
     throw new CommandError('--designed needs a levelDesign in the program.');
   }
-  const found = await peopleFor(options, program, { members, seed });
+  const counting = designed ? asDesigned(program) : program;
+  const weeks = asked.weeks ?? program.levelDesign?.weeks ?? WEEKS;
+  const found = await peopleFor(options, counting, { ...asked, weeks });
   if ('faults' in found) return faulty(found.faults);
-  const weeks = given || (program.levelDesign?.weeks ?? WEEKS);
-  const report = growthReport({ program, ...found, weeks, seed, asDesigned: designed });
+  const report = growthReport({ program, ...found, seed: asked.seed });
   const tables = growthTables(report);
   if (chart === undefined) return { text: tables, json: report };
   const page = chart.endsWith('.svg') ? `${growthChart(report)}\n` : growthPage(report, tables);
@@ -79,22 +82,54 @@ async function simulated(options: SimulateOptions, file: string): Promise<Output
   return { text: `${tables}\n\nThe chart is in ${chart}.`, json: { ...report, chart } };
 }
 
-type Found = { readonly people: Person[]; readonly source: string } | { readonly faults: readonly ProgramFault[] };
+interface Asked {
+  readonly members: number;
+  readonly seed: number;
+  readonly weeks: number;
+  /** Of the terms that end, 0 to 1. */
+  readonly renews: number | undefined;
+}
+
+function askedOf({
+  members,
+  seed,
+  weeks,
+  renewed,
+  fromDatabase,
+}: SimulateOptions): Partial<Asked> & Omit<Asked, 'weeks'> {
+  if (renewed !== undefined && !fromDatabase) {
+    throw new CommandError('--renewed is for --from-database; profiles say it themselves, as lapse.');
+  }
+  return {
+    members: wholeNumber('--members', members, 1, MEMBERS_MAX),
+    seed: wholeNumber('--seed', seed, 0, SEED_MAX),
+    weeks: weeks === undefined ? undefined : wholeNumber('--weeks', weeks, 1, WEEKS_MAX),
+    renews: renewed === undefined ? undefined : wholeNumber('--renewed', renewed, 0, 100) / 100,
+  };
+}
+
+interface People {
+  readonly people: readonly Person[];
+  readonly source: string;
+  readonly scene: Scene;
+}
+type Found = People | { readonly faults: readonly ProgramFault[] };
 
 async function peopleFor(
   { profiles: file, fromDatabase }: SimulateOptions,
   program: Program,
-  { members, seed }: { readonly members: number; readonly seed: number },
+  asked: Asked,
 ): Promise<Found> {
   if (file !== undefined && fromDatabase) throw new CommandError('Give --profiles or --from-database, not both.');
-  if (fromDatabase) return withGateway((gateway) => fromMembers(gateway, members));
+  if (fromDatabase) return withGateway((gateway) => fromMembers(gateway, program, asked));
   const source = file === undefined ? 'profiles of the program' : `profiles of ${basename(file)}`;
-  const of = (profiles: readonly Profile[]) => ({
-    people: peopleOf(profiles, members, seed, catalogueOf(program)),
-    source,
-  });
+  const of = (profiles: readonly Profile[]): People => {
+    const catalogue = catalogueOf(program);
+    const scene = { catalogue, horizon: new Horizon(catalogue.time, asked.weeks) };
+    return { people: peopleOf(profiles, asked.members, asked.seed, scene), source, scene };
+  };
   if (file !== undefined) {
-    const parsed = parseProfiles(await readGiven(file), basename(file));
+    const parsed = parseProfiles(await readGiven(file), basename(file), program);
     return parsed.faults ? { faults: parsed.faults } : of(parsed.profiles);
   }
   if (program.profiles.length === 0) {
@@ -104,16 +139,23 @@ async function peopleFor(
   return of(program.profiles);
 }
 
-async function fromMembers(gateway: Gateway, members: number): Promise<Found> {
-  const { database, memberRows, catalogue, clock } = gateway;
+async function fromMembers(gateway: Gateway, program: Program, asked: Asked): Promise<People> {
+  const { database, memberRows, clock } = gateway;
+  const at = { database, memberRows, catalogue: gateway.catalogue.current(), now: clock.now() };
+  const catalogue = catalogueOf(program, at);
+  const scene = { catalogue, horizon: new Horizon(catalogue.time, asked.weeks, at.now) };
   const bar = progressBar('reading members');
-  const at = { database, memberRows, catalogue: catalogue.current(), now: clock.now() };
-  const { people, total } = await databasePeople(at, members, (done, of) => bar.update('members', done, of)).finally(
-    () => bar.stop(),
-  );
+  const onMembers = (done: number, of: number) => bar.update('members', done, of);
+  const wanted = { ...asked, most: asked.members };
+  const { people, total, renews } = await databasePeople(at, scene, wanted, onMembers).finally(() => bar.stop());
   if (people.length === 0) throw new CommandError('The database has no members; give profiles instead.');
-  const part = people.length < total ? `every ${Math.ceil(total / members)}th of ` : '';
-  return { people, source: `${part}${total} members of the database, each at its pace so far` };
+  const part = people.length < total ? `every ${Math.ceil(total / asked.members)}th of ` : '';
+  // Only where cards make a difference.
+  const { plans, decay, daily, activation } = catalogue.levelPolicy;
+  const matters = plans.size + daily.size + activation.size > 0 || decay !== undefined;
+  const renewing = matters ? `; ${percent(renews)} of the terms that end are renewed` : '';
+  const source = `${part}${total} members of the database, each at its pace so far${renewing}`;
+  return { people, source, scene };
 }
 
 /** A file, or the name of a preset where no path is meant. */

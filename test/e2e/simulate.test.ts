@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DAY, systemClock } from '../../src/kernel/clock';
 import { gatewayEnvironment, NOON, TestGateway } from '../support/gateway';
 import { lastJson, perkgateInside } from '../support/gateway-process';
-import { benefit, entitles, level, programText } from '../support/gateway-program';
+import { benefit, entitles, level, plan, programText } from '../support/gateway-program';
 import { Story } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
 
@@ -23,7 +23,8 @@ interface Shown {
   readonly ok: boolean;
   readonly members: number;
   readonly source: string;
-  readonly levels: { code: string; standing: number[]; share: number }[];
+  readonly levels: { code: string; standing: number[]; share: number; kept?: number[]; fell?: number[] }[];
+  readonly without?: number[];
 }
 
 async function simulated(...args: string[]): Promise<Shown> {
@@ -54,6 +55,8 @@ test.each<[string[], RegExp]>([
   [['jd-plus', '--members', '0'], /--members is "0"; allowed is a whole number from 1 to 1000000/],
   [['jd-plus', '--weeks', '521'], /--weeks is "521"/],
   [['jd-plus', '--chart', 'growth.png'], /allowed is a file that ends in .svg or .html/],
+  [['jd-plus', '--renewed', '50'], /--renewed is for --from-database; profiles say it themselves, as lapse/],
+  [['jd-plus', '--renewed', '101', '--from-database'], /--renewed is 101; allowed is a whole number from 0 to 100/],
   [['jd-plus', '--profiles', 'x.yaml', '--from-database'], /--profiles or --from-database, not both/],
   [['nowhere'], /The file nowhere cannot be read: there is no such file or folder; presets are .*jd-plus/],
   [['/nowhere.yaml'], /The file \/nowhere.yaml cannot be read/],
@@ -79,6 +82,22 @@ test('profiles of a file are checked as those of a program are; without any, it 
   expect(await simulated(plain, '--profiles', sound, '--members', '5')).toMatchObject({ members: 5 });
 });
 
+test('a preset with decay tells who fell, and one that keeps levels who is kept', async () => {
+  const fell = ({ levels }: Shown) => levels.map((one) => one.fell?.reduce((sum, count) => sum + count, 0));
+  const decaying = await simulated('qq-vip', '--members', '50');
+  expect(fell(decaying).slice(0, 4)).toEqual([10, expect.any(Number), 0, 0]);
+  // Who leaves has fallen to nothing by the end, from 100 and nine weeks of a card.
+  expect([decaying.without?.[0], decaying.without?.at(-1)]).toEqual([0, 10]);
+  const keeping = await simulated('jd-growth', '--members', '50', '--weeks', '70');
+  expect(keeping.levels.some(({ kept }) => kept?.some((count) => count > 0))).toBe(true);
+  // No level is lost before it was kept for a year and a month, and then it is.
+  const firstFall = keeping.levels.map(({ fell: falls }) => falls!.findIndex((count) => count > 0));
+  expect(firstFall.filter((week) => week >= 0).every((week) => week > 52)).toBe(true);
+  expect(firstFall.some((week) => week > 52)).toBe(true);
+  const following = await simulated('jd-plus', '--members', '20', '--weeks', '2');
+  expect(following.levels.map(({ kept, fell: falls }) => [kept, falls])).toEqual(Array(5).fill([undefined, undefined]));
+});
+
 eachDatabase((lane) => {
   test('members of the database go on at their own pace under the levels of another program', async () => {
     // Given a member that earned 100 in ten weeks, one that earned nothing, and a plan to ask 130 of silver.
@@ -102,5 +121,40 @@ eachDatabase((lane) => {
       ['base', 2, 1],
       ['silver', 0, 1],
     ]);
+  });
+
+  test('cards of the database are renewed as often as they were so far, or as often as it is told', async () => {
+    // Given a member who renewed once and lapsed then, and one whose card runs; growth comes by the day of a card.
+    const card = plan('vip', { term: { days: 30 } });
+    const levelPolicy = { daily: { vip: 2 }, plans: ['vip'] };
+    const levels = [level('base', 1, 0), level('silver', 2, 100)];
+    const text = programText({ levels, plans: [card], settings: { levelPolicy } });
+    const gateway = await TestGateway.start({ url: lane.url, program: text });
+    const story = new Story(gateway);
+    const begin = systemClock.now();
+    gateway.clock.set(begin - 100 * DAY);
+    const lapsed = await story.holder('vip');
+    await story.renew(lapsed.card.id);
+    gateway.clock.set(begin - 20 * DAY);
+    const running = await story.holder('vip');
+    await gateway.settle();
+    gateway.clock.set(begin);
+    await gateway.settle();
+    expect(running.card.status).toBe('ACTIVE');
+    await gateway.stop();
+    const program = file('cards.yaml', text);
+    const told = async (...more: string[]) => {
+      const args = ['simulate', 'growth', program, '--from-database', '--weeks', '20', ...more, '--json'];
+      const { code, stdout } = await perkgateInside(args, gatewayEnvironment(lane.url));
+      const shown = lastJson(stdout) as unknown as Shown;
+      expect(code).toBe(0);
+      return { source: shown.source, silver: shown.levels.find(({ code: name }) => name === 'silver')!.standing };
+    };
+    // Then of the two terms that ended one was renewed.
+    expect((await told()).source).toMatch(/each at its pace so far; 50.0 % of the terms that end are renewed$/);
+    // What has come by the day is no pace: who lapsed has no more, and who goes on has 2 a day until the card ends.
+    const [none, all] = [await told('--renewed', '0'), await told('--renewed', '100')];
+    expect([Math.max(...none.silver), all.silver.at(-1)]).toEqual([0, 1]);
+    expect(all.silver.findIndex((count) => count > 0)).toBe(5);
   });
 });

@@ -26,10 +26,10 @@ export interface LevelCensus {
   readonly levels: readonly LevelTally[];
 }
 
-/** Growth earned in an average week since the member joined; a first week counts as a whole one. */
-export function weeklyPace({ rows, now }: Judging): number {
+/** Growth earned in an average week since the member joined, less some of it; a first week counts as a whole one. */
+export function weeklyPace({ rows, now }: Judging, less = 0): number {
   const earned = rows.balances.get(growthAccount(rows.member.id))?.creditsPosted ?? 0;
-  return earned / Math.max(1, (now - rows.member.joinedAt) / WEEK);
+  return (earned - less) / Math.max(1, (now - rows.member.joinedAt) / WEEK);
 }
 
 /** Whether the member reaches the next level within so many weeks at its pace; never from the highest. */

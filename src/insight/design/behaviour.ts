@@ -1,98 +1,110 @@
 // Who the members of a simulation are: drawn from the profiles of a program, or taken from the database as they are.
 
+import { NEVER_LOOKED } from '../../members/level/level-state';
 import type { Catalogue } from '../../program/catalogue';
-import type { Activity, Profile } from '../../program/level-design';
-import { type Earned, type EventGrowth, eventGrowth } from './event-growth';
+import type { Absence, Activity, Profile } from '../../program/level-design';
+import { CapCounter } from './cap-counter';
+import { type CardCourse, profileCards } from './card-course';
+import { type EventGrowth, eventGrowth } from './event-growth';
+import { DAYS_A_WEEK, type Horizon } from './horizon';
+import type { Day, Person } from './person';
 import { poisson, type Random, seededRandom } from './seeded-random';
 
-/** One simulated member: what it begins with, and what it gains and spends week by week. */
-export interface Person {
-  /** The code of its profile. */
-  readonly profile: string;
-  readonly growth: number;
-  readonly spendPerWeek: number;
-  /** Which part of its quotas it uses, 0 to 1, and how often in a month it uses what has none. */
-  readonly benefitUse: number;
-  readonly uncountedUses: number;
-  /** The growth of a week, from 1, of who stands at this level (0 the lowest); below zero when more is lost. */
-  gain(week: number, level: number): number;
+/** The program that members live under, and for how long. */
+export interface Scene {
+  readonly catalogue: Catalogue;
+  readonly horizon: Horizon;
 }
 
 /**
  * So many members, divided over the profiles by their shares (largest remainder, so that the parts are exact), each
  * with random numbers of its own. The catalogue has the earning rules by which events make growth.
  */
-export function peopleOf(profiles: readonly Profile[], count: number, seed: number, catalogue: Catalogue): Person[] {
+export function peopleOf(profiles: readonly Profile[], count: number, seed: number, scene: Scene): Person[] {
   const counts = divided(
     profiles.map(({ share }) => share),
     count,
   );
   let stream = 0;
   return profiles.flatMap((profile, at) => {
-    const events = eventGrowth(catalogue, profile);
+    const kind = new Kind(profile, scene);
     return Array.from({ length: counts[at]! }, () => {
       stream += 1;
-      return personOf(profile, events, seededRandom(seed, stream));
+      return kind.person(seededRandom(seed, stream));
     });
   });
 }
 
-function personOf(profile: Profile, events: EventGrowth, random: Random): Person {
-  const { code, growth, spendPerWeek, benefitUse, uncountedUses, activities } = profile;
-  const caps = new CapCounter();
-  const gain = (week: number, level: number): number => {
-    caps.begin(week);
-    let sum = 0;
-    for (const activity of activities) {
+const NO_CARDS: CardCourse = { cards: [], terms: [] };
+
+/** What the members of one profile have in common. */
+class Kind {
+  private readonly events: EventGrowth;
+  private readonly renewing: CardCourse;
+  private readonly lapsing: CardCourse;
+
+  constructor(
+    private readonly profile: Profile,
+    private readonly scene: Scene,
+  ) {
+    const { catalogue, horizon } = scene;
+    const plan = profile.plan === undefined ? undefined : catalogue.planByCode(profile.plan);
+    this.events = eventGrowth(catalogue, profile);
+    this.renewing = plan ? profileCards(catalogue, plan, horizon, undefined) : NO_CARDS;
+    this.lapsing = plan ? profileCards(catalogue, plan, horizon, profile.lapse) : NO_CARDS;
+  }
+
+  person(random: Random): Person {
+    const { code, growth, spendPerWeek, benefitUse, uncountedUses, plan } = this.profile;
+    const { catalogue, horizon } = this.scene;
+    const lapse = drawn(this.profile.lapse, random);
+    const pause = drawn(this.profile.pause, random);
+    const { cards, terms } = lapse ? this.lapsing : this.renewing;
+    const caps = new CapCounter();
+    const week = (at: number, level: number): Day[] | undefined => {
+      if (isAway(pause, at)) return undefined;
+      caps.begin(at);
+      return this.days(at, { level, hasCard: plan !== undefined && !isAway(lapse, at) }, caps, random);
+    };
+    const rating = catalogue.levelPolicy.rating?.initial ?? 0;
+    const begins = { growth, rating, state: NEVER_LOOKED, cards, joinedAt: horizon.begin };
+    return { profile: code, begins, terms, spendPerWeek, benefitUse, uncountedUses, week };
+  }
+
+  private days(week: number, standing: Standing, caps: CapCounter, random: Random): Day[] {
+    const days = Array.from({ length: DAYS_A_WEEK }, () => ({ growth: 0, rating: 0 }));
+    for (const activity of this.profile.activities) {
       const times = timesOf(activity, week, random);
-      if (activity.growth !== undefined) sum += activity.growth * times;
-      const earned = events.get(activity.code)?.[level] ?? [];
-      for (let time = 0; earned.length > 0 && time < times; time += 1) {
-        const day = Math.floor(random() * 7);
-        for (const one of earned) sum += caps.taken(one, day);
+      const earned = this.events.get(activity.code)?.(standing.level, standing.hasCard) ?? [];
+      for (let time = 0; time < times; time += 1) {
+        const at = Math.floor(random() * DAYS_A_WEEK);
+        const day = days[at]!;
+        day.growth += activity.growth ?? 0;
+        for (const one of earned) day[one.earns] += caps.taken(one, at);
       }
     }
-    return sum;
-  };
-  return { profile: code, growth, spendPerWeek, benefitUse, uncountedUses, gain };
+    return days;
+  }
+}
+
+interface Standing {
+  readonly level: number;
+  readonly hasCard: boolean;
+}
+
+/** Whether one of the members is among those who are away some time. */
+function drawn(absence: Absence | undefined, random: Random): Absence | undefined {
+  return absence && (absence.share === 1 || random() < absence.share) ? absence : undefined;
+}
+
+function isAway(absence: Absence | undefined, week: number): boolean {
+  return absence !== undefined && week >= absence.fromWeek && week <= (absence.untilWeek ?? week);
 }
 
 function timesOf({ perWeek, atMost, fromWeek, untilWeek }: Activity, week: number, random: Random): number {
   if (week < fromWeek || (untilWeek !== undefined && week > untilWeek)) return 0;
   const times = poisson(perWeek, random);
   return atMost === undefined ? times : Math.min(times, atMost);
-}
-
-const WEEKS_A_YEAR = 52;
-
-/** What rules gave one member in the days of the running week, in the week, and in the month that it belongs to. */
-class CapCounter {
-  private readonly ofWeek = new Map<string, number>();
-  private readonly ofMonth = new Map<string, number>();
-  private month = 0;
-
-  begin(week: number): void {
-    this.ofWeek.clear();
-    const month = Math.floor(((week - 1) * 12) / WEEKS_A_YEAR);
-    if (month !== this.month) this.ofMonth.clear();
-    this.month = month;
-  }
-
-  /** What the rule gives on this day of the week, once its caps are looked at; counted. */
-  taken({ rule, growth, caps }: Earned, day: number): number {
-    if (caps.length === 0) return growth;
-    const counts = caps.map(({ period, limit }) => {
-      const counted = period === 'MONTH' ? this.ofMonth : this.ofWeek;
-      const key = period === 'DAY' ? `${rule} ${day}` : `${rule} ${period}`;
-      return { counted, key, left: limit - (counted.get(key) ?? 0) };
-    });
-    const given = Math.max(
-      0,
-      counts.reduce((least, { left }) => Math.min(least, left), growth),
-    );
-    for (const { counted, key } of counts) counted.set(key, (counted.get(key) ?? 0) + given);
-    return given;
-  }
 }
 
 /** A whole number divided by shares; the parts add up to it. */
@@ -107,14 +119,19 @@ export function divided(shares: readonly number[], whole: number): number[] {
   return parts;
 }
 
-/** A member of the database that goes on at its pace so far: fractions of a week's growth are carried over. */
-export function steadyPerson(
-  known: Pick<Person, 'growth' | 'spendPerWeek' | 'benefitUse' | 'uncountedUses'> & { readonly pace: number },
-): Person {
-  const { pace, ...rest } = known;
-  return {
-    ...rest,
-    profile: 'as so far',
-    gain: (week) => Math.floor(pace * week) - Math.floor(pace * (week - 1)),
+interface Steady extends Omit<Person, 'profile' | 'week'> {
+  /** In growth a week. */
+  readonly pace: number;
+}
+
+/** A member of the database that goes on at its pace so far: fractions of a day's growth are carried over. */
+export function steadyPerson({ pace, ...known }: Steady): Person {
+  const until = (day: number): number => Math.floor((pace * day) / DAYS_A_WEEK);
+  const week = (at: number): Day[] => {
+    const first = DAYS_A_WEEK * (at - 1);
+    return Array.from({ length: DAYS_A_WEEK }, (_, day) => {
+      return { growth: until(first + day + 1) - until(first + day), rating: 0 };
+    });
   };
+  return { ...known, profile: 'as so far', week };
 }

@@ -3,6 +3,9 @@ import { questionMarks } from '../../database/dialect';
 import type { Sql } from '../../database/sql';
 import type { Instant } from '../../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../../kernel/id';
+import { TRANSFER_CODES } from '../../ledger/chart';
+import { bytes, hexOf } from '../../ledger/ledger.store';
+import { growthAccount } from '../../members/member-accounts';
 import { EVENT_TYPES } from '../../program/event-type';
 
 const MEMBERS_A_STATEMENT = 500;
@@ -43,6 +46,21 @@ export async function spendOf(sql: Sql, members: readonly Id[], since: Instant):
     for (const row of rows) spend.set(idFromBytes(row[0] as Buffer), Math.max(0, Number(row[1])));
   }
   return spend;
+}
+
+/** The growth that each member got for days and terms of its cards, without doing anything for it. */
+export async function growthByItself(sql: Sql, members: readonly Id[]): Promise<Map<Id, number>> {
+  const growth = new Map<Id, number>();
+  const codes = [TRANSFER_CODES.DAILY_GROWTH, TRANSFER_CODES.ACTIVATE];
+  for (const part of parts(members)) {
+    const rows = await sql.arrays(
+      `SELECT credit, SUM(amount) FROM ledger_transfer
+       WHERE credit IN (${questionMarks(part.length)}) AND code IN (?, ?) GROUP BY credit`,
+      [...part.map((id) => bytes(growthAccount(id))), ...codes],
+    );
+    for (const row of rows) growth.set(hexOf(row[0]).slice(0, 32), Number(row[1]));
+  }
+  return growth;
 }
 
 function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {

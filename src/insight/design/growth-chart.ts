@@ -1,6 +1,6 @@
 // A report on growth as a picture: members at each level by week, the target and what was reached, cost and spend.
 
-import { costPanel, standingPanel, targetPanel } from './growth-panels';
+import { costPanel, fallsPanel, standingPanel, targetPanel } from './growth-panels';
 import type { GrowthReport } from './growth-report';
 import { count } from './growth-table';
 import { element, escapeText, line, words } from './svg';
@@ -14,7 +14,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'PingFang SC', 
 /** The whole picture, a file of its own. */
 export function growthChart(report: GrowthReport): string {
   const width = WIDTH - 2 * MARGIN;
-  const panels = [standingPanel(report, width), targetPanel(report, width), costPanel(report, width)];
+  const panels = [standingPanel, fallsPanel, targetPanel, costPanel].map((panel) => panel(report, width));
   const parts: string[] = [];
   let y = TITLE_HEIGHT;
   for (const panel of panels) {

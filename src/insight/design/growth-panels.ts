@@ -1,7 +1,7 @@
 // The three panels of the picture of growth, each drawn from its own left upper corner.
-import type { GrowthReport, LevelReport } from './growth-report';
+import type { GrowthReport } from './growth-report';
 import { count, money, percent } from './growth-table';
-import { area, line, rectangle, words } from './svg';
+import { area, element, line, rectangle, words } from './svg';
 
 export interface Panel {
   readonly svg: string;
@@ -28,25 +28,55 @@ function plotHeight(levels: number): number {
   return Math.max(300, levels * LABEL_HEIGHT);
 }
 
+/** One band of the picture, from the lowest. */
+interface Band {
+  readonly name: string;
+  readonly note: string;
+  readonly fill: string;
+  readonly share: number;
+  readonly standing: readonly number[];
+  readonly kept: readonly number[] | undefined;
+}
+
+function bandsOf({ levels, without, members }: GrowthReport): Band[] {
+  const bands = levels.map(({ name, threshold, share, standing, kept }, at): Band => {
+    const keptNow = (kept?.at(-1) ?? 0) / Math.max(1, members);
+    const note = `from ${count(threshold)}${keptNow > 0 ? `, ${percent(keptNow)} kept` : ''}`;
+    return { name, note, fill: levelColour(at, levels.length), share, standing, kept };
+  });
+  if (!without) return bands;
+  const share = without.at(-1)! / Math.max(1, members);
+  return [{ name: 'No level', note: '', fill: '#e5e7eb', share, standing: without, kept: undefined }, ...bands];
+}
+
 /** Members at each level by week, as parts of the whole, the highest on top. */
-export function standingPanel({ levels, weeks, members }: GrowthReport, width: number): Panel {
+export function standingPanel(report: GrowthReport, width: number): Panel {
+  const { weeks, members } = report;
+  const bands = bandsOf(report);
   const left = 44;
   const plot = width - left - LABELS;
-  const height = plotHeight(levels.length);
+  const height = plotHeight(bands.length);
   const x = (week: number) => left + (plot * week) / weeks;
   const y = (part: number) => PLOT_TOP + height * (1 - part);
+  const keeps = bands.some(({ kept }) => kept?.some((members) => members > 0));
+  const told = keeps ? '; hatched: kept above what their growth would give' : '';
   const parts = [
     words('Where members stand, week by week', 0, 14, HEADING),
-    words('Parts of all members at each level', 0, 32, { fill: GREY }),
+    words(`Parts of all members at each level${told}`, 0, 32, { fill: GREY }),
+    ...(keeps ? [HATCHES] : []),
   ];
   let below = Array.from({ length: weeks + 1 }, () => 0);
   const ends: Ending[] = [];
-  for (const [at, level] of levels.entries()) {
-    const above = below.map((part, week) => part + level.standing[week]! / Math.max(1, members));
-    const fill = levelColour(at, levels.length);
+  for (const band of bands) {
+    const { standing, kept, fill } = band;
+    const raised = (by: readonly number[]) => below.map((part, week) => part + by[week]! / Math.max(1, members));
+    const above = raised(standing);
     const points = (edge: readonly number[]) => edge.map((part, week) => [x(week), y(part)] as const);
     parts.push(area(points(above), points(below), { fill, stroke: '#ffffff', 'stroke-width': 1 }));
-    ends.push({ level, fill, y: y((above.at(-1)! + below.at(-1)!) / 2) });
+    if (kept?.some((members) => members > 0)) {
+      parts.push(area(points(raised(kept)), points(below), { fill: 'url(#kept)' }));
+    }
+    ends.push({ band, y: y((above.at(-1)! + below.at(-1)!) / 2) });
     below = above;
   }
   for (const part of [0, 0.25, 0.5, 0.75, 1]) {
@@ -54,13 +84,57 @@ export function standingPanel({ levels, weeks, members }: GrowthReport, width: n
     parts.push(line(left, at, left + plot, at, { stroke: '#1f2937', 'stroke-opacity': 0.12 }));
     parts.push(words(`${part * 100} %`, left - 8, at + 4, { 'text-anchor': 'end', fill: GREY }));
   }
-  const foot = PLOT_TOP + height;
-  for (const week of ticks(weeks)) {
-    parts.push(line(x(week), foot, x(week), foot + 5, { stroke: GREY }));
+  parts.push(...weekAxis(weeks, x, PLOT_TOP + height));
+  return { svg: parts.join('') + endLabels(ends, left + plot + 16), height: PLOT_TOP + height + 24 };
+}
+
+const HATCHES = element(
+  'defs',
+  {},
+  element(
+    'pattern',
+    { id: 'kept', width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+    rectangle(0, 0, 2, 6, { fill: '#ffffff', 'fill-opacity': 0.55 }),
+  ),
+);
+
+function weekAxis(weeks: number, x: (week: number) => number, foot: number): string[] {
+  return ticks(weeks).flatMap((week) => {
     const text = week === 0 ? 'begin' : `week ${week}`;
-    parts.push(words(text, x(week), foot + 20, { 'text-anchor': 'middle', fill: GREY }));
-  }
-  return { svg: parts.join('') + endLabels(ends, left + plot + 16), height: foot + 24 };
+    return [
+      line(x(week), foot, x(week), foot + 5, { stroke: GREY }),
+      words(text, x(week), foot + 20, { 'text-anchor': 'middle', fill: GREY }),
+    ];
+  });
+}
+
+const FALLS_HEIGHT = 120;
+
+/** How many fell to a lower level in each week; nothing where nobody ever did, or where levels follow growth. */
+export function fallsPanel({ levels, weeks, members }: GrowthReport, width: number): Panel | undefined {
+  const falls = Array.from({ length: weeks + 1 }, (_, week) =>
+    levels.reduce((sum, { fell }) => sum + (fell?.[week] ?? 0), 0),
+  );
+  const most = Math.max(...falls);
+  if (most === 0) return undefined;
+  const left = 44;
+  const plot = width - left - LABELS;
+  const x = (week: number) => left + (plot * week) / weeks;
+  const foot = PLOT_TOP + FALLS_HEIGHT;
+  const bars = falls.map((fell, week) => {
+    const height = (FALLS_HEIGHT * fell) / most;
+    return fell === 0 ? '' : rectangle(x(week - 1) + 1, foot - height, plot / weeks - 2, height, { fill: '#b45309' });
+  });
+  const all = falls.reduce((sum, fell) => sum + fell, 0);
+  const parts = [
+    words('Who fell, week by week', 0, 14, HEADING),
+    words(`Members at a lower level than a week before, or at none: ${count(all)} in all`, 0, 32, { fill: GREY }),
+    ...bars,
+    line(left, foot, left + plot, foot, { stroke: RULE }),
+    words(percent(most / Math.max(1, members)), left - 8, PLOT_TOP + 4, { 'text-anchor': 'end', fill: GREY }),
+    ...weekAxis(weeks, x, foot),
+  ];
+  return { svg: parts.join(''), height: foot + 24 };
 }
 
 function ticks(weeks: number): number[] {
@@ -68,8 +142,7 @@ function ticks(weeks: number): number[] {
 }
 
 interface Ending {
-  readonly level: LevelReport;
-  readonly fill: string;
+  readonly band: Band;
   readonly y: number;
 }
 
@@ -84,14 +157,14 @@ function endLabels(ends: readonly Ending[], x: number): string {
   placed[last] = Math.max(placed[last]!, PLOT_TOP + 4);
   for (let at = last - 1; at >= 0; at -= 1) placed[at] = Math.max(placed[at]!, placed[at + 1]! + LABEL_HEIGHT);
   return ends
-    .map(({ level, fill, y }, at) => {
+    .map(({ band, y }, at) => {
       const label = placed[at]!;
-      const { name, share, threshold } = level;
+      const { name, share, fill, note } = band;
       return [
         line(x - 14, y, x - 2, label, { stroke: GREY, 'stroke-opacity': 0.5 }),
         rectangle(x, label - 10, 12, 12, { fill, rx: 2 }),
         words(`${name}  ${percent(share)}`, x + 20, label, { 'font-weight': 600 }),
-        words(`from ${count(threshold)}`, x + 20, label + 14, { fill: GREY, 'font-size': 11 }),
+        words(note, x + 20, label + 14, { fill: GREY, 'font-size': 11 }),
       ].join('');
     })
     .join('');

@@ -1,12 +1,16 @@
 // What a simulation says about a program: the target, the cost against the spend, the crowd; as table and as picture.
 
+import { NEVER_LOOKED } from '../../members/level/level-state';
 import { parseProfiles } from '../../program/profile-file';
+import type { Program } from '../../program/program';
 import { parseProgram } from '../../program/program-file';
-import { type Person, peopleOf } from './behaviour';
-import { catalogueOf } from './event-growth';
+import { peopleOf, type Scene } from './behaviour';
 import { growthChart, growthPage } from './growth-chart';
 import { type GrowthQuestion, growthReport } from './growth-report';
 import { growthTables, money } from './growth-table';
+import { Horizon } from './horizon';
+import type { Person } from './person';
+import { asDesigned, catalogueOf } from './program-catalogue';
 
 const PROGRAM = `
 name: Tom & Jerry <Plus>
@@ -44,18 +48,25 @@ function program(meaning = 'POPULATION') {
 
 const person = (growth: number, weekly: number): Person => ({
   profile: 'one',
-  growth,
+  begins: { growth, rating: 0, state: NEVER_LOOKED, cards: [], joinedAt: 0 },
+  terms: [],
   spendPerWeek: 1_000,
   benefitUse: 0.5,
   uncountedUses: 2,
-  gain: () => weekly,
+  week: () => [{ growth: weekly, rating: 0 }, ...Array.from({ length: 6 }, () => ({ growth: 0, rating: 0 }))],
 });
 
 /** One at gold from the beginning, eight that come to silver half-way, one that stays. */
 const PEOPLE = [person(1_000, 0), ...Array.from({ length: 8 }, () => person(0, 20)), person(0, 0)];
 
-function report(more: Partial<GrowthQuestion> = {}) {
-  const question = { program: program(), people: PEOPLE, source: 'by hand', weeks: 10, seed: 1, asDesigned: false };
+function sceneOf(of: Program, weeks: number): Scene {
+  const catalogue = catalogueOf(of);
+  return { catalogue, horizon: new Horizon(catalogue.time, weeks) };
+}
+
+function report({ weeks = 10, ...more }: Partial<GrowthQuestion> & { weeks?: number } = {}) {
+  const of = more.program ?? program();
+  const question = { program: of, people: PEOPLE, source: 'by hand', seed: 1, scene: sceneOf(of, weeks) };
   return growthReport({ ...question, ...more });
 }
 
@@ -78,7 +89,7 @@ test('members, spend and cost by level, and the thresholds of the design beside 
 
 test('a target of speed counts what was gained, and the designed thresholds may count instead', () => {
   expect(report({ program: program('SPEED') }).target?.bands).toMatchObject([{ reached: 0 }, { reached: 1 }]);
-  expect(report({ asDesigned: true }).levels[1]!.standing.indexOf(8)).toBe(8);
+  expect(report({ scene: sceneOf(asDesigned(program()), 10) }).levels[1]!.standing.indexOf(8)).toBe(8);
 });
 
 test('is told as tables', () => {
@@ -117,20 +128,59 @@ test('is drawn as a picture that every name leaves whole, and as a page with not
   expect([wellFormed(nothing), /NaN|Infinity/.test(nothing)]).toEqual([true, false]);
 });
 
+const KEEPING = `
+name: Kept
+currency: CNY
+levelPolicy: { mayHaveNone: true, when: AT_KEEP_END, keep: { days: 10 } }
+levels: [{ code: low, name: Low, rank: 1, threshold: 10 }, { code: high, name: High, rank: 2, threshold: 100 }]
+`;
+
+test('who is kept, who fell and who has no level, is told where a program makes a difference', () => {
+  // Given one that loses its growth on the first day, one that begins with nothing, and one that stays high.
+  const parsed = parseProgram(KEEPING, 'p.yaml').program!;
+  const people = [person(150, -150), person(0, 0), person(100, 0)];
+  const told = report({ program: parsed, people, weeks: 2 });
+  expect(told.levels.map(({ standing, kept, fell }) => ({ standing, kept, fell }))).toEqual([
+    { standing: [0, 0, 0], kept: [0, 0, 0], fell: [0, 0, 0] },
+    { standing: [2, 2, 1], kept: [0, 1, 0], fell: [0, 0, 1] },
+  ]);
+  expect(told.without).toEqual([1, 1, 2]);
+  const text = growthTables(told);
+  expect(text).toMatch(/^level +threshold +begin +week 1 +week 2 +at the end +kept +fell, last week +fell, in all$/m);
+  expect(text).toMatch(/^\(none\) +1 +1 +2 +66\.7 %$/m);
+  expect(text).toMatch(/^high +100 +2 +2 +1 +33\.3 % +0 +1 +1$/m);
+  const early = report({ program: parsed, people, weeks: 1 });
+  expect(growthTables(early)).toMatch(/^high +100 +2 +2 +66\.7 % +1 +0 +0$/m);
+  const svg = growthChart(told);
+  expect(wellFormed(svg)).toBe(true);
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  expect(svg).toContain('No level');
+  expect(svg).toContain('url(#kept)');
+  expect(svg).toContain('at none: 1 in all');
+  // And a program of which the levels follow growth is told as ever.
+  expect(growthTables(report())).not.toMatch(/kept|fell|\(none\)/);
+  expect(growthChart(report())).not.toMatch(/kept|fell|No level/);
+});
+
 test('amounts have the decimals of their currency', () => {
   expect([money(123_456, 'CNY'), money(123_456, 'JPY')]).toEqual(['1,234.56', '123,456']);
 });
 
 test('profiles may stand in a file of their own, whose faults are told with their places', () => {
   const good = 'profiles: [{ code: a, name: A, share: 1, activities: [{ code: x, perWeek: 1, growth: 5 }] }]';
-  const parsed = parseProfiles(good, 'p.yaml');
+  const parsed = parseProfiles(good, 'p.yaml', program());
   if (parsed.faults) throw new Error(JSON.stringify(parsed.faults));
   const { profiles } = parsed;
   expect(profiles).toMatchObject([{ code: 'a', benefitUse: 1, activities: [{ fromWeek: 1 }] }]);
-  expect(peopleOf(profiles, 3, 1, catalogueOf(program()))).toHaveLength(3);
-  const { faults } = parseProfiles(`${good.slice(0, -1)}, { code: a, name: B, share: 0 }]\n`, 'p.yaml');
+  expect(peopleOf(profiles, 3, 1, sceneOf(program(), 4))).toHaveLength(3);
+  const { faults } = parseProfiles(`${good.slice(0, -1)}, { code: a, name: B, share: 0 }]\n`, 'p.yaml', program());
   expect(faults?.map(({ path }) => path)).toEqual(['profiles[1].activities', 'profiles[1].share']);
+  const carded = good.replace('share: 1,', 'share: 1, plan: pro, lapse: { fromWeek: 4, untilWeek: 3 },');
+  expect(parseProfiles(carded, 'p.yaml', program()).faults).toMatchObject([
+    { path: 'profiles[0].lapse.untilWeek', given: '3', line: 1, column: 86 },
+    { path: 'profiles[0].plan', given: '"pro"', allowed: 'a plan of the program: plus', line: 1 },
+  ]);
   expect(
-    parseProfiles(good.replace('}] }]', '}, { code: x, perWeek: 1, growth: 1 }] }]'), 'p.yaml').faults,
+    parseProfiles(good.replace('}] }]', '}, { code: x, perWeek: 1, growth: 1 }] }]'), 'p.yaml', program()).faults,
   ).toMatchObject([{ path: 'profiles[0].activities[1].code', line: 1 }]);
 });

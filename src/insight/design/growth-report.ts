@@ -2,9 +2,10 @@
 
 import { designedThresholds, type LevelTarget } from '../../program/level-design';
 import { costCapOfPlan, type Level, type Program } from '../../program/program';
-import type { Person } from './behaviour';
+import type { Scene } from './behaviour';
 import { type YearlyCost, yearlyCost } from './benefit-cost';
-import { type ProfileOutcome, type Simulation, type Step, simulate } from './simulation';
+import type { Person } from './person';
+import { type ProfileOutcome, type Simulation, simulate } from './simulation';
 
 const WEEKS_A_YEAR = 52;
 
@@ -16,8 +17,14 @@ export interface LevelReport {
   readonly designed: number | undefined;
   /** Members at this level by week, from the beginning (0) to the last. */
   readonly standing: readonly number[];
-  /** At the end, 0 to 1. */
+  /** Of all members at the end, 0 to 1. */
   readonly share: number;
+  /**
+   * By week: who stands here although growth and rating alone would give a lower level, and who stood here a week
+   * before and stands lower now. `undefined` where levels follow growth at once, so that there is nothing to tell.
+   */
+  readonly kept: readonly number[] | undefined;
+  readonly fell: readonly number[] | undefined;
   /** What a member spends in a year while it stands here, in the minor unit; `undefined` when nobody ever does. */
   readonly spend: number | undefined;
   /** What the benefits of the level cost for one member in a year. */
@@ -52,6 +59,8 @@ export interface GrowthReport {
   readonly weeks: number;
   readonly members: number;
   readonly levels: readonly LevelReport[];
+  /** Members without a level by week; `undefined` when nobody ever is. */
+  readonly without: readonly number[] | undefined;
   readonly profiles: readonly ProfileOutcome[];
   readonly plans: readonly PlanReport[];
   readonly target: { readonly meaning: LevelTarget['meaning']; readonly bands: readonly BandReport[] } | undefined;
@@ -61,26 +70,24 @@ export interface GrowthReport {
 
 export interface GrowthQuestion {
   readonly program: Program;
+  /** The program as it counts: as it stands in its file, or with the thresholds of its design. */
+  readonly scene: Scene;
   readonly people: readonly Person[];
   /** Where the people come from, in words. */
   readonly source: string;
-  readonly weeks: number;
   readonly seed: number;
-  /** Whether the designed thresholds count, not those of the levels. */
-  readonly asDesigned: boolean;
 }
 
 /** Runs the simulation and draws up what it says. The program has passed its rules. */
 export function growthReport(question: GrowthQuestion): GrowthReport {
-  const { program, people, source, weeks, seed } = question;
+  const { program, scene, people, source, seed } = question;
   const ordered = program.levels.toSorted((left, right) => left.rank - right.rank);
   const designed = program.levelDesign && designedThresholds(program.levelDesign);
-  const steps = ordered.map(({ code, threshold }, at): Step => {
-    return { code, threshold: question.asDesigned && designed ? designed[at]! : threshold };
-  });
-  const simulation = simulate(steps, people, weeks);
+  const simulation = simulate(scene, people);
   const benefits = new Map(program.benefits.map((benefit) => [benefit.code, benefit]));
-  const levels = ordered.map((level, at) => levelReport({ level, at, designed, simulation, program, benefits }));
+  const tellsKept = !scene.catalogue.levelPolicy.plain || simulation.weeks.some(({ kept }) => kept.some(Boolean));
+  const parts = { designed, simulation, benefits, tellsKept };
+  const levels = ordered.map((level, at) => levelReport(level, at, parts));
   const plans = program.plans.map((plan) => ({
     code: plan.code,
     name: plan.name,
@@ -89,34 +96,37 @@ export function growthReport(question: GrowthQuestion): GrowthReport {
     benefitsAtMost: yearlyCost(plan.entitlements, benefits, { quotas: 1, uncounted: 0 }).atMost,
   }));
   const target = program.levelDesign?.target;
+  const without = simulation.weeks.map((week) => week.without);
+  // As the guard counts it: among those who have a level.
+  const having = Math.max(1, people.length - without.at(-1)!);
   const { share } = program.levelGuard;
   return {
     program: program.name,
     currency: program.currency,
     source,
     seed,
-    weeks,
+    weeks: scene.horizon.weeks,
     members: people.length,
     levels,
+    without: without.some(Boolean) ? without : undefined,
     profiles: simulation.profiles,
     plans,
-    target: target && { meaning: target.meaning, bands: bandsOf(target, simulation) },
-    crowded: levels.filter((level) => level.share > share).map(({ code }) => code),
+    target: target && { meaning: target.meaning, bands: bandsOf(target, simulation, program) },
+    crowded: levels.filter(({ standing }) => standing.at(-1)! / having > share).map(({ code }) => code),
   };
 }
 
-function levelReport(parts: {
-  readonly level: Level;
-  readonly at: number;
+interface Parts {
   readonly designed: readonly number[] | undefined;
   readonly simulation: Simulation;
-  readonly program: Program;
   readonly benefits: ReadonlyMap<string, Program['benefits'][number]>;
-}): LevelReport {
-  const { level, at, designed, simulation, benefits } = parts;
+  readonly tellsKept: boolean;
+}
+
+function levelReport(level: Level, at: number, { designed, simulation, benefits, tellsKept }: Parts): LevelReport {
   const { memberWeeks, spend, benefitUse, uncountedUses } = simulation.sums[at]!;
-  const standing = simulation.standing.map((week) => week[at]!);
-  const members = simulation.standing[0]!.reduce((sum, count) => sum + count, 0);
+  const standing = simulation.weeks.map((week) => week.standing[at]!);
+  const members = membersOf(simulation);
   // Nobody there: as those of a full use would cost.
   const use =
     memberWeeks === 0
@@ -131,19 +141,25 @@ function levelReport(parts: {
     designed: designed?.[at],
     standing,
     share: standing.at(-1)! / Math.max(1, members),
+    kept: tellsKept ? simulation.weeks.map((week) => week.kept[at]!) : undefined,
+    fell: tellsKept ? simulation.weeks.map((week) => week.fell[at]!) : undefined,
     spend: yearlySpend,
     cost,
     costShare: yearlySpend ? cost.expected / yearlySpend : undefined,
   };
 }
 
-function bandsOf({ meaning, bands }: LevelTarget, simulation: Simulation): BandReport[] {
-  const counts = meaning === 'SPEED' ? simulation.bySpeed : simulation.standing.at(-1)!;
-  const ofLevel = new Map(simulation.steps.map(({ code }, at) => [code, counts[at]!]));
-  const members = Math.max(
-    1,
-    counts.reduce((sum, count) => sum + count, 0),
-  );
+function membersOf({ weeks }: Simulation): number {
+  const { standing, without } = weeks[0]!;
+  return standing.reduce((sum, count) => sum + count, without);
+}
+
+/** Parts of all members, also of those who have no level. */
+function bandsOf({ meaning, bands }: LevelTarget, simulation: Simulation, { levels: all }: Program): BandReport[] {
+  const counts = meaning === 'SPEED' ? simulation.bySpeed : simulation.weeks.at(-1)!.standing;
+  const ordered = all.toSorted((left, right) => left.rank - right.rank);
+  const ofLevel = new Map(ordered.map(({ code }, at) => [code, counts[at]!]));
+  const members = Math.max(1, membersOf(simulation));
   const shares = bands.reduce((sum, { share }) => sum + share, 0);
   return bands.map(({ name, share, levels }) => ({
     name,

@@ -36,13 +36,16 @@ export function growthTables(report: GrowthReport): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function standingTable({ levels, weeks }: GrowthReport): string {
+function standingTable(report: GrowthReport): string {
+  const { levels, weeks, without, members } = report;
   const shown = shownWeeks(weeks);
   const columns = [{ title: 'level' }, right('threshold')];
   const hasDesign = levels.some(({ designed }) => designed !== undefined);
+  const tellsKept = levels.some(({ kept }) => kept !== undefined);
   if (hasDesign) columns.push(right('designed'), right('off by'));
   columns.push(...shown.map((week) => right(week === 0 ? 'begin' : `week ${week}`)), right('at the end'));
-  const rows = levels.map(({ code, threshold, designed, standing, share }): Cell[] => {
+  if (tellsKept) columns.push(right('kept'), right('fell, last week'), right('fell, in all'));
+  const rows = levels.map(({ code, threshold, designed, standing, share, kept = [], fell = [] }): Cell[] => {
     const offBy = designed === undefined ? '' : signed(threshold - designed);
     return [
       code,
@@ -50,24 +53,39 @@ function standingTable({ levels, weeks }: GrowthReport): string {
       ...(hasDesign ? [designed === undefined ? '' : count(designed), offBy] : []),
       ...shown.map((week) => count(standing[week]!)),
       percent(share),
+      ...(tellsKept ? [kept.at(-1) ?? 0, fell.at(-1) ?? 0, sum(fell)].map(count) : []),
     ];
   });
-  return `Members at each level\n${textTable(columns, rows)}`;
+  if (without) {
+    const blank = hasDesign ? ['', '', ''] : [''];
+    const share = without.at(-1)! / Math.max(1, members);
+    rows.unshift([NO_LEVEL, ...blank, ...shown.map((week) => count(without[week]!)), percent(share)]);
+  }
+  const told = tellsKept ? `\n${KEPT}` : '';
+  return `Members at each level\n${textTable(columns, rows)}${told}`;
 }
+
+const NO_LEVEL = '(none)';
+const KEPT =
+  'kept: at the end, above what growth and rating alone would give; fell: from here to a lower level, or to none';
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0);
 
 function signed(value: number): string {
   return value > 0 ? `+${count(value)}` : count(value);
 }
 
-function profileTable({ profiles, levels }: GrowthReport): string {
+function profileTable({ profiles, levels, without }: GrowthReport): string {
   const columns = [{ title: 'profile' }, right('members'), right('growth at the end')];
-  const higher = levels.slice(1);
+  // Everybody has the lowest one, where everybody has one.
+  const first = without ? 0 : 1;
+  const higher = levels.slice(first);
   columns.push(...higher.map(({ code }) => right(code)));
   const rows = profiles.map(({ profile, members, growth, reached }): Cell[] => [
     profile,
     count(members),
     count(growth),
-    ...higher.map((_, at) => reachedText(reached[at + 1]!, members)),
+    ...higher.map((_, at) => reachedText(reached[at + first]!, members)),
   ]);
   return `Who reached which level, and in which week half of them had\n${textTable(columns, rows)}`;
 }

@@ -1,28 +1,49 @@
 // The simulation of growth: counted by hand on small members, and in its laws on random ones.
 import fc from 'fast-check';
+import { NEVER_LOOKED } from '../../members/level/level-state';
 import type { Activity, Profile } from '../../program/level-design';
 import { parseProgram } from '../../program/program-file';
-import { divided, type Person, peopleOf, steadyPerson } from './behaviour';
+import { divided, peopleOf, type Scene, steadyPerson } from './behaviour';
 import { yearlyCost } from './benefit-cost';
-import { catalogueOf } from './event-growth';
+import { Horizon } from './horizon';
+import type { Person } from './person';
+import { catalogueOf } from './program-catalogue';
 import { poisson, seededRandom } from './seeded-random';
 import { simulate } from './simulation';
 
-const STEPS = [
-  { code: 'base', threshold: 0 },
-  { code: 'silver', threshold: 100 },
-  { code: 'gold', threshold: 250 },
-];
+const LEVELS = `
+  - { code: base, name: B, rank: 1, threshold: 0 }
+  - { code: silver, name: S, rank: 2, threshold: 100 }
+  - { code: gold, name: G, rank: 3, threshold: 250 }
+`;
 
-function person(gains: readonly number[], more: Partial<Person> = {}): Person {
-  const rest = { profile: 'one', growth: 0, spendPerWeek: 7, benefitUse: 0.5, uncountedUses: 2 };
-  return { ...rest, ...more, gain: (week) => gains[week - 1] ?? 0 };
+const scene = (text: string, weeks: number): Scene => {
+  const catalogue = catalogueOf(programOf(text));
+  return { catalogue, horizon: new Horizon(catalogue.time, weeks) };
+};
+const three = (weeks: number) => scene(`name: A\ncurrency: CNY\nlevels:${LEVELS}`, weeks);
+
+function programOf(text: string) {
+  const parsed = parseProgram(text, 'p.yaml');
+  if (parsed.faults) throw new Error(JSON.stringify(parsed.faults));
+  return parsed.program;
+}
+
+/** Gains all of a week on its third day. */
+const onDay = (growth: number) => Array.from({ length: 7 }, (_, at) => ({ growth: at === 2 ? growth : 0, rating: 0 }));
+const start = (growth = 0) => ({ growth, rating: 0, state: NEVER_LOOKED, cards: [], joinedAt: 0 });
+const sumOf = (one: Person, week: number, level = 0) =>
+  one.week(week, level)!.reduce((sum, { growth }) => sum + growth, 0);
+
+function person(gains: readonly number[], growth = 0): Person {
+  const rest = { profile: 'one', spendPerWeek: 7, benefitUse: 0.5, uncountedUses: 2 };
+  return { ...rest, begins: start(growth), terms: [], week: (week) => onDay(gains[week - 1] ?? 0) };
 }
 
 describe('members live through the weeks', () => {
   test('rise with the week that reaches a threshold, fall with the one that loses it, and never below nothing', () => {
-    const { standing, profiles, sums, bySpeed } = simulate(STEPS, [person([99, 1, 150, -160, -500, 30])], 6);
-    expect(standing.map((week) => week.indexOf(1))).toEqual([0, 0, 1, 2, 0, 0, 0]);
+    const { weeks, profiles, sums, bySpeed } = simulate(three(6), [person([99, 1, 150, -160, -500, 30])]);
+    expect(weeks.map(({ standing }) => standing.indexOf(1))).toEqual([0, 0, 1, 2, 0, 0, 0]);
     expect(profiles).toEqual([
       {
         profile: 'one',
@@ -44,14 +65,15 @@ describe('members live through the weeks', () => {
   });
 
   test('stand where they began and gained, but are as fast as what they gained alone', () => {
-    const { standing, bySpeed } = simulate(STEPS, [person([40, 60], { growth: 200 }), person([40])], 2);
-    expect(standing.at(-1)).toEqual([1, 0, 1]);
+    const { weeks, bySpeed } = simulate(three(2), [person([40, 60], 200), person([40])]);
+    expect(weeks.at(-1)!.standing).toEqual([1, 0, 1]);
     expect(bySpeed).toEqual([1, 1, 0]);
   });
 
   test('of the database go on at their pace, fractions carried over', () => {
-    const steady = steadyPerson({ pace: 2.5, growth: 1, spendPerWeek: 0, benefitUse: 1, uncountedUses: 0 });
-    expect([1, 2, 3, 4].map((week) => steady.gain(week, 0))).toEqual([2, 3, 2, 3]);
+    const known = { begins: start(1), terms: [], spendPerWeek: 0, benefitUse: 1, uncountedUses: 0 };
+    const steady = steadyPerson({ ...known, pace: 2.5 });
+    expect([1, 2, 3, 4].map((week) => sumOf(steady, week))).toEqual([2, 3, 2, 3]);
   });
 });
 
@@ -60,8 +82,8 @@ const activity = (parts: Partial<Activity>): Activity => {
 };
 
 /** A program with rules for what events earn, at two levels and with a plan. */
-function rules(text: string) {
-  const parsed = parseProgram(
+function rules(text: string, weeks = 60): Scene {
+  return scene(
     `name: A
 currency: CNY
 levels:
@@ -69,10 +91,8 @@ levels:
   - { code: silver, name: S, rank: 2, threshold: 100, growthMultiplier: 2 }
 plans: [{ code: plus, name: P, kind: MEMBERSHIP, price: 1, term: { months: 1 }, costCap: 1, growthMultiplier: 1.5 }]
 ${text}`,
-    'p.yaml',
+    weeks,
   );
-  if (parsed.faults) throw new Error(JSON.stringify(parsed.faults));
-  return catalogueOf(parsed.program);
 }
 
 const people = (profiles: readonly Profile[], count: number, seed: number) =>
@@ -92,7 +112,7 @@ const profile = (code: string, share: number, more: Partial<Profile> = {}): Prof
 
 describe('people of profiles', () => {
   const gains = (people: readonly Person[], weeks: number) =>
-    people.map((one) => Array.from({ length: weeks }, (_, at) => one.gain(at + 1, 0)));
+    people.map((one) => Array.from({ length: weeks }, (_, at) => sumOf(one, at + 1)));
 
   test('are the same for the same seed, whoever else is there, and others for another', () => {
     const one = gains(people([profile('keen', 1)], 20, 7), 10);
@@ -140,7 +160,7 @@ describe('events of activities', () => {
   function weekly(text: string, activities: Activity[], more: { plan?: string; level?: number; weeks?: number } = {}) {
     const { level = 0, weeks = 1, plan } = more;
     const [one] = peopleOf([profile('keen', 1, { activities, plan })], 1, 5, rules(text));
-    return Array.from({ length: weeks }, (_, at) => one!.gain(at + 1, level));
+    return Array.from({ length: weeks }, (_, at) => sumOf(one!, at + 1, level));
   }
   const often = (parts: Partial<Activity>) => activity({ perWeek: 1_000, atMost: 10, ...parts });
 
@@ -189,12 +209,11 @@ test('whatever members do, each stands at one level in each week, and sums count
   const gains = fc.array(fc.integer({ min: -200, max: 300 }), { minLength: 5, maxLength: 5 });
   fc.assert(
     fc.property(fc.array(gains, { minLength: 1, maxLength: 20 }), (members) => {
-      const { standing, sums, bySpeed } = simulate(
-        STEPS,
+      const { weeks, sums, bySpeed } = simulate(
+        three(5),
         members.map((list) => person(list)),
-        5,
       );
-      for (const week of standing) expect(week.reduce((sum, at) => sum + at, 0)).toBe(members.length);
+      for (const { standing } of weeks) expect(standing.reduce((sum, at) => sum + at, 0)).toBe(members.length);
       expect(sums.reduce((sum, { memberWeeks }) => sum + memberWeeks, 0)).toBe(5 * members.length);
       expect(bySpeed.reduce((sum, at) => sum + at, 0)).toBe(members.length);
     }),

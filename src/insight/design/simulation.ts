@@ -1,14 +1,13 @@
 // The simulation of growth: every member lives through the weeks of the horizon, and stands at a level in each of them.
-import type { Person } from './behaviour';
-
-/** A level of the simulation: the lowest first, with threshold 0. */
-export interface Step {
-  readonly code: string;
-  readonly threshold: number;
-}
+import { matchingLevel, type Rung, rankOf } from '../../members/level/ladder';
+import type { Catalogue } from '../../program/catalogue';
+import type { Scene } from './behaviour';
+import { DAYS_A_WEEK, type Horizon } from './horizon';
+import { Life } from './life';
+import type { Person } from './person';
 
 /** What happened at one level, over all members and weeks. */
-export interface StepSums {
+export interface LevelSums {
   /** Weeks that members stood at it. */
   readonly memberWeeks: number;
   /** What they spent in these weeks, in the minor unit. */
@@ -27,66 +26,84 @@ export interface ProfileOutcome {
   readonly reached: readonly { readonly members: number; readonly medianWeek: number | undefined }[];
 }
 
+/** Members of one week, by level, the lowest first. */
+export interface WeekCount {
+  readonly standing: readonly number[];
+  /** Who stands at no level. */
+  readonly without: number;
+  /** Of those who stand at the level, who would stand lower by growth and rating alone. */
+  readonly kept: readonly number[];
+  /** Who stood at the level a week before and stands lower now. */
+  readonly fell: readonly number[];
+}
+
 export interface Simulation {
-  readonly weeks: number;
-  readonly steps: readonly Step[];
-  /** For each week from 0 (the beginning) to the last: how many members stand at each level. */
-  readonly standing: readonly (readonly number[])[];
+  /** From week 0 (the beginning) to the last one, each as it ends. */
+  readonly weeks: readonly WeekCount[];
   /** How many members' gain within the horizon would reach each level, and no higher one, from nothing. */
   readonly bySpeed: readonly number[];
-  readonly sums: readonly StepSums[];
+  readonly sums: readonly LevelSums[];
   readonly profiles: readonly ProfileOutcome[];
 }
 
-/** The index of the highest step whose threshold is reached. */
-export function stepAt(steps: readonly Step[], growth: number): number {
-  let at = steps.length - 1;
-  while (at > 0 && growth < steps[at]!.threshold) at -= 1;
-  return at;
-}
+type Changing<Counts> = { -readonly [Key in keyof Counts]: Counts[Key] extends number ? number : number[] };
 
 class Tally {
-  readonly standing: number[][];
+  readonly weeks: Changing<WeekCount>[];
   readonly bySpeed: number[];
-  readonly sums: { memberWeeks: number; spend: number; benefitUse: number; uncountedUses: number }[];
+  readonly sums: Changing<LevelSums>[];
+  private readonly catalogue: Catalogue;
+  private readonly horizon: Horizon;
   private readonly profiles = new Map<string, { members: number; growth: number; weeksTo: number[][] }>();
 
-  constructor(
-    private readonly steps: readonly Step[],
-    private readonly weeks: number,
-  ) {
-    const zeros = () => steps.map(() => 0);
-    this.standing = Array.from({ length: weeks + 1 }, zeros);
+  constructor({ catalogue, horizon }: Scene) {
+    this.catalogue = catalogue;
+    this.horizon = horizon;
+    const zeros = () => catalogue.levels.map(() => 0);
+    this.weeks = Array.from({ length: horizon.weeks + 1 }, () => {
+      return { standing: zeros(), without: 0, kept: zeros(), fell: zeros() };
+    });
     this.bySpeed = zeros();
-    this.sums = steps.map(() => ({ memberWeeks: 0, spend: 0, benefitUse: 0, uncountedUses: 0 }));
+    this.sums = catalogue.levels.map(() => ({ memberWeeks: 0, spend: 0, benefitUse: 0, uncountedUses: 0 }));
   }
 
   live(person: Person): void {
     const profile = this.profileOf(person.profile);
-    let growth = person.growth;
-    let gained = 0;
-    let at = 0;
+    const way = new Way(this.catalogue, this.horizon, person);
+    let before: Rung;
     let highest = -1;
-    for (let week = 0; week <= this.weeks; week += 1) {
-      if (week > 0) {
-        // What was not there cannot be lost.
-        const gain = Math.max(person.gain(week, at), -growth);
-        growth += gain;
-        gained += gain;
-      }
-      at = stepAt(this.steps, growth);
-      this.standing[week]![at]! += 1;
+    for (let week = 0; week <= this.horizon.weeks; week += 1) {
+      const active = week > 0 && way.live(week);
+      const { life } = way;
+      this.count(week, life, before);
+      const at = this.indexOf(life.level);
       for (; highest < at; highest += 1) profile.weeksTo[highest + 1]!.push(week);
-      if (week > 0) this.spend(person, at);
+      if (week > 0 && at >= 0) this.spend(this.sums[at]!, person, active);
+      before = life.level;
     }
     profile.members += 1;
-    profile.growth += growth;
-    this.bySpeed[stepAt(this.steps, gained)]! += 1;
+    profile.growth += way.life.growth;
+    const speed = this.indexOf(matchingLevel(this.catalogue, way.gained, way.life.rating));
+    if (speed >= 0) this.bySpeed[speed]! += 1;
   }
 
-  private spend(person: Person, at: number): void {
-    const sums = this.sums[at]!;
+  private count(week: number, life: Life, before: Rung): void {
+    const counts = this.weeks[week]!;
+    const at = this.indexOf(life.level);
+    if (at < 0) counts.without += 1;
+    else counts.standing[at]! += 1;
+    if (life.kept) counts.kept[at]! += 1;
+    if (before && rankOf(life.level) < before.rank) counts.fell[this.indexOf(before)]! += 1;
+  }
+
+  /** −1 for none, and for a level that the program has no more. */
+  private indexOf(level: Rung): number {
+    return level ? this.catalogue.levels.indexOf(level) : -1;
+  }
+
+  private spend(sums: Changing<LevelSums>, person: Person, active: boolean): void {
     sums.memberWeeks += 1;
+    if (!active) return;
     sums.spend += person.spendPerWeek;
     sums.benefitUse += person.benefitUse;
     sums.uncountedUses += person.uncountedUses;
@@ -95,7 +112,7 @@ class Tally {
   private profileOf(code: string) {
     let profile = this.profiles.get(code);
     if (!profile) {
-      profile = { members: 0, growth: 0, weeksTo: this.steps.map(() => []) };
+      profile = { members: 0, growth: 0, weeksTo: this.catalogue.levels.map(() => []) };
       this.profiles.set(code, profile);
     }
     return profile;
@@ -114,10 +131,55 @@ class Tally {
   }
 }
 
-/** Runs the weeks for all members. Growth never falls below 0. */
-export function simulate(steps: readonly Step[], people: readonly Person[], weeks: number): Simulation {
-  const tally = new Tally(steps, weeks);
+/** One member on its way through the weeks. */
+class Way {
+  readonly life: Life;
+  private earned = 0;
+  private termsBegun = 0;
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly horizon: Horizon,
+    private readonly person: Person,
+  ) {
+    this.life = new Life(catalogue, person.begins, horizon.begin);
+    this.beginTerms(horizon.begin);
+  }
+
+  /** All that was gained within the horizon, whatever decay took of it. */
+  get gained(): number {
+    return this.earned + this.life.gained;
+  }
+
+  /** Lives through one week; answers whether the member did anything in it. */
+  live(week: number): boolean {
+    const { life, horizon, person } = this;
+    const days = person.week(week, life.level ? this.catalogue.levels.indexOf(life.level) : -1);
+    for (let at = 0; days && at < DAYS_A_WEEK; at += 1) {
+      const day = days[at]!;
+      if (day.growth === 0 && day.rating === 0) continue;
+      const now = horizon.dayOf(week, at);
+      this.beginTerms(now);
+      this.earned += life.add(day, now);
+    }
+    this.beginTerms(horizon.endOf(week));
+    life.until(horizon.endOf(week));
+    return days !== undefined;
+  }
+
+  private beginTerms(until: number): void {
+    const { terms } = this.person;
+    for (let next = terms[this.termsBegun]; next && next.at <= until; next = terms[this.termsBegun]) {
+      this.termsBegun += 1;
+      this.earned += this.life.add({ growth: next.growth, rating: 0 }, next.at);
+    }
+  }
+}
+
+/** Runs the weeks for all members. */
+export function simulate(scene: Scene, people: readonly Person[]): Simulation {
+  const tally = new Tally(scene);
   for (const person of people) tally.live(person);
-  const { standing, bySpeed, sums } = tally;
-  return { weeks, steps, standing, bySpeed, sums, profiles: tally.outcomes() };
+  const { weeks, bySpeed, sums } = tally;
+  return { weeks, bySpeed, sums, profiles: tally.outcomes() };
 }
