@@ -9,7 +9,7 @@ import { ManualClock } from '../../src/kernel/clock';
 import { gatewayEnvironment, OPERATIONS, TestGateway } from '../support/gateway';
 import { perkgateInside } from '../support/gateway-process';
 import { expectBooksInOrder } from '../support/gateway-story';
-import { commandsOf, GuideRun, guideText, stepsOf } from '../support/guide';
+import { blocksOf, commandsOf, GuideRun, guideText, stepsOf } from '../support/guide';
 import { eachDatabase } from '../support/lanes';
 
 const GUIDE = guideText('operations-guide');
@@ -61,6 +61,7 @@ eachDatabase((lane) => {
 
   test('its commands end well', async () => {
     const environment = gatewayEnvironment(lane.url);
+    for (const { words: name, text } of blocksOf(GUIDE, 'yaml')) writeFileSync(join(folder, name[0]!), text);
     expect(commands.length).toBeGreaterThan(6);
     for (const words of commands) {
       // What a shell does with `> FILE`.
@@ -71,6 +72,7 @@ eachDatabase((lane) => {
         environment,
       );
       expect([words.join(' '), code, stderr]).toEqual([words.join(' '), 0, expect.anything()]);
+      if (words.includes('spring.yaml')) expect(stdout).toContain('fell, in all');
       if (words[1] === 'plan') expect(stdout).toMatch(/no changes/i);
       if (into >= 0) writeFileSync(inFolder(words[into + 1]!), stdout);
     }
