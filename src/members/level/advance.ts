@@ -160,6 +160,8 @@ class Passage {
   /** Brings the level up to date at the cursor, and notes what shows differently. */
   private settle(): void {
     const before = this.held;
+    // Of a level that was held before the program kept any.
+    this.kept ??= this.keptFrom(this.datedNow());
     this.rise();
     while (this.fall()) this.rise();
     const ended = this.manualUntil !== undefined && this.manualUntil <= this.cursor;

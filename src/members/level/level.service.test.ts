@@ -211,4 +211,24 @@ eachDatabase((lane) => {
     const [last, first] = await house.levels.historyOf({ memberId, limit: 2 });
     expect(last!.programVersion).toBeGreaterThan(first!.programVersion);
   });
+
+  test('a level that was there before a program keeps levels is kept from when that was applied', async () => {
+    await use({});
+    const memberId = await house.member();
+    await house.give(memberId, 'GROWTH', 150);
+    // When a program keeps levels for ten days, and asks more of this one.
+    clock.set(NOW + 5 * DAY);
+    const dearer = [LEVELS[0]!, { ...LEVELS[1]!, threshold: 160 }, LEVELS[2]!];
+    await use({ when: 'AT_KEEP_END', keep: { days: 10 } }, dearer);
+    clock.set(NOW + 15 * DAY - 1);
+    expect(await seen(memberId)).toEqual(['silver', 150]);
+    // Then it is lost when they are over, whether somebody looks or not.
+    clock.set(NOW + 40 * DAY);
+    expect(await seen(memberId)).toEqual(['base', 150]);
+    await settle();
+    expect(await history(memberId)).toEqual([
+      ['base', 'silver', 'RISEN', 0],
+      ['silver', 'base', 'FALLEN', 15],
+    ]);
+  });
 });
