@@ -34,10 +34,10 @@ const FOLD_ROWS = 100;
 const ANSWERS_A_TURN = 8;
 
 /**
- * While a batch is in flight, the chains that arrive gather into the next. A second one may fly beside it, so chains that
- * are asked for together may be decided in any order. A batch that fails as a whole is tried again, then split in two, so
- * that one bad chain never fails its neighbours. Because chains carry client-made keys, running one again after a broken
- * connection is safe: what was committed answers as a replay.
+ * While a batch is in flight, the chains that arrive gather into the next. A second one may fly beside it, so chains
+ * that are asked for together may be decided in any order. A batch that fails as a whole is tried again, then split in
+ * two, so that one bad chain never fails its neighbours. Because chains carry client-made keys, running one again after
+ * a broken connection is safe: what was committed answers as a replay.
  */
 export class LedgerService {
   private readonly queue: Waiting[] = [];

@@ -56,7 +56,7 @@ test.each<[string[], RegExp]>([
   [['jd-plus', '--weeks', '521'], /--weeks is "521"/],
   [['jd-plus', '--chart', 'growth.png'], /allowed is a file that ends in .svg or .html/],
   [['jd-plus', '--renewed', '50'], /--renewed is for --from-database; profiles say it themselves, as lapse/],
-  [['jd-plus', '--renewed', '101', '--from-database'], /--renewed is 101; allowed is a whole number from 0 to 100/],
+  [['jd-plus', '--renewed', '101', '--from-database'], /--renewed is "101"; allowed is a whole number from 0 to 100/],
   [['jd-plus', '--profiles', 'x.yaml', '--from-database'], /--profiles or --from-database, not both/],
   [['nowhere'], /The file nowhere cannot be read: there is no such file or folder; presets are .*jd-plus/],
   [['/nowhere.yaml'], /The file \/nowhere.yaml cannot be read/],
