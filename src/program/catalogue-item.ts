@@ -40,8 +40,24 @@ export interface StoredItem {
   readonly definition: JsonObject;
   /** When that version was applied; known of levels and settings, which are counted from then on. */
   readonly appliedAt?: Instant;
+  /** Of the settings: the versions before that, as far back as it matters how levels were. */
+  readonly earlier?: EarlierVersions;
   /** Comes from somebody else than the operator: a fault of it leaves it out, and nothing else. */
   readonly guest?: boolean;
+}
+
+/** A version of the program as it was applied. */
+export interface AppliedVersion {
+  readonly version: number;
+  readonly appliedAt: Instant;
+  /** Canonical YAML. */
+  readonly text: string;
+}
+
+/** Versions before the program in force, the oldest first, and when the next version after them was applied. */
+export interface EarlierVersions {
+  readonly versions: readonly AppliedVersion[];
+  readonly until: Instant;
 }
 
 export interface CatalogueItem {

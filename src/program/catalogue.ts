@@ -1,5 +1,6 @@
 // The catalogue: an immutable snapshot of everything that is configured, with the look-ups that requests need.
 import { assert } from '../kernel/assert';
+import type { Instant } from '../kernel/clock';
 import type { Id } from '../kernel/id';
 import { BusinessTime } from '../kernel/period';
 import { ALERTS_UNLESS_TOLD } from './alert-settings';
@@ -28,6 +29,7 @@ import type {
   CataloguePlan,
   StoredItem,
 } from './catalogue-item';
+import { earlierLevels } from './earlier-levels';
 import type { EventType } from './event-type';
 import { type CatalogueLevelPolicy, levelPolicyFrom } from './level-policy';
 import type { Code, ItemKind, ProgramSettings } from './program';
@@ -62,6 +64,13 @@ class Shelf<Item extends CatalogueItem> {
   }
 }
 
+/** Of a version that is in force no more: levels, plans and what they refer to. */
+export interface EarlierCatalogue {
+  /** When the next one was applied that says something else of levels. */
+  readonly until: Instant;
+  readonly catalogue: Catalogue;
+}
+
 export class Catalogue {
   readonly settings: ProgramSettings;
   /** Business days, weeks and months of the program's time zone. */
@@ -69,6 +78,7 @@ export class Catalogue {
   readonly levelPolicy: CatalogueLevelPolicy;
   /** Live levels, the lowest first. */
   readonly levels: readonly CatalogueLevel[];
+  private before: readonly EarlierCatalogue[] | undefined;
   /** Items of guests that could not be made sense of, for the log. */
   readonly leftOut: { readonly kind: ItemKind; readonly code: Code; readonly reason: string }[] = [];
   /** The version of the program in which it changed last; 0 before there was one. */
@@ -230,6 +240,18 @@ export class Catalogue {
   get draws(): readonly CatalogueDraw[] {
     return this.drawShelf.live;
   }
+  /** How levels were before, the oldest first, as far back as it is known. */
+  get earlier(): readonly EarlierCatalogue[] {
+    if (!this.before) {
+      const earlier = this.items('PROGRAM')[0]?.earlier;
+      const all = [...this.stored.values()].flat();
+      this.before = (earlier ? earlierLevels(earlier, all) : []).map(({ until, items }) => {
+        return { until, catalogue: new Catalogue(this.version, items) };
+      });
+    }
+    return this.before;
+  }
+
   /** The program version in which the settings last changed; 0 before any program was applied. */
   get settingsVersion(): number {
     return this.items('PROGRAM')[0]?.version ?? 0;

@@ -2,13 +2,15 @@
 import { placeholders, questionMarks } from '../database/dialect';
 import type { Sql, SqlRow } from '../database/sql';
 import { type Id, idFromBytes, idToBytes } from '../kernel/id';
-import type { StoredItem } from './catalogue-item';
+import type { AppliedVersion, StoredItem } from './catalogue-item';
+import { LEVEL_KINDS } from './earlier-levels';
 import type { ItemKind } from './program';
 import { contentOf, deepFreeze, type JsonObject, settingsOf } from './program-item';
 import { restoreProgram } from './program-schema';
 
 const ROWS_A_STATEMENT = 200;
-const COUNTED_SINCE: ReadonlySet<ItemKind> = new Set(['PROGRAM', 'LEVEL']);
+/** So many versions back it is known how levels were: of time in which no worker ran, nothing older matters. */
+const VERSIONS_BACK = 4;
 const ITEM_COLUMNS = 'id, kind, code, number, definition, version, retired';
 
 export interface ProgramVersion {
@@ -23,6 +25,9 @@ export interface ProgramVersion {
 }
 
 export class ProgramStore {
+  /** Texts of versions, which never change. */
+  private readonly texts = new Map<number, AppliedVersion>();
+
   /** All items, retired ones too, by number; frozen, with the defaults of today's schema filled in. */
   async load(sql: Sql): Promise<StoredItem[]> {
     const rows = await sql.arrays(`SELECT ${ITEM_COLUMNS} FROM program_item ORDER BY number`);
@@ -31,15 +36,39 @@ export class ProgramStore {
     // item, spread over the file.
     const settings = deepFreeze(settingsOf(restoreProgram(contentOf(items))) as unknown as JsonObject);
     const times = await this.timesOf(sql, items);
+    const last = Math.max(0, ...times.keys());
+    const versions = await this.versionsBefore(sql, last);
+    const earlier = versions.length > 0 ? { versions, until: times.get(last)! } : undefined;
     return items.map((item) => {
-      const appliedAt = COUNTED_SINCE.has(item.kind) ? times.get(item.version) : undefined;
-      return item.kind === 'PROGRAM' ? { ...item, appliedAt, definition: settings } : { ...item, appliedAt };
+      const appliedAt = LEVEL_KINDS.has(item.kind) ? times.get(item.version) : undefined;
+      return item.kind === 'PROGRAM' ? { ...item, appliedAt, definition: settings, earlier } : { ...item, appliedAt };
     });
+  }
+
+  /** Some versions before this one, the oldest first. */
+  private async versionsBefore(sql: Sql, version: number): Promise<AppliedVersion[]> {
+    const wanted = Array.from({ length: VERSIONS_BACK }, (_, at) => version - VERSIONS_BACK + at).filter(
+      (at) => at > 0,
+    );
+    const missing = wanted.filter((at) => !this.texts.has(at));
+    for (const known of this.texts.keys()) if (!wanted.includes(known)) this.texts.delete(known);
+    if (missing.length > 0) {
+      const rows = await sql.arrays(
+        `SELECT version, applied_at, definition FROM program_version
+         WHERE version IN (${questionMarks(missing.length)})`,
+        missing,
+      );
+      for (const row of rows) {
+        const found = { version: Number(row[0]), appliedAt: Number(row[1]), text: String(row[2]) };
+        this.texts.set(found.version, found);
+      }
+    }
+    return wanted.flatMap((at) => this.texts.get(at) ?? []);
   }
 
   /** When the versions were applied in which levels and settings last changed. */
   private async timesOf(sql: Sql, items: readonly StoredItem[]): Promise<ReadonlyMap<number, number>> {
-    const versions = [...new Set(items.filter(({ kind }) => COUNTED_SINCE.has(kind)).map(({ version }) => version))];
+    const versions = [...new Set(items.filter(({ kind }) => LEVEL_KINDS.has(kind)).map(({ version }) => version))];
     if (versions.length === 0) return new Map();
     const marks = questionMarks(versions.length);
     const statement = `SELECT version, applied_at FROM program_version WHERE version IN (${marks})`;
