@@ -4,7 +4,8 @@ import { DAY, HOUR, type Instant } from '../../kernel/clock';
 import { namedId } from '../../kernel/id';
 import { Catalogue } from '../../program/catalogue';
 import type { StoredItem } from '../../program/catalogue-item';
-import { parseProgram } from '../../program/program-file';
+import type { Program } from '../../program/program';
+import { parseProgram, printProgram } from '../../program/program-file';
 import { itemsOf, type JsonObject } from '../../program/program-item';
 import { type Advanced, type AdvanceInput, advance, settleAt } from './advance';
 import type { CoveringCard } from './coverage';
@@ -30,14 +31,19 @@ const TIERS = [
 ];
 const QQ = { mayHaveNone: true, decay: { plans: ['vip'], step: 5 } };
 
-function catalogueOf({ policy, levels = TIERS }: Scene): Catalogue {
+function programOf({ policy, levels = TIERS }: Scene): Program {
   const plan = { code: 'vip', name: 'V', kind: 'MEMBERSHIP', price: 100, term: { days: 30 }, costCap: 1 };
   const file = { name: 'T', currency: 'CNY', levelPolicy: policy, levels, plans: [plan] };
   const parsed = parseProgram(JSON.stringify(file), 'test.json');
   if (parsed.faults) throw new Error(JSON.stringify(parsed.faults));
-  const items = itemsOf(parsed.program).map(({ kind, code, definition }, at): StoredItem => {
+  return parsed.program;
+}
+
+function catalogueOf(scene: Scene, more: Partial<StoredItem> = {}): Catalogue {
+  const items = itemsOf(programOf(scene)).map(({ kind, code, definition }, at): StoredItem => {
     const id = kind === 'PLAN' ? PLAN : namedId(kind, code);
-    return { id, kind, code, number: at + 1, version: 1, retired: false, definition: definition as JsonObject };
+    const item = { id, kind, code, number: at + 1, version: 1, retired: false, definition: definition as JsonObject };
+    return { ...item, ...more };
   });
   return new Catalogue(1, items);
 }
@@ -311,5 +317,38 @@ test('one long step comes to the same as any number of short ones', () => {
       },
     ),
     { numRuns: 400 },
+  );
+});
+
+test('one long step over two programs comes to the same as short ones, each by the program in force', () => {
+  const looksAt = fc.uniqueArray(fc.integer({ min: 1, max: 24 * 120 }), { maxLength: 25 });
+  const applied = fc.integer({ min: 1, max: 24 * 120 });
+  fc.assert(
+    fc.property(policies, policies, spans, fc.integer({ min: 0, max: 260 }), looksAt, applied, (...drawn) => {
+      const [one, two, cards, growth, looks, hours] = drawn;
+      const scenes = [one, two].map(({ when = {}, ...policy }, at): Scene => {
+        const levels = TIERS.map((level) => ({ ...level, threshold: level.threshold * (1 + at), minDays: 4 }));
+        return { policy: { ...policy, ...when }, levels };
+      });
+      const until = NOON + hours * HOUR;
+      const earlier = { versions: [{ version: 1, appliedAt: 0, text: printProgram(programOf(scenes[0]!)) }], until };
+      const first = catalogueOf(scenes[0]!, { appliedAt: 0 });
+      const second = catalogueOf(scenes[1]!, { appliedAt: until, version: 2, earlier });
+      const own = cards.map(([from, days, closed]) => card(from, from + days, closed < 40 ? from + closed : undefined));
+      const begin = advance({ ...inputOf(scenes[0]!, growth, own), catalogue: first }, NOON);
+      const input = { ...inputOf(scenes[1]!, growth, own, { state: begin.state }), catalogue: second };
+      const whole = advance(input, NOON + 121 * DAY);
+      const changes = [];
+      let { state } = input;
+      for (const at of [...looks.toSorted((left, right) => left - right), 24 * 121]) {
+        const part = advance({ ...input, catalogue: at < hours ? first : second, state }, NOON + at * HOUR);
+        state = part.state;
+        changes.push(...part.changes);
+      }
+      expect(state).toEqual(whole.state);
+      expect(changes).toEqual(whole.changes);
+      expect(growth + state.unbooked).toBe(whole.growth);
+    }),
+    { numRuns: 300 },
   );
 });

@@ -1,6 +1,6 @@
 // Carries a member's level and growth forward in time: pure, and the same whether it is done daily or after a year.
 import type { Instant } from '../../kernel/clock';
-import type { Catalogue } from '../../program/catalogue';
+import type { Catalogue, EarlierCatalogue } from '../../program/catalogue';
 import { type CoveringCard, coverageOf, coveredBefore, covers, nextBoundary, type Span } from './coverage';
 import { afterStep, GrowthCalendar, type GrowthStep } from './growth-calendar';
 import { keptUntil } from './keeping';
@@ -29,9 +29,30 @@ export interface Advanced {
   readonly lost: number;
 }
 
-/** The state at `now`, which is not before the state's `at`. */
+/**
+ * The state at `now`, which is not before the state's `at`. What lies before the program in force was applied is judged
+ * by the one that was in force then.
+ */
 export function advance(input: AdvanceInput, now: Instant): Advanced {
-  return new Passage(input, now).run();
+  const parts: Advanced[] = [];
+  let { state } = input;
+  for (const { until, catalogue } of earlierThan(input, now)) {
+    if (state.at !== undefined && state.at >= until) continue;
+    const part = new Passage({ ...input, catalogue, state }, until).run();
+    parts.push(part);
+    state = part.state;
+  }
+  const last = new Passage({ ...input, state }, now).run();
+  if (parts.length === 0) return last;
+  parts.push(last);
+  const sum = (what: 'gained' | 'lost') => parts.reduce((total, part) => total + part[what], 0);
+  return { ...last, changes: parts.flatMap(({ changes }) => changes), gained: sum('gained'), lost: sum('lost') };
+}
+
+/** Of a member at whom nobody has looked yet, nothing is known but what is there now. */
+function earlierThan({ catalogue, state: { at } }: AdvanceInput, now: Instant): readonly EarlierCatalogue[] {
+  const { since } = catalogue.levelPolicy;
+  return at === undefined || at >= since || since > now ? [] : catalogue.earlier;
 }
 
 /** What follows when growth or rating is another at this instant; `advanced` is the state just before. */
@@ -231,7 +252,8 @@ class Passage {
     if (from?.id === level?.id) return;
     this.shown = level;
     const why = this.reasonOf(before, from, manualEnded);
-    this.changes.push({ from: from?.id, to: level?.id, why, at: this.datedNow() });
+    const { version: programVersion } = this.input.catalogue.levelPolicy;
+    this.changes.push({ from: from?.id, to: level?.id, why, at: this.datedNow(), programVersion });
   }
 
   private reasonOf(before: Rung, from: Rung, manualEnded: boolean): LevelChangeReason {

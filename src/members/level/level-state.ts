@@ -46,4 +46,6 @@ export interface LevelChange {
   readonly to?: Id;
   readonly why: LevelChangeReason;
   readonly at: Instant;
+  /** The version of the program that it followed. */
+  readonly programVersion: number;
 }

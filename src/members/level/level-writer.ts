@@ -87,6 +87,7 @@ export class LevelWriter implements BalanceWatcher {
       to: settled.level?.id,
       why: manual.levelId === undefined ? ('MANUAL_CLEARED' as const) : ('MANUAL_SET' as const),
       at: now,
+      programVersion: found.input.catalogue.levelPolicy.version,
       notedBy: manual.notedBy,
       reason: manual.reason,
     };
@@ -101,7 +102,7 @@ export class LevelWriter implements BalanceWatcher {
     moves: ReadonlyMap<Id, readonly BalanceMove[]> = new Map(),
   ): Promise<Found[]> {
     const catalogue = this.catalogue();
-    const { rating, plans, decay, daily } = catalogue.levelPolicy;
+    const { rating, since } = catalogue.levelPolicy;
     const locked = await lockLevels(tx, memberIds);
     const ids = [...locked.keys()];
     const touched = new Set([...moves.values()].flat().map(({ account }) => account));
@@ -110,8 +111,9 @@ export class LevelWriter implements BalanceWatcher {
       tx,
       asked.filter((account) => !touched.has(account)),
     );
-    const counted = plans.size > 0 || decay !== undefined || daily.size > 0;
-    const cards = counted ? await readCoverage(tx, ids) : new Map<Id, CoveringCard[]>();
+    const stale = [...locked.values()].some(({ state }) => state?.at !== undefined && state.at < since);
+    const rules = [catalogue, ...(stale ? catalogue.earlier.map((one) => one.catalogue) : [])];
+    const cards = rules.some(countsCards) ? await readCoverage(tx, ids) : new Map<Id, CoveringCard[]>();
     return [...locked].map(([memberId, { joinedAt, state = NEVER_LOOKED }]: [Id, LockedMember]) => {
       const before = (account: AccountKey) => balanceBefore(moves.get(memberId), account) ?? balances.get(account);
       const input: AdvanceInput = {
@@ -132,7 +134,7 @@ export class LevelWriter implements BalanceWatcher {
     const { unbooked, at, dueAt } = advanced.state;
     // What is not in the ledger yet is due there at once.
     const state = { ...advanced.state, dueAt: unbooked === 0 ? dueAt : at };
-    if (always || advanced.changes.length > 0 || differs(before, state)) {
+    if (always || advanced.changes.length > 0 || differs(before, state) || isOutdated(before, catalogue)) {
       await writeLevelState(tx, memberId, state);
       pages.add(memberId, advanced.changes, catalogue);
     }
@@ -149,6 +151,15 @@ function differs(before: LevelState, after: LevelState): boolean {
 function beginsToDecay({ catalogue, growth, state }: AdvanceInput, after: Advanced): boolean {
   const { decay } = catalogue.levelPolicy;
   return decay !== undefined && growth + state.unbooked <= decay.floor && after.growth > decay.floor;
+}
+
+/** Whether it was looked at under another program: once it was under this one, no earlier one matters any more. */
+function isOutdated({ at }: LevelState, { levelPolicy: { plain, since } }: Catalogue): boolean {
+  return !plain && at !== undefined && at < since;
+}
+
+function countsCards({ levelPolicy: { plans, decay, daily } }: Catalogue): boolean {
+  return plans.size > 0 || decay !== undefined || daily.size > 0;
 }
 
 /** The balance before the first of the moves on this account, among a member's moves. */
@@ -191,10 +202,9 @@ class Pages {
   private readonly gifts: DueGift[] = [];
 
   add(memberId: Id, changes: readonly LevelChange[], catalogue: Catalogue): void {
-    const programVersion = catalogue.levelPolicy.version;
     for (const change of changes) {
-      this.history.push({ ...change, memberId, programVersion });
-      this.gifts.push(...giftsOf(memberId, change, catalogue));
+      this.history.push({ ...change, memberId });
+      this.gifts.push(...giftsOf(memberId, change, followedBy(change, catalogue)));
     }
   }
 
@@ -202,6 +212,13 @@ class Pages {
     await insertHistory(tx, this.history);
     await insertDueGifts(tx, this.gifts);
   }
+}
+
+/** The catalogue whose levels the change followed: that in force, or an earlier one that it was brought up to. */
+function followedBy({ programVersion }: LevelChange, catalogue: Catalogue): Catalogue {
+  if (programVersion === catalogue.levelPolicy.version) return catalogue;
+  const earlier = catalogue.earlier.find((one) => one.catalogue.levelPolicy.version === programVersion);
+  return earlier?.catalogue ?? catalogue;
 }
 
 /** The automatic gifts of all levels that were risen through. */

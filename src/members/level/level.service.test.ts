@@ -5,7 +5,7 @@ import { expectClean, NOW } from '../../../test/support/ledger-fixtures';
 import { DAY, HOUR, ManualClock } from '../../kernel/clock';
 import { type Id, newId } from '../../kernel/id';
 import { growthOf, levelOf } from '../level';
-import { growthAccount, leftOn } from '../member-accounts';
+import { growthAccount, leftOn, pointsAccount } from '../member-accounts';
 
 function program(policy: object, levels: readonly object[] = LEVELS): string {
   const plan = { code: 'vip', name: 'V', kind: 'MEMBERSHIP', price: 100, term: { days: 30 }, costCap: 1 };
@@ -230,5 +230,50 @@ eachDatabase((lane) => {
       ['base', 'silver', 'RISEN', 0],
       ['silver', 'base', 'FALLEN', 15],
     ]);
+  });
+
+  test('what happened before another program was applied follows the one in force then, early or late', async () => {
+    // Given one at whom the worker looks each day, and one of whom it hears nothing until the end.
+    const first = { ...DECAY, when: 'AT_KEEP_END', keep: { days: 9 }, downgrade: 'ONE_STEP' };
+    await use(first);
+    const [daily, late] = [await house.member(), await house.member()];
+    for (const memberId of [daily, late]) {
+      await house.open(memberId, 'vip');
+      await house.give(memberId, 'GROWTH', 70);
+    }
+    const second = { ...first, daily: { vip: 1 }, decay: { plans: ['vip'], step: 30, graceDays: 2 } };
+    const dearer = { ...LEVELS[2]!, threshold: 300 };
+    const programs = new Map<number, string>([
+      // Less a day, more decay, and no gifts; then no gold; then a day of grace, and gold again; then nobody falls.
+      [12, program(second, [...LEVELS.slice(0, 2), { ...LEVELS[2]!, gifts: [] }])],
+      [33, program(second, LEVELS.slice(0, 2))],
+      [36, program({ ...second, graceDays: 1 }, [...LEVELS.slice(0, 2), dearer])],
+      [44, program({ downgrade: 'NEVER' })],
+    ]);
+    for (let day = 1; day <= 50; day += 1) {
+      clock.set(NOW + day * DAY);
+      await house.levels.bringUpToDate([daily]);
+      clock.set(NOW + day * DAY + 5 * HOUR);
+      const next = programs.get(day);
+      if (next) await house.apply(next);
+      expect([day, ...(await seen(late))]).toEqual([day, ...(await seen(daily))]);
+    }
+    await settle();
+    expect(await booked(late)).toBe(await booked(daily));
+    const told = await history(late);
+    expect(told).toEqual(await history(daily));
+    expect(told.map(([from, to, why, at]) => [`${from} ${to} ${why}`, at])).toEqual([
+      ['base silver RISEN', 0.5],
+      ['silver gold RISEN', 10.5],
+      ['gold silver PROGRAM', 33 + 5 / 24],
+      ['silver base FALLEN', 38.5],
+    ]);
+    const versions = async (memberId: Id) =>
+      (await house.levels.historyOf({ memberId, limit: 9 })).map(({ programVersion }) => programVersion);
+    expect(await versions(late)).toEqual(await versions(daily));
+    // The badge of gold is that of the program under which it was reached.
+    while ((await house.levelGifts.giveDue(10)) > 0);
+    const points = async (memberId: Id) => leftOn((await house.rows(memberId)).balances, pointsAccount(memberId));
+    expect([await points(daily), await points(late)]).toEqual([7, 7]);
   });
 });

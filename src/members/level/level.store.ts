@@ -120,7 +120,6 @@ export async function readAccounts(sql: Sql, accounts: readonly AccountKey[]): P
 
 export interface HistoryRow extends LevelChange {
   readonly memberId: Id;
-  readonly programVersion: number;
   /** Who changed it by hand, as `OPERATIONS olga`, and why. */
   readonly notedBy?: string;
   readonly reason?: string;
