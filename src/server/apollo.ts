@@ -87,11 +87,22 @@ export function resultText({ errors, data, extensions }: FormattedExecutionResul
   return JSON.stringify({ errors, data, extensions });
 }
 
-export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
+/** Apollo Server would install what they stand for. */
+const SWITCHED_OFF: readonly ApolloServerPlugin<RequestContext>[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginLandingPageDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginUsageReportingDisabled(),
+];
+
+/** Answers a server that has started. */
+export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
   const { schema, limits, production, log, isUnavailable, compileAtUse } = options;
   const execution = new Execution({ schema, log, isUnavailable, compileAtUse });
   const hooks = new ExecutionHooks(schema, execution);
-  return new ApolloServer<RequestContext>({
+  const plugins = [hooks.plugin, ...SWITCHED_OFF];
+  const apollo = new ApolloServer<RequestContext>({
     gateway: hooks.gateway,
     logger: log,
     nodeEnv: 'production',
@@ -108,13 +119,11 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     stopOnTerminationSignals: false,
     formatError: maskUnexpected,
     stringifyResult: resultText,
-    plugins: [
-      hooks.plugin,
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-    ],
+    plugins,
   });
+  await apollo.start();
+  // They have had their say. Apollo Server goes on with the list that it was given, which may have grown, and would ask
+  // them in each request.
+  for (const plugin of SWITCHED_OFF) plugins.splice(plugins.indexOf(plugin), 1);
+  return apollo;
 }

@@ -102,17 +102,17 @@ export class Execution {
     return given.length > 0 ? forbidden(given, visitor) : undefined;
   }
 
-  private async perform(
+  private perform(
     known: KnownOperation,
     request: OperationRequest,
     operation: OperationDefinitionNode,
-  ): Promise<Outcome> {
+  ): Outcome | Promise<Outcome> {
     known.uses += 1;
     if (known.compiled === undefined && known.uses >= this.compileAtUse) {
       known.compiled = compileOperation(this.options.schema, request.document, operation) ?? 'IMPOSSIBLE';
     }
     if (known.compiled === undefined || known.compiled === 'IMPOSSIBLE') return this.plainly(request);
-    return (await known.compiled(request.context, request.variables)) as Outcome;
+    return known.compiled(request.context, request.variables) as Outcome | Promise<Outcome>;
   }
 
   private async plainly(request: OperationRequest): Promise<Outcome> {

@@ -99,19 +99,17 @@ export function graphqlHandler(
     return { status, headers, text: body.kind === 'complete' ? body.string : '' };
   };
 
-  const answer = async (request: FastifyRequest): Promise<Answer> => {
+  return async (request, to) => {
     const { method, headers, body } = request;
     const contentType = typeByAccept.get(headers.accept ?? NO_ACCEPT);
     const plain = method === 'POST' && contentType && JSON_TYPES.has(headers['content-type']);
     const operation = plain ? plainOperation(body) : undefined;
-    if (!contentType || !operation) return throughHttp(request, () => contextOf(request));
+    if (!contentType || !operation) return send(await throughHttp(request, () => contextOf(request)), to);
     try {
       const contextValue = await contextOf(request);
-      return answerOf(await apollo.executeOperation(operation, { contextValue }), contentType);
+      return send(answerOf(await apollo.executeOperation(operation, { contextValue }), contentType), to);
     } catch (error) {
-      return throughHttp(request, () => Promise.reject(error));
+      return send(await throughHttp(request, () => Promise.reject(error)), to);
     }
   };
-
-  return async (request, to) => send(await answer(request), to);
 }

@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Actor } from '../kernel/actor';
 import type { RequestContext } from '../request/context';
 import { Admission } from './admission';
-import { createApollo } from './apollo';
+import { startApollo } from './apollo';
 import { actorOf } from './bearer';
 import { limitBodyTime } from './body-time';
 import { Drain } from './drain';
@@ -140,8 +140,7 @@ function addRequestLog(http: FastifyInstance): void {
 
 export async function createServer(options: ServerOptions): Promise<GatewayServer> {
   const { schema, limits, production, logger, isUnavailable, contextFor, compileAtUse } = options;
-  const apollo = createApollo({ schema, limits, production, log: logger, isUnavailable, compileAtUse });
-  await apollo.start();
+  const apollo = await startApollo({ schema, limits, production, log: logger, isUnavailable, compileAtUse });
   const http = createHttp(options);
   let closing: Promise<void> | undefined;
   const drain = new Drain(http.server);
