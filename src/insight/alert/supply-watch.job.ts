@@ -99,8 +99,10 @@ export class SupplyWatchJob {
       if (left?.asOf === 0) return undefined;
       if (!left || left.left >= settings.alerts.stockLow) continue;
       const { code, partner, fulfilment } = offer;
-      const what = fulfilment === 'CODE_POOL' ? 'codes' : 'pieces';
-      const message = `${left.left} ${what} of the offer ${code} are left. Upload more, or raise its stock, or end it.`;
+      const what = fulfilment === 'CODE_POOL' ? 'code' : 'piece';
+      const pieces =
+        left.left === 1 ? `1 ${what} of the offer ${code} is` : `${left.left} ${what}s of the offer ${code} are`;
+      const message = `${pieces} left. Upload more, or raise its stock, or end it.`;
       const details = { left: left.left, partner: partner.code };
       found.push({ kind: 'STOCK_LOW', subject: code, message, details, partnerId: partner.id });
     }
@@ -121,9 +123,12 @@ export class SupplyWatchJob {
     return [...byPartner.values()].map(({ partnerId, items, oldestAt }): Finding => {
       const subject = catalogue().partner(partnerId)?.code ?? partnerId;
       const since = catalogue().time.isoDate(oldestAt);
-      const what = `${items} items with ${subject} wait to be reconciled for more than ${days} days`;
-      const message = `${what}, the oldest since ${since}. See to them in reconciliationItems.`;
-      return { kind: 'UNRECONCILED', subject, message, details: { items, oldest: since } };
+      const waited = `waited to be reconciled for more than ${days} days`;
+      const message =
+        items === 1
+          ? `1 item with ${subject} has ${waited}, since ${since}. See to it in reconciliationItems.`
+          : `${items} items with ${subject} have ${waited}, the oldest since ${since}. See to them in reconciliationItems.`;
+      return { kind: 'UNRECONCILED', subject, message, details: { items, oldest: since }, partnerId };
     });
   }
 }

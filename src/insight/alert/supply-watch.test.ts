@@ -89,6 +89,9 @@ eachDatabase((lane) => {
     // A board that was never read says nothing either way.
     expect(await watch({ left: 0, asOf: 0 })).toEqual(['STOCK_LOW cake']);
     expect(await watch({ left: 20, asOf: now })).toEqual([]);
+    expect(await watch({ left: 1, asOf: now })).toEqual(['STOCK_LOW cake']);
+    const [last] = await listAlerts(lane.database.read, { open: true }, { limit: 1 });
+    expect(last?.message).toMatch(/^1 piece of the offer cake is left\. /);
     expect(await watch({ left: 0, asOf: now })).toEqual(['STOCK_LOW cake']);
     expect(await watch(undefined)).toEqual([]);
   });
@@ -102,10 +105,15 @@ eachDatabase((lane) => {
     };
     expect(await watch([{ partnerId, items: 2, oldestAt: now - 6 * DAY }])).toEqual([]);
     expect(await watch([{ partnerId, items: 2, oldestAt: now - 8 * DAY }])).toEqual(['UNRECONCILED brewer']);
+    // Staff finds it among the alerts of the partner, as any other that concerns it.
+    const [ofPartner] = await listAlerts(lane.database.read, { partnerId, open: true }, { limit: 1 });
+    expect(ofPartner?.message).toMatch(/^2 items with brewer have waited /);
     const unknown = newId(now);
     expect(await watch([{ partnerId: unknown, items: 1, oldestAt: now - 8 * DAY }])).toEqual([
       `UNRECONCILED ${unknown}`,
     ]);
+    const [ofUnknown] = await listAlerts(lane.database.read, { open: true }, { limit: 1 });
+    expect(ofUnknown?.message).toMatch(/^1 item with \w+ has waited to be reconciled for more than 7 days, since /);
     expect(await watch([])).toEqual([]);
   });
 });
