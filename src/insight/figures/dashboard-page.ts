@@ -24,7 +24,9 @@ const shown = (value: number): string => Math.round(value).toLocaleString('en-US
 
 /** Bars beside each other for each label, from zero up. */
 function bars({ title, unit, labels, series }: Bars, y: number): string {
-  const most = Math.max(1, ...series.flatMap(({ values }) => values));
+  const highest = Math.max(1, ...series.flatMap(({ values }) => values));
+  // Even, so that half of it is whole as well.
+  const most = highest + (highest % 2);
   const slot = PLOT / Math.max(1, labels.length);
   const width = Math.min(40, (slot * 0.8) / series.length);
   const foot = TOP + PLOT_HEIGHT;

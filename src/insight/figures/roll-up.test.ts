@@ -44,9 +44,12 @@ const PROGRAM = programText({
 eachDatabase((lane) => {
   let gateway: TestGateway;
   let story: Story;
+  /** The one card that each test finds sold. */
+  let sold: Awaited<ReturnType<Story['holder']>>;
   beforeAll(async () => {
     gateway = await TestGateway.start({ url: lane.url, program: PROGRAM });
     story = new Story(gateway);
+    sold = await story.holder('plus');
   });
   afterAll(() => gateway.stop());
 
@@ -67,7 +70,7 @@ eachDatabase((lane) => {
   };
 
   test('a card sold, used, and taken back', async () => {
-    const { who, card } = await story.holder('plus');
+    const { who, card } = sold;
     const coupon = claimed(await story.claim(who, 'freight'));
     expect((await recount()).waiting).toBeGreaterThan(0);
     await expectTrue();
@@ -90,6 +93,7 @@ eachDatabase((lane) => {
   });
 
   test('the dashboard as tables, and as a page that needs nothing else', async () => {
+    await gateway.settle();
     const { insight } = gateway.gateway;
     const dashboard = await dashboardOf(insight, { from: '2026-03-01', to: '2026-03-10' });
     if (isRefusal(dashboard)) throw new Error(dashboard.message);
@@ -102,6 +106,12 @@ eachDatabase((lane) => {
     const page = dashboardPage({ ...dashboard, program: '<script>' }, tables);
     expect(page).toContain('<svg');
     expect(page).not.toMatch(/<script|src=|href=/);
+    // The line in the middle of each picture is labelled with what it stands for: one term sold is no line of 0.5.
+    const labels = [...page.matchAll(/text-anchor="end"[^>]*>([\d,]+)</g)].map(([, text]) =>
+      Number(text!.replace(',', '')),
+    );
+    expect(labels).toHaveLength(6 * 3);
+    for (let at = 0; at < labels.length; at += 3) expect(labels[at + 1]! * 2).toBe(labels[at + 2]);
     // What cannot be asked for is told.
     for (const [from, to, field, words] of [
       ['2026-03-11', '2026-03-10', 'from', 'from is 2026-03-11, which is after 2026-03-10'],
