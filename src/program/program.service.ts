@@ -7,6 +7,7 @@ import { type Id, newId } from '../kernel/id';
 import type { CatalogueService } from './catalogue.service';
 import type { StoredItem } from './catalogue-item';
 import { type Change, differenceOfItems } from './difference';
+import { LEVEL_KINDS } from './earlier-levels';
 import type { Program } from './program';
 import type { ProgramStore, ProgramVersion } from './program.store';
 import type { ProgramDocument } from './program-document';
@@ -135,7 +136,8 @@ function itemsToWrite({ stored, program, changes, version }: NextItems, number: 
     if (!changed.has(key)) return [];
     // A code that comes back names the same item again, under the id that cards and redemptions know.
     const { id, number: kept } = byKey.get(key) ?? { id: newId(now), number: next++ };
-    return [{ ...item, id, number: kept, version, retired: false }];
+    const appliedAt = LEVEL_KINDS.has(item.kind) ? now : undefined;
+    return [{ ...item, id, number: kept, version, retired: false, appliedAt }];
   });
   const removed = changes.filter(({ action }) => action === 'REMOVED');
   const retired = removed.flatMap(({ kind, code }) => byKey.get(itemKey(kind, code))?.id ?? []);

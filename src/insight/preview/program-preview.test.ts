@@ -1,7 +1,8 @@
 // What a new program would change for members: counted by hand on a few of them, and nothing for the program in force.
 import { benefit, entitles, level, plan, programText } from '../../../test/support/gateway-program';
-import { type House, openHouse } from '../../../test/support/house';
+import { type House, must, openHouse } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
+import { DAY } from '../../kernel/clock';
 import { PreviewService } from './preview.service';
 import { previewTables } from './preview-table';
 
@@ -94,5 +95,17 @@ eachDatabase((lane) => {
     expect(previewTables(found, 'CNY')).toMatch(/^Of 3 members, judged by 1 of them, evenly spread:/);
     for (let at = 0; at < 7; at += 1) await house.give(await join(), 'GROWTH', 150);
     expect(await preview(NEXT, 5)).toMatchObject({ seen: 5, moves: [{ from: 'silver', to: 'base', members: 6 }] });
+  });
+
+  test('decay that a program brings has not taken anything when it is applied', async () => {
+    const memberId = await join();
+    await house.give(memberId, 'GROWTH', 150);
+    const { id } = await house.open(memberId, 'plus');
+    house.clock.advance(DAY);
+    must(await house.cards.close(id));
+    house.clock.advance(30 * DAY);
+    const levelPolicy = { decay: { plans: ['plus'], graceDays: 0, step: 100 } };
+    const decaying = JSON.stringify({ ...JSON.parse(NOW_IN_FORCE), levelPolicy });
+    expect((await preview(decaying)).moves).toEqual([]);
   });
 });
