@@ -8,8 +8,8 @@ import { startGateway, startHelper } from './servers';
 import { interleaved, type Measured, measured } from './slices';
 import { openWorld, type WorldPlace } from './world';
 
-/** One call is booked while the next is read. */
-const CALLS_IN_FLIGHT = 3;
+/** Two batches of the ledger are booked, and the members of the next ones are read meanwhile. */
+const CALLS_IN_FLIGHT = 4;
 const MEMBERS = 20_000;
 
 export interface EventsReport {
