@@ -124,6 +124,17 @@ eachDatabase((lane) => {
     expect(tooLate).toMatchObject({ field: 'deliveries.1.deliveredAt' });
   });
 
+  test('of one piece nothing is left to reduce', async () => {
+    const id = await agreed(house, termsOf([VIEWS]));
+    const { delivery } = await record(BEA, id, inputOf({ quantity: 1 }));
+    must(await room.disputes.dispute(brewer, delivery.id, 'None came.'));
+    const asked = { resolution: 'REDUCED', quantity: 1, reason: 'We looked again.' } as const;
+    expect(await room.disputes.resolve(BEA, delivery.id, asked)).toMatchObject({
+      field: 'quantity',
+      message: 'The delivery counts 1, which cannot be reduced. Withdraw it with WITHDRAWN.',
+    });
+  });
+
   test('the other side disputes; it counts and is shown apart until one side gives way', async () => {
     const id = await agreed(house, termsOf([VIEWS, LEADS], { allowedImbalance: { theirsAhead: 2_000 } }));
     const { delivery } = await record(brewer, id, inputOf({ item: 'leads', quantity: 10 }));

@@ -64,10 +64,7 @@ export class DisputeService {
     if (delivery.state !== 'DISPUTED') {
       return isSame(disputes.at(-1), request, left) ? found : wrongState(delivery, 'resolved');
     }
-    if (resolution === 'REDUCED' && left >= delivery.countedQuantity) {
-      const rule = `an integer from 1 to ${delivery.countedQuantity - 1}`;
-      return refuse('INVALID_INPUT', `quantity is ${left}; allowed is ${rule}.`, 'quantity');
-    }
+    if (resolution === 'REDUCED' && left >= delivery.countedQuantity) return notLess(left, delivery);
     const isGiver = delivery.side === sideOf(actor);
     if ((resolution === 'ACCEPTED') === isGiver) {
       const who = resolution === 'ACCEPTED' ? 'The side that disputed it' : 'The side that gave it';
@@ -132,6 +129,14 @@ function leftBy({ resolution, quantity }: ResolveRequest, { countedQuantity }: D
   }
   if (Number.isSafeInteger(quantity) && quantity! >= 1) return quantity!;
   return refuse('INVALID_INPUT', `quantity is ${quantity}; allowed is an integer from 1.`, 'quantity');
+}
+
+function notLess(left: number, { countedQuantity }: Delivery): Refusal {
+  const message =
+    countedQuantity === 1
+      ? 'The delivery counts 1, which cannot be reduced. Withdraw it with WITHDRAWN.'
+      : `quantity is ${left}; allowed is an integer from 1 to ${countedQuantity - 1}.`;
+  return refuse('INVALID_INPUT', message, 'quantity');
 }
 
 function isSame(last: Dispute | undefined, { resolution, reason }: ResolveRequest, left: number): boolean {
