@@ -75,12 +75,21 @@ export class ReconciliationItemService {
     return (await readItem(this.database.read, {}, id)) ?? NO_ITEM_FOUND;
   }
 
-  private asBefore(item: ReconciliationItem, { decision, reason, adjustment }: AskedDecision): Decided {
+  private async asBefore(item: ReconciliationItem, { decision, reason, adjustment }: AskedDecision): Promise<Decided> {
     const { decision: made } = item;
-    const adjusted = (made?.adjustment === undefined) === (adjustment === undefined);
-    if (made?.decision === decision && made.reason === reason && adjusted) return item;
+    const same = made?.decision === decision && made.reason === reason;
+    if (same && (await this.isSameAdjustment(made.adjustment, adjustment))) return item;
     const was = made ? `${made.decision} by ${made.by}` : 'resolved';
     return refuse('CONFLICT', `The item was closed: ${was}. What is to be put right now is an adjustment.`, 'item');
+  }
+
+  private async isSameAdjustment(made: Id | undefined, asked: AskedAdjustment | undefined): Promise<boolean> {
+    if (made === undefined || asked === undefined) return made === undefined && asked === undefined;
+    const found = await this.adjustments.find({}, made);
+    if (found?.agreementId !== asked.agreementId) return false;
+    const agreed = await this.agreements.find({}, found.agreementId);
+    const given = agreed && itemOf(agreed.revisions, agreed.agreement.revision, asked.item);
+    return given?.number === found.item && found.quantity === asked.quantity && found.value === asked.value;
   }
 
   private async write(row: DecisionRow): Promise<undefined> {

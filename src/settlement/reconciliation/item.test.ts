@@ -79,6 +79,12 @@ eachDatabase((lane) => {
 
     expect(decided[0]).toEqual(decided[1]);
     expect(must(decided[0]!)).toMatchObject({ decision: { decision: 'ACCEPTED', adjustment: expect.any(String) } });
+    // Asked with another adjustment, it is not answered as if that had been made.
+    for (const more of [{ quantity: 2 }, { value: 900 }, { item: 'posters' }, { agreementId: 'f'.repeat(32) }]) {
+      const other = { ...asked, adjustment: { ...asked.adjustment, ...more } };
+      expect(await items.decide(BEA, theirs, other)).toMatchObject({ code: 'CONFLICT', field: 'item' });
+    }
+    expect(await items.decide(BEA, theirs, { ...asked, adjustment: undefined })).toMatchObject({ code: 'CONFLICT' });
     const after = await received();
     expect([after.quantity - before.quantity, after.value - before.value]).toEqual([1, 500]);
     expect((await scene.side.reconciliations.find({}, run.id))!.totals).toEqual(run.totals);
