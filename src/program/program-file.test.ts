@@ -187,6 +187,13 @@ describe('a sound file', () => {
     expect(faultsOf(Buffer.from(`\ufeff${HEAD}levels:\n${LEVEL}`))).toEqual([]);
   });
 
+  test('what is empty is printed where it makes a difference that it is there', () => {
+    const text = `${HEAD}levels:\n${LEVEL}checkIn: {}\n`;
+    const program = programOf(text);
+    expect(programOf(printProgram(program))).toEqual(program);
+    expect(printProgram(program)).toContain('checkIn: {}');
+  });
+
   test('prints the same text however its author wrote it', () => {
     const text = printProgram(programOf(readFileSync(presetPath('jd-plus'), 'utf8')));
     const asJson = JSON.stringify(programOf(text));

@@ -60,10 +60,17 @@ function ordered(value: unknown, schemaNode: AnySchemaObject): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const known = Object.keys(node.properties ?? {});
   const entries = Object.entries(value).toSorted(([left], [right]) => known.indexOf(left) - known.indexOf(right));
-  const inner = entries.map(([key, part]) => [key, ordered(part, node.properties?.[key] ?? {})] as const);
-  return Object.fromEntries(inner.filter(([, part]) => !isEmpty(part)));
+  const inner = entries.flatMap(([key, part]) => {
+    const place: AnySchemaObject = node.properties?.[key] ?? {};
+    const said = ordered(part, place);
+    return isUnsaid(said, place) ? [] : [[key, said] as const];
+  });
+  return Object.fromEntries(inner);
 }
 
-function isEmpty(value: unknown): boolean {
-  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+/** What is empty need not be said, unless it makes a difference that it is there: a check-in that gives nothing. */
+function isUnsaid(value: unknown, schemaNode: AnySchemaObject): boolean {
+  if (value === undefined) return true;
+  const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return empty && (Array.isArray(value) || resolveSchema(schemaNode).default !== undefined);
 }

@@ -18,7 +18,7 @@ export interface ChildOptions {
 
 // As `npm start` does: what a request makes lives as long as the request, and a small nursery would copy it about. All
 // ways that are compared get the same.
-const NODE_FLAGS = ['--max-semi-space-size=64'];
+const NODE_FLAGS = ['--max-semi-space-size=128'];
 
 const DIST = join(__dirname, '..', '..');
 
