@@ -16,7 +16,7 @@ eachDatabase((lane) => {
   const resolve = (subject: string, at: number) =>
     lane.database.transaction((tx) => resolveAlert(tx, { kind: 'LEVEL_CROWDED', subject }, at));
   const list = (filter: object = {}, page: object = {}) =>
-    listAlerts(lane.database.read, filter, { limit: 10, ...page });
+    listAlerts(lane.database.read, { kind: 'LEVEL_CROWDED', ...filter }, { limit: 10, ...page });
 
   test('once each time', async () => {
     // Given an alert, when the same is found again, then it is one alert with the figures of now.
@@ -42,8 +42,9 @@ eachDatabase((lane) => {
   });
 
   test('by however many processes at once', async () => {
-    const raised = await Promise.all(Array.from({ length: 6 }, (_, at) => raise(finding('base', at), NOW)));
+    const low = { ...finding('cake', 0), kind: 'STOCK_LOW' } as const;
+    const raised = await Promise.all(Array.from({ length: 6 }, () => raise(low, NOW)));
     expect(raised.filter((anew) => anew)).toHaveLength(1);
-    expect((await list()).filter(({ subject }) => subject === 'base')).toHaveLength(1);
+    expect(await list({ kind: low.kind })).toMatchObject([{ subject: 'cake' }]);
   });
 });
