@@ -15,6 +15,8 @@ import type { BalanceWatcher } from './watch';
 export interface LedgerOptions {
   /** Chains of one transaction at most. */
   readonly batchMax?: number;
+  /** How long a batch waits for chains that are announced, in milliseconds. */
+  readonly lingerMs?: number;
   /** How often a batch of one chain is tried before its error reaches the caller. */
   readonly attempts?: number;
 }
@@ -27,8 +29,11 @@ interface Waiting extends Submission {
 const RETRY_BASE_MS = 5;
 /** Batches on their way at once: while the database works on one, this process can decide the other. */
 const FLIGHTS_MAX = 2;
-/** A second one sets off only with so many chains: the more there are in a batch, the less each of them costs. */
-const SECOND_FLIGHT_FROM = 64;
+/**
+ * A second one sets off only with so many chains, and none waits for more that are announced: the more there are in a
+ * batch, the less each of them costs.
+ */
+const ENOUGH = 64;
 /** Rows of batches; each may name some hundreds of accounts. */
 const FOLD_ROWS = 100;
 const ANSWERS_A_TURN = 8;
@@ -43,10 +48,13 @@ export class LedgerService {
   private readonly queue: Waiting[] = [];
   private readonly watchers: BalanceWatcher[] = [];
   private readonly flights = new Set<Promise<void>>();
+  /** Chains that somebody is building. */
+  private announced = 0;
   /** Committed chains whose callers are not told yet. */
   private readonly decided: { readonly waiting: Waiting; readonly result: ChainResult }[] = [];
   private handing: Promise<void> | undefined;
   private readonly batchMax: number;
+  private readonly lingerMs: number;
   private readonly attempts: number;
 
   constructor(
@@ -55,6 +63,7 @@ export class LedgerService {
     options: LedgerOptions = {},
   ) {
     this.batchMax = options.batchMax ?? 256;
+    this.lingerMs = options.lingerMs ?? 3;
     this.attempts = options.attempts ?? 5;
   }
 
@@ -69,9 +78,20 @@ export class LedgerService {
     });
   }
 
+  /**
+   * Says that a chain is being built, so that a batch which is about to set off waits a moment for it. What comes back
+   * is called when it is submitted or given up.
+   */
+  announce(): () => void {
+    this.announced += 1;
+    return () => {
+      this.announced -= 1;
+    };
+  }
+
   /** Whether a batch should set off beside so many others. */
   private isDue(others: number): boolean {
-    return others === 0 ? this.queue.length > 0 : others < FLIGHTS_MAX && this.queue.length >= SECOND_FLIGHT_FROM;
+    return others === 0 ? this.queue.length > 0 : others < FLIGHTS_MAX && this.queue.length >= ENOUGH;
   }
 
   private takeOff(): void {
@@ -83,8 +103,18 @@ export class LedgerService {
   private async fly(ended: () => void): Promise<void> {
     // One turn of the event loop lets the chains of one tick gather.
     await new Promise((resume) => setImmediate(resume));
-    while (this.isDue(this.flights.size - 1)) await this.land(this.queue.splice(0, this.batchMax));
+    while (this.isDue(this.flights.size - 1)) {
+      await this.linger();
+      const batch = this.queue.splice(0, this.batchMax);
+      // The other one may have taken them all meanwhile.
+      if (batch.length > 0) await this.land(batch);
+    }
     ended();
+  }
+
+  private async linger(): Promise<void> {
+    const until = performance.now() + this.lingerMs;
+    while (this.announced > 0 && this.queue.length < ENOUGH && performance.now() < until) await pause(1);
   }
 
   /**

@@ -68,7 +68,7 @@ export class RedemptionService {
     const { idempotencyKey, maxCoPay = 0, memberId, orderAmount } = input;
     const fault = checkRequest(input);
     if (fault) return fault;
-    const claim = this.unlessSilent(await this.tidyClaim(input));
+    const claim = this.unlessSilent(await this.tidyClaim(input).finally(this.ledger.announce()));
     if (isRefusal(claim) && claim.code === 'NOT_FOUND') return claim;
     const { result, row } = await this.submit(claim, {
       key: namedId('redeem', actor.role, actor.subject, memberId, idempotencyKey),

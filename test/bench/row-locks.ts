@@ -109,8 +109,8 @@ export class RowLocks {
     const { id, memberId, cardId, termId, planId } = redemption;
     const ids = [id, memberId, offer.id, offer.partner.id, cardId, termId, planId].map(idToBytes);
     await tx.execute<ResultSetHeader>(
-      `INSERT INTO redemption (id, member_id, item_id, partner_id, card_id, term_id, plan_id, item_kind, status, cost_basis,
-         currency, cost, co_pay, face_value, points, code_cipher, claimed_at, expires_at, due_at, due_step,
+      `INSERT INTO redemption (id, member_id, item_id, partner_id, card_id, term_id, plan_id, item_kind, status,
+         cost_basis, currency, cost, co_pay, face_value, points, code_cipher, claimed_at, expires_at, due_at, due_step,
          item_version)
        VALUES (?, ?, ?, ?, ?, ?, ?, 'OFFER', 'ISSUED', 'ISSUE', ?, ?, 0, ?, 0, ?, ?, ?, ?, 'EXPIRE', ?)`,
       [

@@ -1,4 +1,5 @@
 import type { Sql } from '../../src/database/sql';
+import { ManualClock } from '../../src/kernel/clock';
 import { available } from '../../src/ledger/account';
 import { type CompanionWriter, companion } from '../../src/ledger/batch';
 import { LedgerService } from '../../src/ledger/ledger.service';
@@ -100,6 +101,38 @@ eachDatabase((lane) => {
       expect(outcomes(results)).toEqual({ applied: 100, INSUFFICIENT: 28 });
       await ledger.drain();
       await expectClean(lane.database);
+    });
+  });
+
+  describe('a chain that is announced', () => {
+    /** How many batches there were, of one ledger that waits so long. */
+    const counting = (lingerMs: number) => {
+      const batches = { count: 0 };
+      const tap = (statement: string): void => {
+        if (/FROM ledger_chain/.test(statement)) batches.count += 1;
+      };
+      const ledger = new LedgerService(new TappedDatabase(lane.database, tap), new ManualClock(0), { lingerMs });
+      return { ledger, batches };
+    };
+    const anyChain = () => chainOf({ transfers: [move(contraAccount(), contraAccount(), 1)] });
+    const turns = () => new Promise((resume) => setImmediate(() => setImmediate(resume)));
+
+    test('goes with the batch that was about to set off', async () => {
+      const { ledger, batches } = counting(60_000);
+      const arrived = ledger.announce();
+      const first = ledger.submit(anyChain());
+      await turns();
+      arrived();
+      const second = ledger.submit(anyChain());
+      expect(outcomes(await Promise.all([first, second]))).toEqual({ applied: 2 });
+      expect(batches.count).toBe(1);
+    });
+
+    test('and never comes holds up nothing for long', async () => {
+      const { ledger, batches } = counting(1);
+      ledger.announce();
+      expect(outcomes([await ledger.submit(anyChain())])).toEqual({ applied: 1 });
+      expect(batches.count).toBe(1);
     });
   });
 
