@@ -196,7 +196,7 @@ eachDatabase((lane) => {
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('is no id of a reconciliation') });
   });
 
-  test('of which nothing can be read is told before a feed is opened, and its name stays free', async () => {
+  test('of which nothing can be read is told before a feed is opened, so its name stays free', async () => {
     const { delimiter, dateFormat, columns } = MAPPING;
     const csv = join(folder, `${lane.name} tried.csv`);
     writeFileSync(csv, file);

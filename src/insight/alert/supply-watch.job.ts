@@ -127,7 +127,8 @@ export class SupplyWatchJob {
       const message =
         items === 1
           ? `1 item with ${subject} has ${waited}, since ${since}. See to it in reconciliationItems.`
-          : `${items} items with ${subject} have ${waited}, the oldest since ${since}. reconciliationItems lists them.`;
+          : `${items} items with ${subject} have ${waited}, the oldest since ${since}. ` +
+            'See to them in reconciliationItems.';
       return { kind: 'UNRECONCILED', subject, message, details: { items, oldest: since }, partnerId };
     });
   }

@@ -54,8 +54,8 @@ export function nameFault(words: TrackingWords, catalogue: Catalogue): string | 
   const none = (what: string, name: string) => `There is no ${what} ${shown(name)} in the program.`;
   if (offer && fromGlobalId('offer', offer) === undefined) {
     const meant = catalogue.offerByCode(offer)?.globalId;
-    const hint = meant ? `, and this code is of ${meant}` : ' such as offer_0198…';
-    return `offer is ${shown(offer)}; allowed is an id${hint}.`;
+    const rule = meant ? `an id, and this code is of ${meant}` : 'an id such as offer_0198…';
+    return `offer is ${shown(offer)}; allowed is ${rule}.`;
   }
   if (agreement && fromGlobalId('agreement', agreement) === undefined) {
     return `agreement is ${shown(agreement)}; allowed is an id such as agreement_0198….`;

@@ -9,7 +9,7 @@ import { totalsOf } from '../statement/statement';
 type Pdf = PDFKit.PDFDocument;
 
 /** Nobody reads more on paper; the rest stands in the other files, under the same hash. */
-export const PDF_LINES_MAX = 5_000;
+const PDF_LINES_MAX = 5_000;
 const MARGIN = 40;
 const BOTTOM = 800;
 const SANS = 'Regular';
@@ -45,7 +45,7 @@ const LINES = [
 ];
 
 /** In the major unit, with the digits of the currency. */
-export function moneyText(amount: number, currency: string): string {
+function moneyText(amount: number, currency: string): string {
   const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
   return (amount / 10 ** (digits ?? 2)).toLocaleString('en-US', {
     minimumFractionDigits: digits,
