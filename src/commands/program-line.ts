@@ -1,5 +1,8 @@
 // All commands under one name.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../kernel/package-root';
 import { addAuditCommand } from './audit.command';
 import { addCampaignCommand } from './campaign.command';
 import { addCodesCommand } from './codes.command';
@@ -20,7 +23,9 @@ import { addTokenCommand } from './token.command';
 
 /** The whole tree of commands. */
 export function commandLine(): Command {
-  const root = new Command('perkgate').description('A GraphQL membership gateway with a partner-benefits marketplace.');
+  const root = new Command('perkgate')
+    .description('A GraphQL membership gateway with a partner-benefits marketplace.')
+    .version(packageVersion(), '-V, --version', 'print the version');
   // Commands that are added later inherit both: what is wrong is thrown, and told by `runCommandLine` alone.
   root.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} });
   addServeCommand(root);
@@ -40,6 +45,11 @@ export function commandLine(): Command {
   addTokenCommand(root);
   addSchemaCommand(root);
   return root;
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return version;
 }
 
 export async function runCommandLine(argv: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 // The command line: help everywhere, one clear line on failure, JSON for programs; and what commands do to the data.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -66,6 +66,11 @@ describe('every command', () => {
     for (const { path } of COMMANDS.filter(({ path }) => !path.includes(' ')))
       expect(root.stdout).toContain(`  ${path}`);
     expect(leaf.stdout).toContain('--json');
+  });
+
+  test.each(['--version', '-V'])('%s prints the version of the package', async (flag) => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
+    expect(await perkgateInside([flag])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   test.each<[string[], RegExp]>([
