@@ -45,7 +45,8 @@ export async function readHead(sql: Sql): Promise<AuditHead> {
 }
 
 /** Appends one entry and answers its number. */
-export async function appendEntry(tx: Sql, draft: AuditDraft): Promise<number> {
+export async function appendEntry(tx: Sql, given: AuditDraft): Promise<number> {
+  const draft = asKept(given);
   const head = await lockHead(tx);
   const number = head.number + 1;
   const hash = hashOf(head.hash, number, draft);
@@ -55,6 +56,22 @@ export async function appendEntry(tx: Sql, draft: AuditDraft): Promise<number> {
   await tx.insertMany('audit_entry', COLUMNS, [row]);
   await tx.run('UPDATE audit_head SET number = ?, hash = ? WHERE one = 1', [number, hash]);
   return number;
+}
+
+/**
+ * What callers said, as every database gives it back: a text with a zero in it, or with half of a character, would be
+ * read otherwise than it was written, and its entry would look as if somebody had changed it. `detail` is JSON, in which
+ * both are escaped.
+ */
+function asKept(draft: AuditDraft): AuditDraft {
+  const { actor, requestId, subject } = draft;
+  const kept = (text: string) => text.replaceAll(/\0|\p{Cs}/gu, '\ufffd');
+  return {
+    ...draft,
+    actor: kept(actor),
+    requestId: kept(requestId),
+    subject: { ...subject, key: kept(subject.key) },
+  };
 }
 
 export interface AuditFilter {

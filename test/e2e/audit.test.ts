@@ -164,6 +164,16 @@ eachDatabase((lane) => {
     });
 
     test.each([
+      ['a zero', 'a\u0000b'],
+      ['half a character', 'a\ud83db'],
+      ['a character where it is cut off', `${'x'.repeat(159)}💥`],
+    ])('finds nothing where a caller named something with %s', async (_what, member) => {
+      const input = { member, balance: 'POINTS', amount: 1, idempotencyKey: 'k' };
+      await gateway.run(OPERATIONS, 'adjust-balance', { input });
+      expect(await faults()).toEqual([]);
+    });
+
+    test.each([
       [
         'another actor',
         "UPDATE audit_entry SET actor = 'nobody' WHERE number = 2",
