@@ -60,8 +60,8 @@ export async function appendEntry(tx: Sql, given: AuditDraft): Promise<number> {
 
 /**
  * What callers said, as every database gives it back: a text with a zero in it, or with half of a character, would be
- * read otherwise than it was written, and its entry would look as if somebody had changed it. `detail` is JSON, in which
- * both are escaped.
+ * read otherwise than it was written, and its entry would look as if somebody had changed it. In `detail`, which is
+ * JSON, both are escaped.
  */
 function asKept(draft: AuditDraft): AuditDraft {
   const { actor, requestId, subject } = draft;
