@@ -54,6 +54,7 @@ it.each<[string, Record<string, string>, Partial<Config>]>([
   ['MySQL', { DATABASE_URL: 'mysql://u:p@db:3306/perkgate' }, { databaseUrl: 'mysql://u:p@db:3306/perkgate' }],
   ['MariaDB', { DATABASE_URL: 'mariadb://u:p@db/perkgate' }, { databaseUrl: 'mysql://u:p@db/perkgate' }],
   ['another file', { DATABASE_URL: 'sqlite:/tmp/x.db' }, { databaseUrl: 'sqlite:/tmp/x.db' }],
+  ['proxies', { TRUSTED_PROXIES: '10.0.0.7,fd00::/8' }, { trustedProxies: ['10.0.0.7', 'fd00::/8'] }],
   ['hosts of partners', { PARTNER_HOSTS: 'localhost,[::1]:4010' }, { partnerHosts: ['localhost', '[::1]:4010'] }],
   ['an unsafe database', { ALLOW_UNSAFE_DURABILITY: 'true' }, { allowUnsafeDurability: true }],
   [
@@ -84,6 +85,9 @@ it.each([
   ['LIMIT_QUERY_DEPTH', '0'],
   ['CODE_KEY', 'c2hvcnQ='],
   ['PARTNER_HOSTS', 'http://localhost'],
+  ['TRUSTED_PROXIES', 'true'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
+  ['TRUSTED_PROXIES', '10.0.0.7, 10.0.0.8'],
 ])('refuses %s=%s, and says what is allowed', (variable, value) => {
   const { faults, message } = faultsOf({ [variable]: value });
   expect(faults).toEqual([{ variable, given: expect.anything(), allowed: expect.stringMatching(/\S/) }]);

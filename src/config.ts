@@ -1,4 +1,5 @@
 // The environment as one frozen, typed, checked object. The only reader of `process.env`.
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,6 +29,8 @@ export interface Config {
   readonly mode: Mode;
   readonly host: string;
   readonly port: number;
+  /** Addresses and networks of reverse proxies, whose word counts for where a request came from. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
@@ -104,6 +107,17 @@ function httpUrl(allowed: string): Variable<string | undefined> {
 
 const is32Bytes = (base64: string) => /^[A-Za-z0-9+/]{43}=$/.test(base64);
 
+/** `10.0.0.7`, `10.0.0.0/8`, `::1`, `fd00::/8` */
+function isNetwork(text: string): boolean {
+  const [address = '', bits] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
+function parts(list: string): readonly string[] {
+  return Object.freeze(list.split(',').filter((part) => part !== ''));
+}
+
 function isDatabaseUrl(url: string): boolean {
   if (/^sqlite:./.test(url)) return true;
   return /^(mysql|mariadb):/.test(url) && URL.canParse(url) && /^\/[^/]+$/.test(new URL(url).pathname);
@@ -114,6 +128,14 @@ const VARIABLES = {
   NODE_ENV: oneOf(['development', 'test', 'production']),
   HOST: text('127.0.0.1', 'an address or host name to listen on'),
   PORT: wholeNumber(0, 65_535, 4000),
+  TRUSTED_PROXIES: {
+    schema: z
+      .string()
+      .max(4096)
+      .refine((list) => list.split(',').every(isNetwork))
+      .optional(),
+    allowed: 'addresses or networks of reverse proxies, such as 10.0.0.7 or 10.0.0.0/8, with commas between',
+  },
   LOG_LEVEL: oneOf(LOG_LEVELS),
   DATABASE_URL: {
     schema: z.string().refine(isDatabaseUrl).optional().default('sqlite:data/perkgate.db'),
@@ -240,6 +262,7 @@ export function readConfig(env: Environment): Config {
     mode,
     host: values.HOST,
     port: values.PORT,
+    trustedProxies: parts(values.TRUSTED_PROXIES ?? ''),
     logLevel: values.LOG_LEVEL ?? 'info',
     databaseUrl: values.DATABASE_URL.replace(/^mariadb:/, 'mysql:'),
     databasePoolSize: values.DATABASE_POOL_SIZE,
@@ -248,7 +271,7 @@ export function readConfig(env: Environment): Config {
     demoKeyFile: values.DEMO_KEY_FILE,
     codeKey: values.CODE_KEY,
     codeKeyFile: values.CODE_KEY_FILE,
-    partnerHosts: Object.freeze(values.PARTNER_HOSTS.split(',').filter((host) => host !== '')),
+    partnerHosts: parts(values.PARTNER_HOSTS),
     redeemWaitMs: values.REDEEM_WAIT_MS,
     limits: limitsOf(values),
   });

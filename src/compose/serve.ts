@@ -84,6 +84,7 @@ export async function run(gateway: Gateway, explorer?: ExplorerOptions): Promise
   const server = await createServer({
     schema,
     limits: config.limits,
+    trustedProxies: config.trustedProxies,
     production: config.mode === 'production',
     logger: log,
     authenticate,

@@ -42,6 +42,8 @@ export interface ServerOptions {
   readonly explorer?: ExplorerOptions;
   /** Further routes; each stands behind the common headers, limits and log. */
   readonly routes?: readonly ((http: FastifyInstance) => void)[];
+  /** Addresses and networks of proxies whose `x-forwarded-for` is believed; nobody's unless told. */
+  readonly trustedProxies?: readonly string[];
   readonly shutdownMs?: number;
   readonly compileAtUse?: number;
 }
@@ -73,6 +75,7 @@ function createHttp(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     requestIdHeader: false,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     bodyLimit: options.limits.bodyBytes,
     requestTimeout: 0,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },

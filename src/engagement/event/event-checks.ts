@@ -12,6 +12,8 @@ const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const OCCURRED_FROM: Instant = Date.UTC(1990, 0, 1);
 /** Clocks of other systems may be a little ahead. */
 const AHEAD_MS = 24 * 60 * 60 * 1_000;
+/** The last instant that a `Date` can tell. */
+const LAST_DATE: Instant = 8_640_000_000_000_000;
 
 export function checkEvent(input: EventInput, now: Instant): Refusal | undefined {
   return (
@@ -34,8 +36,8 @@ function checkName({ type, name }: EventInput): Refusal | undefined {
 }
 
 function checkOccurredAt(occurredAt: Instant, now: Instant): Refusal | undefined {
-  const fault = checkInstant('occurredAt', occurredAt, { from: OCCURRED_FROM, now });
-  if (fault || occurredAt <= now + AHEAD_MS) return fault;
+  const isAhead = occurredAt > now + AHEAD_MS && Number.isSafeInteger(occurredAt) && occurredAt <= LAST_DATE;
+  if (!isAhead) return checkInstant('occurredAt', occurredAt, { from: OCCURRED_FROM, now });
   const given = new Date(occurredAt).toISOString();
   return refuse(
     'INVALID_INPUT',

@@ -210,6 +210,12 @@ eachDatabase((lane) => {
     expect(must((await scene.record(newcomer))[0]!)).toMatchObject({ replayed: false });
   });
 
+  test.each([2 * DAY, 4_000 * DAY])('what is %i ms ahead is told how far ahead it may be', async (ahead) => {
+    const { member } = await scene.member();
+    const [outcome] = await scene.record(scene.input(member, 'SIGN_IN', { occurredAt: scene.house.now + ahead }));
+    expect(outcome).toMatchObject({ message: expect.stringMatching(/^occurredAt is 20.*, a day ahead at most\.$/) });
+  });
+
   test('two processes that are told the same events at once record each of them once', async () => {
     const other = await EventScene.open(await lane.openAnother(), PROGRAM);
     const members = await Promise.all(Array.from({ length: 8 }, () => scene.member()));
