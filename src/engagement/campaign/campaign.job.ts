@@ -10,19 +10,21 @@ import type { CampaignService, OfferOutcome } from './campaign.service';
 import {
   type CampaignRun,
   dueTriggers,
-  nextRun,
   openRuns,
   readBirthDays,
   readCandidates,
   removeTriggers,
+  runsToGoOn,
   saveRun,
 } from './campaign.store';
-import { countGiven, dueGifts } from './gift.store';
+import { countGiven, dueGifts, type Gift } from './gift.store';
 import { birthDaysOn, type Occasion, occasionsBetween } from './occasion';
 
 const MEMBERS_A_PASS = 200;
 /** In parallel, so that the ledger takes them in batches. */
 const AT_ONCE = 32;
+/** Those that wait longest; each goes on by a page. */
+const RUNS_A_PASS = 5;
 /** After a long stop occasions are opened so many days at a time. */
 const SPAN_MS = 31 * DAY;
 
@@ -36,18 +38,28 @@ export class CampaignJob {
     private readonly clock: Clock,
   ) {}
 
+  /** What fails holds up nothing else; the first fault is thrown when all has had its turn. */
   async run(): Promise<number> {
-    const finished = await this.finishGifts();
-    const taken = await this.takeTriggers();
-    const opened = await this.openOccasions();
-    return finished + taken + opened + (await this.goOn());
+    const faults: unknown[] = [];
+    const tried = (work: () => Promise<number>): Promise<number> =>
+      work().catch((fault: unknown) => {
+        faults.push(fault);
+        return 0;
+      });
+    let found = 0;
+    for (const gift of await dueGifts(this.database.read, MEMBERS_A_PASS))
+      found += await tried(() => this.finish(gift));
+    found += await tried(() => this.takeTriggers());
+    found += await tried(() => this.openOccasions());
+    for (const run of await runsToGoOn(this.database.read, RUNS_A_PASS)) found += await tried(() => this.goOn(run));
+    if (faults.length > 0) throw faults[0];
+    return found;
   }
 
-  /** Gifts that were decided by a process that ended before it had handed them out. */
-  private async finishGifts(): Promise<number> {
-    const due = await dueGifts(this.database.read, MEMBERS_A_PASS);
-    for (const gift of due) await this.campaigns.hand(gift);
-    return due.length;
+  /** Of a gift that was decided by a process that ended before it had handed it out. */
+  private async finish(gift: Gift): Promise<number> {
+    await this.campaigns.hand(gift);
+    return 1;
   }
 
   /** Members to whom something happened that a campaign waits for; answers how many were looked at. */
@@ -112,10 +124,8 @@ export class CampaignJob {
     return row ? Number(row[0]) : this.clock.now();
   }
 
-  /** One page of the run that waits longest; answers how many members were looked at, at least 1 when there is one. */
-  private async goOn(): Promise<number> {
-    const run = await nextRun(this.database.read);
-    if (!run) return 0;
+  /** One page of a run; answers how many members were looked at, and 1 for the run. */
+  private async goOn(run: CampaignRun): Promise<number> {
     const campaign = this.campaigns.byId(run.campaignId);
     const now = this.clock.now();
     if (!campaign) {

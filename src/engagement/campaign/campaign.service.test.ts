@@ -172,6 +172,26 @@ eachDatabase((lane) => {
     expect(await Promise.all(ids.map((id) => days.points(id)))).toEqual(Array(30).fill(10));
   });
 
+  test('a gift that cannot be handed over holds up neither other gifts nor other campaigns', async () => {
+    const days = await open([
+      campaign('first', { on: 'SCHEDULE', at: '2026-01-02T00:00:00Z' }),
+      campaign('second', { on: 'SCHEDULE', at: '2026-01-03T00:00:00Z' }),
+    ]);
+    const [unlucky, lucky] = [await days.member(), await days.member()];
+    days.clock.set(noon('2026-01-04'));
+    const giver: RewardGiver = {
+      give: (giving: Giving) =>
+        giving.memberId === unlucky ? Promise.reject(new Error('damaged')) : days.house.rewards.give(giving),
+    };
+    const other = new LifecycleHouse(await secondDoor(lane), days.clock, giver);
+    await other.house.catalogue.refresh();
+    // Each pass tells of the fault, and goes as far as it can.
+    for (let pass = 0; pass < 4; pass += 1) await expect(other.settle()).rejects.toThrow('damaged');
+    expect(await Promise.all([unlucky, lucky].map((id) => days.points(id)))).toEqual([0, 20]);
+    await days.settle();
+    expect(await days.points(unlucky)).toBe(20);
+  });
+
   test('a preview counts who would be given to and what that costs at worst, and gives nothing', async () => {
     const days = await open([
       campaign('costly', { on: 'BIRTHDAY' }, { costPerMember: 30, budget: 100, segment: { tags: ['vip'] } }),

@@ -53,12 +53,13 @@ export async function openRuns(
   if (rows.length > 0) await tx.insertMany('campaign_run', RUN, rows, { head: `${tx.dialect.insertIgnore} INTO` });
 }
 
-/** The run that has been due for longest, of those that are not at their end. */
-export async function nextRun(sql: Sql): Promise<CampaignRun | undefined> {
-  const [row] = await sql.arrays(
-    `SELECT ${RUN.join(', ')} FROM campaign_run WHERE state = 'RUNNING' ORDER BY due_at, campaign_id LIMIT 1`,
+/** The runs that have been due for longest, of those that are not at their end. */
+export async function runsToGoOn(sql: Sql, limit: number): Promise<CampaignRun[]> {
+  const rows = await sql.arrays(
+    `SELECT ${RUN.join(', ')} FROM campaign_run WHERE state = 'RUNNING' ORDER BY due_at, campaign_id LIMIT ?`,
+    [limit],
   );
-  return row && toRun(row);
+  return rows.map(toRun);
 }
 
 /** The newest first. */
