@@ -1,4 +1,5 @@
 // Members registered and their balances adjusted, on both databases.
+import { watchFailures } from '../../test/support/conflict';
 import { House, must, openHouse, unique } from '../../test/support/house';
 import { eachDatabase } from '../../test/support/lanes';
 import { expectClean } from '../../test/support/ledger-fixtures';
@@ -37,6 +38,20 @@ eachDatabase((lane) => {
       const [first] = must(await register({ externalId, nickname: 'Old', tags: ['a'], joinedAt: 7 }));
       const [second] = must(await register({ externalId, nickname: 'New', joinedAt: 9 }));
       expect(second).toEqual({ ...first, nickname: 'New', tags: [] });
+    });
+
+    test('the same members in many orders at once, and cards for them, meet no conflict', async () => {
+      const inputs = Array.from({ length: 60 }, () => ({ externalId: unique('crowd'), nickname: 'C' }));
+      const ids = must(await register(...inputs)).map(({ id }) => id);
+      const watched = watchFailures(lane.database, () => {});
+      const orders = [inputs, inputs.toReversed(), inputs.slice(30).concat(inputs)];
+      await Promise.all([
+        ...orders.map((order) => register(...new Set(order))),
+        ...ids.toReversed().map((memberId) => house.open(memberId, 'plus')),
+        ...orders.map((order) => register(...new Set(order.toReversed()))),
+      ]);
+      watched.stop();
+      expect(watched.kinds).toEqual([]);
     });
 
     test('external ids that differ in case, accents or width are different members', async () => {

@@ -1,9 +1,11 @@
 // The only SQL of members, cards and terms outside of the packed read.
 import { noteChanges } from '../database/change-note.store';
+import { questionMarks } from '../database/dialect';
 import type { Sql } from '../database/sql';
 import type { Instant } from '../kernel/clock';
 import { type Id, idFromBytes, idToBytes } from '../kernel/id';
 import type { CompanionWriter } from '../ledger/batch';
+import { KEYS_A_STATEMENT } from '../ledger/ledger.store';
 import type { Member } from './member';
 
 export async function findMemberId(sql: Sql, externalId: string): Promise<Id | undefined> {
@@ -46,8 +48,23 @@ function birthDayOf(birthday: string): number {
   return Number(birthday.slice(-5, -3)) * 100 + Number(birthday.slice(-2));
 }
 
+/** Whoever locks several members does it in the order of their ids, so that no two wait for each other. */
+async function lockMembers(tx: Sql, ids: readonly Id[]): Promise<void> {
+  const keys = [...new Set(ids)].sort().map(idToBytes);
+  for (let from = 0; from < keys.length; from += KEYS_A_STATEMENT) {
+    const some = keys.slice(from, from + KEYS_A_STATEMENT);
+    const statement = `SELECT id FROM member WHERE id IN (${questionMarks(some.length)}) ORDER BY id`;
+    await tx.arrays(statement + tx.dialect.forUpdate, some);
+  }
+}
+
 /** Inserts members; those whose external id is known keep their id and get the new profile. */
 export async function upsertMembers(tx: Sql, members: readonly Member[]): Promise<void> {
+  const known = await findMemberIds(
+    tx,
+    members.map(({ externalId }) => externalId),
+  );
+  await lockMembers(tx, [...known.values()]);
   const tail = tx.dialect.onDuplicateUpdate(['external_id'], ['nickname', 'birthday', 'tags', 'birth_day']);
   await tx.insertMany('member', MEMBER_COLUMNS, members.map(toMemberRow), { tail });
   // Of one that was known already there is no member of this id: such a note comes to nothing.
@@ -108,6 +125,10 @@ export const termWriter: CompanionWriter<TermRow> = {
   order: 10,
   async write(tx, rows) {
     const sales = rows.map(({ row }) => row);
+    await lockMembers(
+      tx,
+      sales.map(({ memberId }) => memberId),
+    );
     await checkHistories(tx, sales);
     await checkRenewals(
       tx,
@@ -156,14 +177,13 @@ export const termWriter: CompanionWriter<TermRow> = {
   },
 };
 
-/** Locks each member whose history a price depends on, so that of two trials at once the second is judged anew. */
+/** Under the locks of the members, so that of two trials at once the second is judged anew. */
 async function checkHistories(tx: Sql, sales: readonly TermRow[]): Promise<void> {
   const counts = new Map<Id, number>();
-  for (const row of sales.toSorted((left, right) => (left.memberId < right.memberId ? -1 : 1))) {
+  for (const row of sales) {
     if (row.termsBefore === undefined) continue;
-    const key = idToBytes(row.memberId);
     if (!counts.has(row.memberId)) {
-      await tx.arrays(`SELECT id FROM member WHERE id = ?${tx.dialect.forUpdate}`, [key]);
+      const key = idToBytes(row.memberId);
       const [counted] = await tx.arrays('SELECT COUNT(*) FROM card_term WHERE member_id = ?', [key]);
       counts.set(row.memberId, Number(counted?.[0]));
     }
@@ -199,6 +219,10 @@ export interface ClosedCardRow {
 export const closedCardWriter: CompanionWriter<ClosedCardRow> = {
   order: 11,
   async write(tx, rows) {
+    await lockMembers(
+      tx,
+      rows.map(({ row }) => row.memberId),
+    );
     for (const { row, chain } of rows) {
       await tx.run(`UPDATE card SET status = 'CLOSED', closed_at = COALESCE(closed_at, ?) WHERE id = ?`, [
         chain.now,
