@@ -11,9 +11,9 @@ export class ContraRows1764000000024 implements MigrationInterface {
   readonly name = 'ContraRows1764000000024';
 
   async up(runner: QueryRunner): Promise<void> {
+    // Row by row: their sum could leave the safe integers, and be rounded.
     const rows: readonly Record<string, unknown>[] = await runner.query(
-      `SELECT account, ${SIDES.map((side) => `SUM(${side}) AS ${side}`).join(', ')} FROM ${TABLE}
-       GROUP BY account ORDER BY MIN(id)`,
+      `SELECT account, ${SIDES.join(', ')} FROM ${TABLE} ORDER BY id`,
     );
     await dropTables(runner, [TABLE]);
     await createTable(runner, (types) => ({
