@@ -8,7 +8,7 @@ import { startGateway, startHelper } from './servers';
 import { interleaved, type Measured, measured } from './slices';
 import { openWorld, type WorldPlace } from './world';
 
-/** Two batches of the ledger are booked, and the members of the next ones are read meanwhile. */
+/** Batches of the ledger are booked, and the members of the next ones are read meanwhile. */
 const CALLS_IN_FLIGHT = 4;
 const MEMBERS = 20_000;
 

@@ -32,8 +32,8 @@ export type EventOutcome = EventRecorded | Refusal;
 /** A member whose points change all the while is told to come again after so many attempts. */
 const ATTEMPTS = 10;
 const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
-/** Half of what is under way is booked, in one batch of the ledger, while the members of the other half are read. */
-const ROUNDS = { size: 128, underWay: 512 };
+/** Most of what is under way is in batches of the ledger, while the members of the rest are read. */
+const ROUNDS = { size: 128, underWay: 1_024 };
 
 export class EventService {
   private readonly rounds = new Rounds((event: MemberEvent) => this.recordOne(event), ROUNDS);
