@@ -119,6 +119,20 @@ function homeText({ bytes, ways, ofLimit, overTextbook }: HomeReport): string {
   ].join('\n');
 }
 
+/** The time that a redemption may take of either core at the aim, beside what its parts take. */
+function whatTheAimLeaves(ways: RedeemReport['ways']): string {
+  // In the order of `measurePattern`.
+  const [locks, , , , door, limit] = ways as [Measured, ...Measured[]];
+  const perSecond = AIMS.overRowLocks * locks.perSecond;
+  const ms = (figure: number | undefined) => `${figure?.toFixed(3) ?? '?'} ms`;
+  return (
+    `${AIMS.overRowLocks} × row locks are ${perSecond.toFixed(0)} a second, ` +
+    `${ms(1_000 / perSecond)} of either core for each. ` +
+    `The door alone takes ${ms(door!.serverCpu)} of the server's, ` +
+    `these rows by hand ${ms(limit!.serverCpu)} of it and ${ms(limit!.databaseCpu)} of the database's.`
+  );
+}
+
 function redeemText(report: RedeemReport): string {
   const { pattern, offers, ways, serviceRatio, graphqlRatio, limitRatio, doorRatio, overTextbook } = report;
   const { redemptions, clean, faults } = report;
@@ -133,6 +147,7 @@ function redeemText(report: RedeemReport): string {
       `${percent(serviceRatio / limitRatio)} of that.`,
     `Nothing that comes through GraphQL, one redemption a request, gets beyond ${doorRatio.toFixed(2)} × row locks ` +
       `here; Perkgate is at ${percent(graphqlRatio / doorRatio)} of that.`,
+    whatTheAimLeaves(ways),
     `Perkgate has ${overTextbook.toFixed(1)} times the textbook stack's redemptions/s, both through GraphQL.`,
     `The ledger after ${redemptions} redemptions: ${proof}.`,
   ].join('\n');
