@@ -3,17 +3,16 @@ import type { Database } from '../../database/database';
 import type { Clock } from '../../kernel/clock';
 import { type Id, newId } from '../../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
-import { companion } from '../../ledger/batch';
+import { type Companion, companion } from '../../ledger/batch';
 import type { LedgerService } from '../../ledger/ledger.service';
 import { type Chain, isMismatch } from '../../ledger/transfer';
 import { ChainDraft } from '../../members/credit';
 import { shown } from '../../members/input-checks';
 import { findMemberIds } from '../../members/member.store';
-import type { MemberRows } from '../../members/member-rows';
 import type { MemberRowsStore } from '../../members/member-rows.store';
 import { StalePointsError } from '../../members/points.store';
 import type { Catalogue } from '../../program/catalogue';
-import { addEarnings, type Earning, earningsOf } from '../earning/earning';
+import { type Asked, addEarnings, type Earning, earningsOf } from '../earning/earning';
 import { type EventInput, eventOf, fingerprintOf, type MemberEvent } from './event';
 import { type EventPlace, eventWriter, findEvent, findEvents, type RecordedEvent } from './event.store';
 import { checkEvent } from './event-checks';
@@ -28,6 +27,13 @@ export interface EventRecorded {
   readonly earnings: readonly Earning[];
 }
 export type EventOutcome = EventRecorded | Refusal;
+
+/** What an event is booked by. */
+interface Booking {
+  readonly chain: Chain;
+  readonly companions: readonly Companion[];
+  readonly asked: readonly Asked[];
+}
 
 /** A member whose points change all the while is told to come again after so many attempts. */
 const ATTEMPTS = 10;
@@ -82,21 +88,23 @@ export class EventService {
   }
 
   private async recordOne(event: MemberEvent): Promise<EventOutcome> {
-    let rows = await this.memberRows.loadForEvent(event.memberId);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      if (!rows) return NO_MEMBER;
+      // Read and built anew at each attempt, because what it was built on is not so any more.
+      const booking = await this.bookingOf(event);
+      if (!booking) return NO_MEMBER;
       try {
-        return await this.submit(event, rows);
+        return await this.submit(event, booking);
       } catch (error) {
-        // What was built on is not so any more: it is read and built anew.
         if (!(error instanceof StalePointsError)) throw error;
-        rows = await this.memberRows.loadForEvent(event.memberId);
       }
     }
     return refuse('CONFLICT', 'The points of the member change all the while. Send the event again.', 'member');
   }
 
-  private async submit(event: MemberEvent, rows: MemberRows): Promise<EventOutcome> {
+  /** The rows of the member are done with when this returns: what waits for the ledger should hold little in memory. */
+  private async bookingOf(event: MemberEvent): Promise<Booking | undefined> {
+    const rows = await this.memberRows.loadForEvent(event.memberId);
+    if (!rows) return undefined;
     const catalogue = this.catalogue();
     const judging = judgingOf(rows, catalogue, event.occurredAt);
     const now = this.clock.now();
@@ -105,10 +113,13 @@ export class EventService {
     for (const consumer of this.consumers) draft.add(consumer.part(event, judging));
     const row = { event, asked, programVersion: catalogue.programVersion };
     draft.companions.push(companion(eventWriter, row));
-    const { openings, transfers } = draft;
+    const { openings, transfers, companions } = draft;
     const fingerprint = fingerprintOf(event);
-    const chain: Chain = { key: event.id, fingerprint, id: newId(now), openings, transfers };
-    const result = await this.ledger.submit(chain, draft.companions);
+    return { chain: { key: event.id, fingerprint, id: newId(now), openings, transfers }, companions, asked };
+  }
+
+  private async submit(event: MemberEvent, { chain, companions, asked }: Booking): Promise<EventOutcome> {
+    const result = await this.ledger.submit(chain, companions);
     if (isMismatch(result)) {
       const named = `Event ${shown(event.eventId)} of ${shown(event.source)}`;
       return refuse('IDEMPOTENCY_MISMATCH', `${named} was recorded before with other content.`, 'eventId');
