@@ -4,6 +4,10 @@ import { expectBooksInOrder, outcomeOf } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
 import { SaleStory } from '../support/sale-story';
 
+const CARDS = '{ me { cards { status benefits { benefit { code useConditions } usability { usable } } } } }';
+const MEMBER_PRICE = { benefit: { code: 'member-price' }, usability: { usable: true } };
+const FREIGHT = { benefit: { code: 'freight-coupon', useConditions: expect.stringContaining('at least 59 yuan') } };
+
 eachDatabase((lane) => {
   let story: SaleStory;
   beforeAll(async () => {
@@ -41,11 +45,19 @@ eachDatabase((lane) => {
     await story.buy(who, 100);
     expect(await story.points(who)).toBe(3_000);
 
-    // 100 yuan of freight coupons a month, and no more.
+    // 100 yuan of freight coupons a month, and no more; each says when it may be used.
     const freight = [];
     for (let count = 1; count <= 21; count += 1) freight.push(outcomeOf(await story.redeem(who, 'freight-coupon')));
     expect(freight).toEqual([...Array(20).fill('ISSUED'), 'QUOTA_EXHAUSTED']);
+    const { body } = await story.gateway.ask<{ me: { cards: object[] } }>(who, CARDS);
+    expect(body.data!.me.cards).toMatchObject([
+      { status: 'EXPIRED' },
+      { status: 'ACTIVE', benefits: [FREIGHT, MEMBER_PRICE, {}, {}, {}, {}] },
+    ]);
     expect(outcomeOf(await story.redeem(who, 'renewal-gift'))).toBe('NOT_ELIGIBLE');
+    // The next month brings as many again.
+    at('2026-02-01T00:00:00');
+    expect(outcomeOf(await story.redeem(who, 'freight-coupon'))).toBe('ISSUED');
 
     // Renewed too early, then in the last month: 99, a cap of its own, points and a coupon, once.
     expect(await story.sell('renew-card', { card: card.id })).toBe('RENEWAL_NOT_OPEN');
@@ -82,6 +94,34 @@ eachDatabase((lane) => {
     expect(outcomeOf(await story.redeem(who, 'freight-coupon'))).toBe('CARD_NOT_ACTIVE');
   });
 
+  test.each([
+    ['plus-month', 1_500, '2028-07-10T10:00:00+08:00'],
+    ['plus-quarter', 3_900, '2028-09-10T10:00:00+08:00'],
+    ['plus-year', 10_900, '2029-06-10T10:00:00+08:00'],
+  ])('%s is sold at %d and ends at %s', async (plan, price, endsAt) => {
+    at('2028-06-10T10:00:00');
+    const { term } = await story.open(await story.member(), plan);
+    expect([term.price.amount, Date.parse(term.endsAt)]).toEqual([price, Date.parse(endsAt)]);
+  });
+
+  test('what a plan would have saved is told of the last 90 days, less what was returned', async () => {
+    at('2028-06-10T10:00:00');
+    const who = await story.member();
+    const saved = async () => (await story.quoteOf(who, 'plus-year')).wouldHaveSaved?.amount;
+    await story.buy(who, 100, 91);
+    expect(await saved()).toBe(0);
+    // A freight coupon of 5 yuan, 2 % and 3 yuan off the deal of the week.
+    await story.buy(who, 100, 90);
+    expect(await saved()).toBe(500 + 200 + 300);
+    const order = await story.buy(who, 200, 10);
+    expect(await saved()).toBe(1_000 + 500 + 400 + 300);
+    // 60 yuan are left of it, which pay their freight but are no deal of the week; then nothing.
+    await story.giveBack(who, order, 140);
+    expect(await saved()).toBe(1_000 + 500 + 120);
+    await story.giveBack(who, order);
+    expect(await saved()).toBe(1_000);
+  });
+
   test('privilege cards hang on the membership: medical and pet need one, black gold stands alone', async () => {
     const who = await story.member();
     expect(await story.priceOf(who, 'medical-card')).toBe('CARD_NOT_ACTIVE');
@@ -91,6 +131,16 @@ eachDatabase((lane) => {
       expect(await story.priceOf(who, plan)).toMatch(/^list/);
       await story.open(who, plan, { parentCard });
     }
+    // A doctor by the medical card, a lounge by the black gold one: each bears its own cost.
+    const blackGold = await story.open(who, 'black-gold-card');
+    expect(Date.parse(blackGold.term.endsAt) - Date.parse(blackGold.term.startsAt)).toBe(30 * DAY);
+    const whole = (await story.cap(who, parentCard)).remaining;
+    expect(outcomeOf(await story.redeem(who, 'doctor-call'))).toBe('ISSUED');
+    const lounges = [];
+    for (let visit = 1; visit <= 3; visit += 1) lounges.push(outcomeOf(await story.redeem(who, 'lounge-visit')));
+    expect(lounges).toEqual(['ISSUED', 'ISSUED', 'QUOTA_EXHAUSTED']);
+    expect((await story.cap(who, blackGold.id)).remaining).toBe(20_000 - 2 * 8_500);
+    expect((await story.cap(who, parentCard)).remaining).toBe(whole);
     // What the pet card costs counts on the membership as well.
     const before = (await story.cap(who, parentCard)).remaining;
     await story.claim(who, 'vet-chat');

@@ -33,13 +33,23 @@ export class SaleStory extends Story {
     return reasons[0]?.code ?? `${priceCode} ${price.amount}`;
   }
 
-  /** A purchase so many yuan (or dollars) high, some days ago. */
-  async buy(who: Who, amount: number, daysAgo = 0): Promise<void> {
+  /** A purchase so many yuan (or dollars) high, some days ago; answers its order. */
+  async buy(who: Who, amount: number, daysAgo = 0): Promise<string> {
+    const orderId = fresh('order');
+    await this.tell(who, 'PURCHASE', { amount: amount * 100, orderId }, daysAgo);
+    return orderId;
+  }
+
+  /** A part of an order comes back, or all of it. */
+  giveBack(who: Who, orderId: string, amount?: number): Promise<void> {
+    return this.tell(who, 'RETURN', { orderId, amount: amount === undefined ? undefined : amount * 100 });
+  }
+
+  private async tell(who: Who, type: string, more: object, daysAgo = 0): Promise<void> {
     const occurredAt = new Date(this.gateway.clock.now() - daysAgo * 86_400_000).toISOString();
-    const event = { member: who.subject, source: 'shop', eventId: fresh('event'), type: 'PURCHASE', occurredAt };
-    const events = [{ ...event, amount: amount * 100, orderId: fresh('order') }];
-    const answer = await this.gateway.run<{ recorded: number }>(SHOP, 'record-events', { events });
-    if (answer.recorded !== 1) throw new Error(`the purchase was refused: ${JSON.stringify(answer)}`);
+    const event = { member: who.subject, source: 'shop', eventId: fresh('event'), type, occurredAt, ...more };
+    const answer = await this.gateway.run<{ recorded: number }>(SHOP, 'record-events', { events: [event] });
+    if (answer.recorded !== 1) throw new Error(`the event was refused: ${JSON.stringify(answer)}`);
   }
 
   /** Opens, renews or refunds, and answers the code of a refusal as well. */

@@ -72,8 +72,9 @@ export class PlanQuoteType {
   @Field(() => MoneyType, {
     nullable: true,
     description:
-      "Estimated on the member's purchases of the last 90 days: for each entitlement that says what it saves, a sum " +
-      'for each purchase and a percentage of it, within the quota. Null when the plan says nothing to estimate by.',
+      "Estimated on the member's purchases of the last 90 days, less what was returned: for each entitlement that " +
+      'says what it saves, a sum for each purchase and a percentage of it, within the quota. Null when the plan says ' +
+      'nothing to estimate by.',
   })
   wouldHaveSaved!: MoneyType | null;
   @Field(() => ApplicationFormType, { nullable: true, description: 'Null when nobody need apply.' })

@@ -7,13 +7,13 @@ import type { CatalogueEntitlement, CataloguePlan } from '../../program/catalogu
 
 export interface Purchase {
   readonly occurredAt: Instant;
-  /** In the minor unit of the program's currency. */
+  /** What was kept of it, in the minor unit of the program's currency. */
   readonly amount: number;
 }
 
 /** What is known of members' purchases; a later room that records events tells it. */
 export interface PurchaseHistory {
-  /** Of the member, from `since` on, oldest first; the newest 1,000 when there are more. */
+  /** What the member kept, from `since` on, oldest first; of the newest 1,000 purchases and returns. */
   purchasesSince(memberId: Id, since: Instant): Promise<readonly Purchase[]>;
 }
 
