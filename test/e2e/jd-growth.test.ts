@@ -68,6 +68,21 @@ eachDatabase((lane) => {
     expect(await levels.claim(reached, 'silver', 'silver-beans')).toMatchObject({ points: 200 });
   });
 
+  test('a return lowers the rating and takes the growth of its order back; who returns often rises later', async () => {
+    const who = await levels.story.member();
+    await buy(who, 6_000);
+    const kept = `jd-${orders}`;
+    for (let day = 1; day <= 4; day += 1) {
+      levels.day(day);
+      await buy(who, 10);
+      if (day === 2) await levels.tell(who, 'RETURN', { orderId: `jd-${orders}` });
+    }
+    // As many orders as make silver, and one of them came back: 10 of growth and 6 of the rating less.
+    expect([await levels.at(who), await ratingOf(who)]).toEqual([['bronze', 6_030], 54]);
+    await levels.tell(who, 'RETURN', { orderId: kept, amount: 1_500 * YUAN });
+    expect([await levels.at(who), await ratingOf(who)]).toEqual([['bronze', 4_530], 48]);
+  });
+
   test('refusals lower the rating, and after a year and a month of grace the level by one step', async () => {
     const who = await silver();
     const { levelKeptUntil } = await levels.standing(who);

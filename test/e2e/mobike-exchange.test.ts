@@ -25,6 +25,7 @@ interface Audit {
   readonly ticket: string;
   readonly seedHash: string;
   readonly seed: string | null;
+  readonly oddsVersion: number;
   readonly roll: number;
   readonly landed: string | null;
   readonly won: string | null;
@@ -114,6 +115,17 @@ eachDatabase((lane) => {
     expect(outcomeOf(await story.redeem(who, 'chicken-coupon'))).toBe('NOT_ELIGIBLE');
   });
 
+  test('most often nothing is won: the chance is taken, nothing is given, and the drawing says so', async () => {
+    await story.apply(changed((draw) => draw.replace('nothing: 800', 'nothing: 1000000000')));
+    const who = await story.member();
+    await unlocks(who);
+    const drawn = await draws(who);
+    expect(drawn).toMatchObject({ __typename: 'Drawing', prize: null, given: null });
+    expect([await chances(who), await story.has(who)]).toMatchObject([0, { points: 0, coupons: [] }]);
+    const audit = await story.gateway.run<Audit>(AUDITOR, 'audit-drawing', { id: drawn.id });
+    expect(audit).toMatchObject({ landed: null, won: null, agrees: true });
+  });
+
   test('a brand whose coupons are gone loses its winners to the next prize', async () => {
     // Prizes of their own, so that what other riders have won counts for nothing.
     const changes: readonly (readonly [string, string])[] = [
@@ -140,7 +152,11 @@ eachDatabase((lane) => {
     const { seedHash } = (await story.activities(who)).draws[0]!;
     const drawn = await draws(who);
     const today = await story.gateway.run<Audit>(who, 'audit-drawing', { id: drawn.id });
-    expect(today).toMatchObject({ agrees: true, seed: null, seedHash });
+    const { version } = story.gateway.gateway.catalogue.current().drawByCode('unlock-draw')!;
+    expect(today).toMatchObject({ agrees: true, seed: null, seedHash, oddsVersion: version });
+    // Other odds since then are another version, and change nothing about this drawing.
+    await story.apply(changed((draw) => draw.replace('nothing: 800', 'nothing: 0')));
+    expect(story.gateway.gateway.catalogue.current().drawByCode('unlock-draw')!.version).toBeGreaterThan(version);
     story.gateway.clock.advance(DAY);
     const audit = await story.gateway.run<Audit>(AUDITOR, 'audit-drawing', { id: drawn.id });
     // By hand, as the description of the type says it.
@@ -148,7 +164,7 @@ eachDatabase((lane) => {
     expect(createHash('sha256').update(seed).digest('hex')).toBe(seedHash);
     const digest = createHmac('sha256', seed).update(Buffer.from(audit.ticket, 'hex')).digest('hex');
     expect(Number(BigInt(`0x${digest}`) % 1_000n)).toBe(audit.roll);
-    expect(audit.won).toBe(drawn.prize?.code ?? null);
+    expect(audit).toMatchObject({ won: drawn.prize?.code ?? null, oddsVersion: version, agrees: true });
     const other = await story.member();
     expect(await story.gateway.run<Audit | null>(other, 'audit-drawing', { id: drawn.id })).toBeNull();
   });

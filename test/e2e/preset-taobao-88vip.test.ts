@@ -39,6 +39,25 @@ eachDatabase((lane) => {
     expect(await story.sell('open-card', { member: who.subject, plan: 'vip-88' })).toBe('top-score 6600');
   });
 
+  test.each([
+    ['>=', ['list 88800', 'score 8800', 'score 8800']],
+    ['>', ['list 88800', 'list 88800', 'score 8800']],
+  ])('with growth %s 1000 the price at 999, 1000 and 1001 is %j', async (compared, wanted) => {
+    at('2026-05-01T10:00:00');
+    const text = (await story.gateway.gateway.programs.export())!;
+    expect(text).toContain('member.growth >= 1000');
+    const configured = text.replace('member.growth >= 1000', `member.growth ${compared} 1000`);
+    await story.gateway.run(OPERATIONS, 'apply-program', { text: configured });
+    const who = await story.member();
+    const prices: string[] = [];
+    for (const growth of [999, 1, 1]) {
+      await story.give(who, 'GROWTH', growth);
+      prices.push(await story.priceOf(who, 'vip-88'));
+    }
+    expect(prices).toEqual(wanted);
+    await story.gateway.run(OPERATIONS, 'apply-program', { text });
+  });
+
   test('runs for a year, and is renewed in its last two months at the price of then', async () => {
     at('2026-05-01T10:00:00');
     const who = await story.member();

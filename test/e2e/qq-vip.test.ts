@@ -122,3 +122,30 @@ eachDatabase((lane) => {
     return { gained: creditsPosted, lost: debitsPosted, left: creditsPosted - debitsPosted };
   }
 });
+
+eachDatabase((lane) => {
+  test('where the first decrement is configured to be on day 7, all of them come a day sooner', async () => {
+    const gateway = await TestGateway.start({
+      url: lane.url,
+      program: PRESET.replace('firstDay: 8', 'firstDay: 7'),
+    });
+    const levels = new LevelStory(gateway);
+    const { who, card } = await levels.story.holder('vip');
+    levels.day(16);
+    await levels.story.close(card.id);
+    const seen: [string | undefined, number][] = [];
+    for (const day of [6, 7, 8, 25, 26]) {
+      levels.day(16 + day);
+      seen.push(await levels.at(who));
+    }
+    expect(seen).toEqual([
+      ['vip1', 100],
+      ['vip1', 95],
+      ['vip1', 90],
+      ['vip1', 5],
+      [undefined, 0],
+    ]);
+    await gateway.stop();
+    await expectBooksInOrder(lane.database);
+  });
+});

@@ -182,4 +182,15 @@ eachDatabase((lane) => {
     expect(given).toContain('spend below 100000 with at least 10 purchases');
     expect(given).toContain('spend 100000 to 200000 with fewer than 10 purchases');
   });
+
+  test.each([
+    ['two grades for one member', '      precedence: 1\n', 'rfm.grades[5]', /rescue and l3 both have spend/],
+    ['no default', '  default: l1\n', 'rfm.default', /nothing/],
+  ])('%s: refused before anything is applied', async (_what, without, path, given) => {
+    expect(PROGRAM).toContain(without);
+    const before = gateway.gateway.catalogue.current().version;
+    const answer = await gateway.run<Faulty>(OPERATIONS, 'apply-program', { text: PROGRAM.replace(without, '') });
+    expect(answer.faults).toEqual([expect.objectContaining({ path, given: expect.stringMatching(given) })]);
+    expect(gateway.gateway.catalogue.current().version).toBe(before);
+  });
 });

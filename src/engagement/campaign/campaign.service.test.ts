@@ -8,6 +8,22 @@ import { worstCost } from './campaign.service';
 import { readRuns } from './campaign.store';
 
 const LIFECYCLE = { activeDays: 30, silentDays: 90, sleepingDays: 180 };
+const SEGMENTED = {
+  levels: [
+    { code: 'base', name: 'Base', rank: 1, threshold: 0 },
+    { code: 'silver', name: 'Silver', rank: 2, threshold: 100 },
+    { code: 'gold', name: 'Gold', rank: 3, threshold: 200 },
+  ],
+  plans: [{ code: 'club', name: 'Club', kind: 'MEMBERSHIP', price: 100, term: { months: 12 }, costCap: 50 }],
+  rfm: {
+    window: 'EVER',
+    grades: [
+      { code: 'low', name: 'Low', when: { monetary: { below: 1_000 } } },
+      { code: 'high', name: 'High', when: { monetary: { atLeast: 1_000 } } },
+    ],
+    default: 'low',
+  },
+};
 const campaign = (code: string, trigger: object, more: object = {}) => ({
   code,
   name: `Campaign ${code}`,
@@ -43,6 +59,36 @@ eachDatabase((lane) => {
     expect(await Promise.all([cats, dogs, late].map((id) => days.points(id)))).toEqual([10, 0, 0]);
     const [run] = await readRuns(lane.database.read, days.campaigns.find('new-year')!.id, 5);
     expect(run).toMatchObject({ occasion: 'at', state: 'DONE', given: 1 });
+  });
+
+  test.each<[string, object, string[]]>([
+    ['levels', { levels: ['silver', 'gold'] }, ['silver', 'rich']],
+    ['plans', { plans: ['club'] }, ['holder']],
+    ['tags', { tags: ['cats', 'dogs'] }, ['cats']],
+    ['stages', { stages: ['SILENT'] }, ['cats', 'holder', 'idle', 'silver']],
+    ['grades', { grades: ['high'] }, ['rich']],
+    ['a condition', { condition: 'member.growth >= 150 && !("cats" in member.tags)' }, ['silver', 'rich']],
+    ['all of these at once', { levels: ['silver'], stages: ['SILENT'], condition: 'card.plan == ""' }, ['silver']],
+  ])('a segment by %s holds for those alone', async (_what, segment, wanted) => {
+    const trigger = { on: 'SCHEDULE', at: '2026-03-10T09:00:00Z' };
+    const days = await open([campaign('some', trigger, { segment, reward: { growth: 1_000 } })], SEGMENTED);
+    const people = {
+      cats: await days.member({ tags: ['cats'] }),
+      holder: await days.member(),
+      idle: await days.member(),
+      silver: await days.member(),
+      rich: await days.member(),
+    };
+    await days.house.open(people.holder, 'club');
+    await days.buys(people.idle, 10);
+    await days.house.give(people.silver, 'GROWTH', 150);
+    await days.house.give(people.rich, 'GROWTH', 200);
+    await days.goTo('2026-03-08', { stopped: true });
+    await days.buys(people.rich, 5_000);
+    await days.goTo('2026-03-11');
+    const given: string[] = [];
+    for (const [name, id] of Object.entries(people)) if ((await days.gifts(id)).length > 0) given.push(name);
+    expect(given).toEqual(wanted);
   });
 
   test('birthdays are kept each year, those of 29 February too, and a stop of the worker loses none', async () => {
