@@ -70,7 +70,7 @@ eachDatabase((lane) => {
     return [home.points.balance, home.growth.value];
   };
 
-  test('all ten types, out of order in one call: each earns by its rule, and its answer stands in its place', async () => {
+  test('ten types out of order in one call: each earns by its rule and is answered in its place', async () => {
     const who = await story.member();
     const order = fresh('order');
     const events = [
