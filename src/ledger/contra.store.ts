@@ -1,8 +1,9 @@
 // Contra accounts have no hot balance row: each batch appends one row of what it moved, and a roll-up folds these in.
 import { questionMarks } from '../database/dialect';
 import { HexBytes, type Insert, type InsertRow, type Sql, type SqlRow } from '../database/sql';
-import { assert, InvariantError } from '../kernel/assert';
+import { assert } from '../kernel/assert';
 import { type AccountKey, type Balance, EMPTY_BALANCE, isEnforced } from './account';
+import { movedIn, toMoved } from './contra-row';
 import { amountOf, bytes, fromBalanceRow, hexOf, KEYS_A_STATEMENT } from './ledger.store';
 import type { Transfer } from './transfer';
 
@@ -32,15 +33,8 @@ export function movementsOf(
   return sums;
 }
 
-/** One account of an appended row: its key, and what was moved on its four sides. */
-type Moved = readonly [account: AccountKey, ...sides: [number, number, number, number]];
-
 /** So many accounts a row at most, so that no row becomes larger than a database takes. */
 const ACCOUNTS_A_ROW = 5_000;
-
-function toMoved([account, sum]: readonly [AccountKey, Balance]): Moved {
-  return [account, sum.creditsPosted, sum.creditsPending, sum.debitsPosted, sum.debitsPending];
-}
 
 /** What the transfers move on contra accounts, as rows to be appended: one, unless there are thousands of accounts. */
 export function contraInsert(transfers: readonly Transfer[]): Insert {
@@ -54,16 +48,6 @@ export function contraInsert(transfers: readonly Transfer[]): Insert {
     rows.push([JSON.stringify(sums.slice(from, from + ACCOUNTS_A_ROW).map(toMoved))]);
   }
   return { table: 'ledger_contra_delta', columns: ['moved'], rows };
-}
-
-/** What an appended row says; an account may come more than once. */
-export function movedIn(row: SqlRow): readonly Moved[] {
-  const [id, text] = row;
-  try {
-    return JSON.parse(String(text)) as Moved[];
-  } catch (error) {
-    throw new InvariantError(`appended contra row ${String(id)} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 function addBalances(left: Balance, right: Balance): Balance {
@@ -127,13 +111,15 @@ async function addToSums(
 
 /**
  * The exact sums of all contra accounts, or of those whose keys begin like this: a holder's, or one. Both tables are
- * read by one statement, so that what is folded meanwhile is counted once.
+ * read by one statement, so that what is folded meanwhile is counted once. A row that does not even look like a list of
+ * accounts is read for whomever is asked about, because nobody knows whose it was, and ends the reading.
  */
 export async function readContra(sql: Sql, beginning = ''): Promise<Map<AccountKey, Balance>> {
   const isWanted = (account: AccountKey) => account.startsWith(beginning);
   const rows = await sql.arrays(
     `SELECT 0, NULL, ${COLUMNS.join(', ')} FROM ledger_contra WHERE account BETWEEN ? AND ?
-     UNION ALL SELECT id, moved, NULL, NULL, NULL, NULL, NULL FROM ledger_contra_delta WHERE moved LIKE ?`,
+     UNION ALL SELECT id, moved, NULL, NULL, NULL, NULL, NULL FROM ledger_contra_delta
+     WHERE moved LIKE ? OR moved NOT LIKE '[["%]]'`,
     [bytes(beginning.padEnd(88, '0')), bytes(beginning.padEnd(88, 'f')), `%"${beginning}%`],
   );
   const sums = new Map<AccountKey, Balance>();

@@ -1,7 +1,7 @@
 // Proves that every stored balance is what its transfers add up to, and that debits equal credits in each unit.
 import type { Sql, SqlRow } from '../database/sql';
 import { type AccountKey, isEnforced } from './account';
-import { movedIn } from './contra.store';
+import { type Moved, readContraRow } from './contra-row';
 import { describeAccount } from './describe';
 import { hexOf } from './ledger.store';
 import { type Keyed, mergeByKey, rowsByKey } from './sorted-streams';
@@ -23,6 +23,7 @@ interface Side extends Keyed {
 export interface BalanceTallies {
   readonly enforced: Tally;
   readonly contra: Tally;
+  readonly appended: Tally;
   readonly covered: Tally;
   readonly units: Tally;
 }
@@ -39,18 +40,29 @@ async function* storedBalances(page: (after: Buffer) => Promise<SqlRow[]>): Asyn
   }
 }
 
-/** What is not folded yet is of few accounts, so that their sums may well be held all at once. */
-async function* appendedBalances(sql: Sql): AsyncGenerator<Stored> {
+/**
+ * What is not folded yet is of few accounts, so that their sums may well be held all at once. Nothing of a damaged row
+ * is counted, so the accounts that it was about differ from their transfers as well.
+ */
+async function* appendedBalances(sql: Sql, tally: Tally): AsyncGenerator<Stored> {
   const sums = new Map<AccountKey, Sums>();
-  for (let after = 0, more = true; more; ) {
+  for (let after = Number.MIN_SAFE_INTEGER, more = true; more; ) {
     const rows = await contraDeltaPage(sql, after);
-    for (const [account, ...sides] of rows.flatMap(movedIn)) {
+    for (const [account, ...sides] of rows.flatMap((row) => soundMoves(row, tally))) {
       sums.set(account, add(sums.get(account) ?? NOTHING, sides.map(bigintOf) as unknown as Sums));
     }
     more = rows.length > 0;
     after = Number(rows.at(-1)?.[0]);
   }
   for (const key of [...sums.keys()].sort()) yield { key, sums: sums.get(key)! };
+}
+
+function soundMoves(row: SqlRow, tally: Tally): readonly Moved[] {
+  const read = readContraRow(row);
+  tally.look();
+  if (!('fault' in read)) return read.moved;
+  tally.violate(() => read.fault);
+  return [];
 }
 
 async function* sideSums(page: (after: Buffer) => Promise<SqlRow[]>): AsyncGenerator<Side> {
@@ -80,7 +92,7 @@ export async function verifyBalances(sql: Sql, tallies: BalanceTallies, onAccoun
   const accounts = mergeByKey<[Stored, Stored, Stored, Side, Side]>([
     storedBalances((after) => accountPage(sql, after)),
     storedBalances((after) => contraPage(sql, after)),
-    appendedBalances(sql),
+    appendedBalances(sql, tallies.appended),
     sideSums((after) => sidePage(sql, 'credit', after)),
     sideSums((after) => sidePage(sql, 'debit', after)),
   ]);

@@ -50,6 +50,7 @@ async function verifySnapshot(
     resolutions: new Tally('each post and void fits its hold'),
     holds: new Tally('open holds and hold rows agree'),
     chains: new Tally('each chain has its transfers and each transfer its chain'),
+    appended: new Tally('each appended contra row can be read'),
   };
   const transferred = new ChainDigest();
   await verifyTransfers(sql, tallies, progressOf('transfers', totals.transfers, onProgress), (chain) =>

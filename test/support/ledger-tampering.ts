@@ -7,12 +7,12 @@ import { contraAccount, enforcedAccount, freshId, transferId } from './ledger-fi
 import type { Scene } from './ledger-scene';
 
 const ENFORCED = 'each enforced balance equals its transfers';
-const CONTRA = 'each contra sum equals its transfers';
-const UNITS = 'debits equal credits in each unit';
+export const CONTRA = 'each contra sum equals its transfers';
+export const UNITS = 'debits equal credits in each unit';
 const COVERED = 'no enforced account is below zero';
 const TRANSFERS = 'each transfer is sound and keeps its unit';
 const RESOLUTIONS = 'each post and void fits its hold';
-const HOLDS = 'open holds and hold rows agree';
+export const HOLDS = 'open holds and hold rows agree';
 const CHAINS = 'each chain has its transfers and each transfer its chain';
 
 export interface LedgerMutant {
@@ -24,7 +24,7 @@ export interface LedgerMutant {
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
-function statement(text: string, values: (scene: Scene) => SqlValue[]): LedgerMutant['tamper'] {
+export function statement(text: string, values: (scene: Scene) => SqlValue[]): LedgerMutant['tamper'] {
   return async (database, scene) => {
     const changed = await database.transaction((tx) => tx.run(text, values(scene)));
     if (changed === 0) throw new Error(`nothing was damaged by ${text}`);
