@@ -1,9 +1,11 @@
 // Partners' own offers through the API: from draft to live and to the end, and what members meanwhile see.
 import { setImmediate as breathe } from 'node:timers/promises';
+import { newSigningSecret } from '../../src/partner-port/signature';
 import { OPERATIONS, partnerOf, TestGateway, type Who } from '../support/gateway';
 import { plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, fresh, outcomeOf, Story } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
+import { standardManifest } from '../support/partner-story';
 
 const BREWER = partnerOf('brewer');
 const CINEMA = partnerOf('cinema');
@@ -342,6 +344,33 @@ eachDatabase((lane) => {
       refusal: 'INVALID_INPUT',
       field: 'fulfilment',
     });
+  });
+
+  test('what a partner issues by its API goes live only while that API is connected', async () => {
+    const { id } = await create({ fulfilment: 'PARTNER_API' });
+    await act('submit', id);
+    const unconnected = {
+      refusal: 'CONFLICT',
+      field: 'fulfilment',
+      message: expect.stringMatching(/brewer, .*no connector.*setPartnerConnector/),
+    };
+    expect(await review(id, 1, 'APPROVE')).toMatchObject(unconnected);
+    expect(await shown(id)).toMatchObject({ state: 'IN_REVIEW', live: null });
+    const partner = gateway.gateway.catalogue.current().partnerByCode('brewer')!.globalId;
+    const secrets = [{ name: 'signing', value: newSigningSecret() }];
+    const connect = () =>
+      gateway.run(BD, 'set-connector', {
+        input: { partner, manifest: standardManifest('https://brewer.example/'), secrets },
+      });
+    expect(await connect()).toMatchObject({ kind: 'STANDARD' });
+    // One that was taken away again is none.
+    await gateway.run(BD, 'remove-connector', { partner });
+    expect(await review(id, 1, 'APPROVE')).toMatchObject(unconnected);
+    expect(await connect()).toMatchObject({ kind: 'STANDARD' });
+    expect(await review(id, 1, 'APPROVE')).toMatchObject({ state: 'LIVE', live: { number: 1 } });
+    // Approved again, it answers the same, whatever became of the connector.
+    await gateway.run(BD, 'remove-connector', { partner });
+    expect(await review(id, 1, 'APPROVE')).toMatchObject({ state: 'LIVE', live: { number: 1 } });
   });
 
   test('the queue has the longest waiting first, in pages, and a revision beside what is live', async () => {

@@ -1,11 +1,13 @@
 // The review of partners' offers: what waits, what it could cost at worst, and the decision.
 import type { Database } from '../../database/database';
+import type { Sql } from '../../database/sql';
 import type { Actor } from '../../kernel/actor';
 import type { Clock, Instant } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
 import type { CatalogueService } from '../../program/catalogue.service';
 import type { JsonObject } from '../../program/program-item';
+import { readConnectors } from '../partner/connector.store';
 import { NO_OFFER, type Offer, type RegisteredOffer, type Revision, wrongState } from './offer';
 import { tellPartner } from './offer.service';
 import {
@@ -98,8 +100,8 @@ export class OfferReviewService {
         await tellPartner(tx, offer, { type: 'offer.rejected', revision: open.number, at, reason });
         return undefined;
       }
-      const stale = this.staleness(offer, open);
-      if (stale) return stale;
+      const fault = this.staleness(offer, open) ?? (await this.connectorFault(tx, offer, open));
+      if (fault) return fault;
       await updateRevision(tx, { ...decided, state: 'APPROVED' });
       await updateOffer(tx, {
         ...offer,
@@ -127,6 +129,15 @@ export class OfferReviewService {
     const fault = checkOffer(catalogue, open.definition);
     if (!isRefusal(fault)) return this.exchangeFault(offer, open);
     return refuse('CONFLICT', `The program changed since it was submitted. ${fault.message} Reject it.`, fault.field);
+  }
+
+  /** Members could not take it: without a connector nobody can be asked for a coupon. */
+  private async connectorFault(tx: Sql, offer: Offer, { definition }: Revision): Promise<Refusal | undefined> {
+    if (definition.fulfilment !== 'PARTNER_API') return undefined;
+    const connector = (await readConnectors(tx, [offer.partnerId])).get(offer.partnerId);
+    if (connector && connector.kind !== 'NONE') return undefined;
+    const message = `The offer ${offer.code} is issued by the API of ${definition.partner}, which has no connector.`;
+    return refuse('CONFLICT', `${message} Connect the API with setPartnerConnector first.`, 'fulfilment');
   }
 
   /** What an exchange pays for must stand in an agreement before members can take it. */
