@@ -3,6 +3,7 @@ import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { fromGlobalId } from '../kernel/id';
 import { type Refusal, refuse } from '../kernel/refusal';
+import { PARTNER_NAMED } from '../program/named-partner';
 import { CostBases } from '../program/words.type';
 import { Allow, STAFF } from '../request/policy';
 import type { AgreementState, AtCeiling, CeilingPeriod, ExchangeKind, ExchangeSide, Settlement } from './agreement';
@@ -82,7 +83,7 @@ export class AgreementTermsInput {
 export class AgreementFilter {
   @Field(() => AgreementStates, { nullable: true })
   state?: AgreementState | null;
-  @Field(() => String, { nullable: true, description: 'The code of a partner.' })
+  @Field(() => String, { nullable: true, description: PARTNER_NAMED })
   partner?: string | null;
   @Allow(STAFF)
   @Field(() => String, { nullable: true, description: 'The subject of the BD who owns them.' })

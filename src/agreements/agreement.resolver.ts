@@ -6,6 +6,7 @@ import { fromGlobalId, type Id } from '../kernel/id';
 import { encodeCursor } from '../kernel/page';
 import { isRefusal, type Refusal } from '../kernel/refusal';
 import type { Catalogue } from '../program/catalogue';
+import { partnerNamed } from '../program/named-partner';
 import { type Connection, connectionPage } from '../request/connection';
 import type { RequestContext } from '../request/context';
 import { afterKey, pageSize } from '../request/page-input';
@@ -74,7 +75,7 @@ export class AgreementResolver {
   private narrowed(actor: Actor, partner: string | null | undefined): AgreementScope {
     const own = scopeOf(actor);
     if (!partner) return own;
-    const named = this.catalogue().partnerByCode(partner)?.id ?? null;
+    const named = partnerNamed(this.catalogue(), partner)?.id ?? null;
     return { partnerId: own.partnerId === undefined || own.partnerId === named ? named : null };
   }
 

@@ -8,6 +8,7 @@ import { isRefusal, type Refusal, refuse } from '../kernel/refusal';
 import { shown } from '../members/input-checks';
 import { OPERATOR, PARTNER_EVENT_TYPES, type PartnerEventType } from '../partner-port/event.store';
 import type { Catalogue } from '../program/catalogue';
+import { partnerNamed } from '../program/named-partner';
 import { type Connection, connectionPage } from '../request/connection';
 import type { RequestContext } from '../request/context';
 import { OncePerRequest } from '../request/once';
@@ -75,11 +76,11 @@ export class WebhookResolver {
   })
   async webhookEndpoint(
     @Ctx() context: RequestContext,
-    @Arg('partner', () => String, { nullable: true, description: 'The code of a partner, for staff.' })
+    @Arg('partner', () => String, { nullable: true, description: 'A partner, by its code or its id; for staff.' })
     partner?: string | null,
   ): Promise<object | null> {
     const { role, partnerId } = context.actor!;
-    const named = partner ? this.catalogue().partnerByCode(partner)?.id : undefined;
+    const named = partner ? partnerNamed(this.catalogue(), partner)?.id : undefined;
     if (role === 'PARTNER' && partner && named !== partnerId) return null;
     const id = role === 'PARTNER' ? partnerId : partner ? named : OPERATOR;
     const endpoint = id === undefined ? undefined : await this.webhooks.endpointOf(id);

@@ -31,6 +31,7 @@ interface Made {
 interface Item {
   readonly id: string;
   readonly kind: string;
+  readonly partner: string;
   readonly line: number | null;
   readonly redemption: string | null;
   readonly differs: readonly string[];
@@ -125,6 +126,10 @@ eachDatabase((lane) => {
     const items = await itemsOf(id);
     expect(told(items)).toEqual(expected());
     expect(await itemsOf(id, partnerOf('cinema'))).toEqual([]);
+    // What an item says of its partner is what the filters of all lists take.
+    const filter = { reconciliation: id, partner: items[0]!.partner };
+    const found = await gateway.run<{ edges: object[] }>(BD, 'reconciliation-items', { first: 100, filter });
+    expect([items[0]!.partner, found.edges.length]).toEqual(['brewer', items.length]);
     const matches = await gateway.run<{ edges: { node: { line: number } }[] }>(brewer, 'reconciliation-matches', {
       reconciliation: id,
     });
@@ -144,6 +149,15 @@ eachDatabase((lane) => {
     });
     expect(JSON.stringify(audit)).not.toContain('NOBODYS');
     expect(audit.edges.length).toBeGreaterThan(2);
+  });
+
+  test('staff open a feed for a partner that they name by its code or by its id', async () => {
+    const { globalId } = gateway.gateway.catalogue.current().partnerByCode('brewer')!;
+    const opened = (partner: string) =>
+      gateway.run(BD, 'open-feed', { input: { name: fresh('month'), ...PERIOD, partner } });
+    expect(await opened('brewer')).toMatchObject({ partner: 'brewer', state: 'OPEN' });
+    expect(await opened(globalId)).toMatchObject({ partner: 'brewer', state: 'OPEN' });
+    expect(await opened('nobody')).toMatchObject({ __typename: 'Refusal', refusal: 'NOT_FOUND' });
   });
 
   test('is taken from those who may send it, into a feed that takes files', async () => {

@@ -202,6 +202,20 @@ eachDatabase((lane) => {
     for (const value of wrong) expect(await ask(leaf, actor, value)).toEqual(ofNobody);
   });
 
+  const ofPartners = naming.filter(({ name }) => {
+    return name === 'Query.partnerHealth(partner)' || (name.startsWith('Query.') && KINDS[name] === 'PARTNER');
+  });
+  test.each(ofPartners.map((leaf) => [leaf.name, leaf] as const))(
+    'staff name the partner of %s by its code or by its id',
+    async (_name, leaf) => {
+      const { globalId } = gateway.gateway.catalogue.current().partnerByCode(PARTNERS.B)!;
+      const byCode = await ask(leaf, OPERATIONS, PARTNERS.B);
+      expect(byCode.text).toContain('"data"');
+      expect(await ask(leaf, OPERATIONS, globalId)).toEqual(byCode);
+      expect(await ask(leaf, OPERATIONS, `partner_${NEVER}`)).toEqual(await ask(leaf, OPERATIONS, 'nobody'));
+    },
+  );
+
   test('and the requests can succeed: with what is its own, each tenant is answered', async () => {
     const refused: string[] = [];
     for (const [, name, leaf, actor] of casesOf(TENANTS)) {
@@ -289,7 +303,7 @@ async function furnish(story: Story) {
       wrong: [ids.redemption, ids.card, ids.offer.toUpperCase(), id(ids.offer)],
       own: () => gateway.itemId('latte'),
     },
-    PARTNER: { foreign: PARTNERS.B, unknown: 'nobody', wrong: [], own: () => PARTNERS.A },
+    PARTNER: { foreign: PARTNERS.B, unknown: 'nobody', wrong: [partnerId(PARTNERS.B)], own: () => PARTNERS.A },
     PARTNER_ID: {
       foreign: partnerId(PARTNERS.B),
       unknown: `partner_${NEVER}`,

@@ -6,6 +6,7 @@ import type { Actor } from '../../kernel/actor';
 import { type Id, toGlobalId } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
 import type { Catalogue } from '../../program/catalogue';
+import { partnerNamed } from '../../program/named-partner';
 import { type Connection, connectionPage } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { afterKey, pageSize } from '../../request/page-input';
@@ -35,7 +36,10 @@ export class AlertResolver {
     @Arg('open', () => Boolean, { nullable: true, description: 'Only open ones, or only resolved ones.' })
     open?: boolean | null,
     @Arg('kind', () => AlertKinds, { nullable: true }) kind?: keyof typeof AlertKinds | null,
-    @Arg('partner', () => String, { nullable: true, description: 'The code of a partner that they concern.' })
+    @Arg('partner', () => String, {
+      nullable: true,
+      description: 'A partner that they concern, by its code or its id.',
+    })
     partner?: string | null,
   ): Promise<Connection<AlertType>> {
     const size = pageSize(first);
@@ -52,7 +56,7 @@ export class AlertResolver {
   private concerned({ role, partnerId }: Actor, partner: string | null | undefined): Id | null | undefined {
     const own = role === 'PARTNER' ? (partnerId ?? null) : undefined;
     if (!partner) return own;
-    const named = this.catalogue().partnerByCode(partner)?.id ?? null;
+    const named = partnerNamed(this.catalogue(), partner)?.id ?? null;
     return own === undefined || own === named ? named : null;
   }
 

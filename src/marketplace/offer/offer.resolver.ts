@@ -7,6 +7,7 @@ import { encodeCursor } from '../../kernel/page';
 import { isRefusal, type Refusal } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
 import type { CatalogueOffer } from '../../program/catalogue-item';
+import { partnerNamed } from '../../program/named-partner';
 import { type Connection } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { OncePerRequest } from '../../request/once';
@@ -46,13 +47,14 @@ export class OfferResolver {
   @Query(() => [OfferType], { description: "Offers that are live: a partner's own, or those that staff asks for." })
   async offers(
     @Ctx() context: RequestContext,
-    @Arg('partner', () => String, { nullable: true, description: 'The code of a partner; all unless told.' })
+    @Arg('partner', () => String, { nullable: true, description: 'A partner, by its code or its id; all unless told.' })
     partner?: string | null,
   ): Promise<OfferType[]> {
     const { role, partnerId } = context.actor!;
     const catalogue = this.catalogue();
     const own = catalogue.offers.filter((offer) => role !== 'PARTNER' || offer.partner.id === partnerId);
-    const asked = own.filter((offer) => !partner || offer.partner.code === partner);
+    const named = partner ? partnerNamed(catalogue, partner) : undefined;
+    const asked = own.filter((offer) => !partner || offer.partner.id === named?.id);
     const registered = await this.reviews.among(asked.map(({ id }) => id));
     const supplies = this.suppliesOf(asked, catalogue, context.now);
     return asked.map((offer) => catalogueOfferView(offer, { catalogue, supplies }, registered.get(offer.id)));

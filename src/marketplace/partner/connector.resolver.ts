@@ -1,9 +1,10 @@
 // Connectors at the API: set, tried and removed by a partner for itself or by staff; their health for staff.
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { fromGlobalId, toGlobalId } from '../../kernel/id';
+import { toGlobalId } from '../../kernel/id';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
 import { checkText } from '../../members/input-checks';
 import type { Catalogue } from '../../program/catalogue';
+import { PARTNER_NAMED, partnerNamed } from '../../program/named-partner';
 import type { RequestContext } from '../../request/context';
 import { OncePerRequest } from '../../request/once';
 import { Allow, NeedsScope, STAFF } from '../../request/policy';
@@ -89,10 +90,12 @@ export class ConnectorResolver {
     nullable: true,
     description: 'Of every partner with a connector, or of the one that is named; null when it has none.',
   })
-  partnerHealth(@Arg('partner', () => ID, { nullable: true }) partner?: string | null): PartnerHealthType[] | null {
+  partnerHealth(
+    @Arg('partner', () => ID, { nullable: true, description: PARTNER_NAMED }) partner?: string | null,
+  ): PartnerHealthType[] | null {
     if (!partner) return this.directory.health().map((health) => this.toType(health));
-    const id = fromGlobalId('partner', partner);
-    const health = id === undefined ? undefined : this.directory.healthOf(id);
+    const named = partnerNamed(this.catalogue(), partner);
+    const health = named && this.directory.healthOf(named.id);
     return health ? [this.toType(health)] : null;
   }
 

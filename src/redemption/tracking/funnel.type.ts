@@ -2,6 +2,7 @@
 
 import { GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 import { createUnionType, Field, Float, ID, InputType, ObjectType } from 'type-graphql';
+import { PARTNER_NAMED } from '../../program/named-partner';
 import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
 import { RefusalType } from '../../request/shared.type';
@@ -119,7 +120,7 @@ export class FunnelFilter {
     description: 'The id of an agreement: its offers, and the claims that it paid for.',
   })
   agreement?: string | null;
-  @Field(() => String, { nullable: true, description: 'The code of a partner.' })
+  @Field(() => String, { nullable: true, description: PARTNER_NAMED })
   partner?: string | null;
   @Field(() => GraphQLLocalDate, { nullable: true, description: '29 days before `to` unless told.' })
   from?: string | null;

@@ -4,6 +4,7 @@ import { fromGlobalId } from '../../kernel/id';
 import { shown } from '../../members/input-checks';
 import { campaignSource } from '../../program/campaign';
 import type { Catalogue } from '../../program/catalogue';
+import { partnerNamed } from '../../program/named-partner';
 import type { RedemptionStatus } from '../redemption';
 import type { OfferScope } from '../redemption.service';
 
@@ -13,7 +14,7 @@ export interface TrackingWords {
   readonly offer?: string | null;
   /** The global id of an agreement. */
   readonly agreement?: string | null;
-  /** The code of a partner. */
+  /** The code of a partner, or its global id. */
   readonly partner?: string | null;
   readonly status?: RedemptionStatus | null;
   /** The code of a level, of a plan, of a campaign. */
@@ -60,7 +61,7 @@ export function nameFault(words: TrackingWords, catalogue: Catalogue): string | 
   if (agreement && fromGlobalId('agreement', agreement) === undefined) {
     return `agreement is ${shown(agreement)}; allowed is an id such as agreement_0198….`;
   }
-  if (partner && !catalogue.partnerByCode(partner)) return none('partner', partner);
+  if (partner && !partnerNamed(catalogue, partner)) return none('partner', partner);
   if (level && !catalogue.levelByCode(level)) return none('level', level);
   return plan && !catalogue.planByCode(plan) ? none('plan', plan) : undefined;
 }
@@ -72,7 +73,7 @@ export function scopeFor(
   catalogue: Catalogue,
 ): OfferScope {
   const own = role === 'PARTNER' ? (partnerId ?? null) : undefined;
-  const named = found(words.partner, (code) => catalogue.partnerByCode(code)?.id);
+  const named = found(words.partner, (name) => partnerNamed(catalogue, name)?.id);
   const offerId = found(words.offer, (id) => fromGlobalId('offer', id));
   const agreementId = found(words.agreement, (id) => fromGlobalId('agreement', id));
   const levelId = found(words.level, (code) => catalogue.levelByCode(code)?.id);

@@ -2,6 +2,7 @@
 
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { PARTNER_NAMED } from '../../program/named-partner';
 import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
 import { MoneyType } from '../../request/shared.type';
@@ -34,7 +35,7 @@ export class RedemptionFilter implements TrackingWords {
   offer?: string | null;
   @Field(() => ID, { nullable: true, description: 'The id of the agreement that paid for them.' })
   agreement?: string | null;
-  @Field(() => String, { nullable: true, description: 'The code of a partner.' })
+  @Field(() => String, { nullable: true, description: PARTNER_NAMED })
   partner?: string | null;
   @Field(() => RedemptionStatuses, { nullable: true })
   status?: RedemptionStatus | null;

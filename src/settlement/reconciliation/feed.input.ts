@@ -86,7 +86,7 @@ export class FeedMappingInput {
 
 @InputType('OpenFeedInput')
 export class OpenFeedInput {
-  @Field(() => ID, { nullable: true, description: 'For staff; a partner opens its own.' })
+  @Field(() => ID, { nullable: true, description: 'By its code or its id, for staff; a partner opens its own.' })
   partner?: string | null;
   @Field({ description: 'Chosen by who opens it, such as 2026-03.' })
   name!: string;

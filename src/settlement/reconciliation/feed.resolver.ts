@@ -5,6 +5,7 @@ import { fromGlobalId, toGlobalId } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
 import { isRefusal, type Refusal } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
+import { partnerNamed } from '../../program/named-partner';
 import { type Connection, connectionPage } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { OncePerRequest } from '../../request/once';
@@ -67,7 +68,7 @@ export class PartnerFeedResolver {
     const timeZone = input.timeZone ?? undefined;
     const terms = { basis, matchBy, amountIs, timeZone, offerId, mapping };
     const period = { periodFrom: input.from.getTime(), periodBefore: input.before.getTime() };
-    const asked = { partnerId: partnerOf(actor!, input.partner), name, terms, ...period };
+    const asked = { partnerId: this.partnerOf(actor!, input.partner), name, terms, ...period };
     return this.answer(await this.service.open(actor!, scopeOf(actor!), asked));
   }
 
@@ -124,10 +125,10 @@ export class PartnerFeedResolver {
       closedAt: feed.closed ? new Date(feed.closed.at) : null,
     };
   }
-}
 
-/** A partner's own, unless it names one; whose it names is judged by its scope. */
-function partnerOf({ role, partnerId }: Actor, named: string | null | undefined): string {
-  if (named) return fromGlobalId('partner', named) ?? '';
-  return role === 'PARTNER' ? (partnerId ?? '') : '';
+  /** A partner's own, unless it names one; whose it names is judged by its scope. */
+  private partnerOf({ role, partnerId }: Actor, named: string | null | undefined): string {
+    if (named) return partnerNamed(this.catalogue(), named)?.id ?? '';
+    return role === 'PARTNER' ? (partnerId ?? '') : '';
+  }
 }

@@ -94,7 +94,8 @@ export class ReconciliationItemResolver {
   }
 
   private view(item: ReconciliationItem): ItemType {
-    const { currency } = this.catalogue().settings;
+    const catalogue = this.catalogue();
+    const { currency } = catalogue.settings;
     const { ours, theirs, pool, repeats } = item.sides;
     const { decision, answer } = item;
     const money = (amount: number) => ({ amount, currency });
@@ -102,7 +103,7 @@ export class ReconciliationItemResolver {
     return {
       id: toGlobalId('reconciliationItem', item.id),
       redemption: item.redemptionId === undefined ? null : toGlobalId('redemption', item.redemptionId),
-      partner: toGlobalId('partner', item.partnerId),
+      partner: catalogue.partner(item.partnerId)?.code ?? '',
       kind: item.kind,
       detail: item.detail,
       foundAt: new Date(item.foundAt),

@@ -1,6 +1,7 @@
 // What does not match, as both sides see it: the words of each, what differs, what was answered and decided.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { PARTNER_NAMED } from '../../program/named-partner';
 import type { RedemptionStatus } from '../../redemption/redemption';
 import { RedemptionStatuses } from '../../redemption/redemption.type';
 import { connectionOf } from '../../request/connection';
@@ -74,7 +75,7 @@ export class ItemType {
   id!: string;
   @Field(() => ID, { nullable: true, description: 'Null where no redemption of ours is meant.' })
   redemption!: string | null;
-  @Field(() => ID)
+  @Field({ description: 'The code of the partner.' })
   partner!: string;
   @Field(() => Kinds)
   kind!: ReconciliationKind;
@@ -126,7 +127,7 @@ export const ItemConnectionType = connectionOf('ReconciliationItem', () => ItemT
 export class ItemFilter {
   @Field(() => ID, { nullable: true, description: 'Only what this one found.' })
   reconciliation?: string | null;
-  @Field(() => String, { nullable: true, description: 'The code of a partner.' })
+  @Field(() => String, { nullable: true, description: PARTNER_NAMED })
   partner?: string | null;
   @Field(() => Kinds, { nullable: true })
   kind?: ReconciliationKind | null;

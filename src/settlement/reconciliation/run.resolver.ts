@@ -5,6 +5,7 @@ import { fromGlobalId, type Id, toGlobalId } from '../../kernel/id';
 import { encodeCursor } from '../../kernel/page';
 import { isRefusal } from '../../kernel/refusal';
 import type { Catalogue } from '../../program/catalogue';
+import { partnerNamed } from '../../program/named-partner';
 import { type Connection, connectionPage } from '../../request/connection';
 import type { RequestContext } from '../../request/context';
 import { afterKey, pageSize } from '../../request/page-input';
@@ -125,6 +126,6 @@ export class ReconciliationRunResolver {
 export function narrowed(actor: Actor, partner: string | null | undefined, catalogue: Catalogue): SettlementScope {
   const own = scopeOf(actor);
   if (!partner) return own;
-  const named: Id | null = catalogue.partnerByCode(partner)?.id ?? null;
+  const named: Id | null = partnerNamed(catalogue, partner)?.id ?? null;
   return { partnerId: own.partnerId === undefined || own.partnerId === named ? named : null };
 }

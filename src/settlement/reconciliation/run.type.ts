@@ -1,6 +1,7 @@
 // Runs as both sides see them: how far one has come, what it has found, and which line is which redemption.
 import { GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { PARTNER_NAMED } from '../../program/named-partner';
 import { connectionOf } from '../../request/connection';
 import { Allow, STAFF } from '../../request/policy';
 import { enumOf, MoneyType } from '../../request/shared.type';
@@ -49,7 +50,7 @@ export class ReconcileFeedInput {
 export class ReconciliationFilter {
   @Field(() => ID, { nullable: true })
   feed?: string | null;
-  @Field(() => String, { nullable: true, description: 'The code of a partner.' })
+  @Field(() => String, { nullable: true, description: PARTNER_NAMED })
   partner?: string | null;
 }
 
