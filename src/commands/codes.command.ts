@@ -38,8 +38,20 @@ export function addCodesCommand(root: Command): void {
       const tell = ({ lines, added }: CodeImportReport): Came => ({ outcome: 'DONE', counts: { lines, added } });
       return gateway.audit.around(asked, work, tell).finally(() => bar.stop());
     });
+    const refused = nothingTaken(file!, report);
+    if (refused) throw refused;
     return { text: described(report), json: { ...report } };
   });
+}
+
+/** A file of another kind altogether must not pass for one that was loaded. */
+function nothingTaken(file: string, { added, duplicates, faulty, faults }: CodeImportReport): CommandError | undefined {
+  if (faulty === 0 || added + duplicates > 0) return undefined;
+  const [first] = faults;
+  const lines = faulty === 1 ? '1 line is' : `${faulty} lines are`;
+  return new CommandError(
+    `No code of ${file} was taken: ${lines} faulty; line ${first?.line}: ${first?.reason}. Give one code a line, in UTF-8.`,
+  );
 }
 
 export async function digestOf(file: string): Promise<string> {

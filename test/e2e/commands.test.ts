@@ -210,6 +210,20 @@ eachDatabase((lane) => {
     await expectBooksInOrder(lane.database);
   });
 
+  test('a file of codes in which every line is faulty fails in one line, each time it is given', async () => {
+    await run('program', 'apply', file('program.yaml', program));
+    const codes = file('no-codes.txt', `\n${'x'.repeat(200)}\n${'y'.repeat(200)}\n\n`);
+    const refused = /No code of \S+no-codes\.txt was taken: 2 lines are faulty; line 2: longer than 128 characters/;
+    expectFailure(await run('codes', 'load', codes, '--offer', 'ticket'), refused);
+    expectFailure(await run('codes', 'load', codes, '--offer', 'ticket'), refused);
+    const spoken = await perkgateInside(['codes', 'load', codes, '--offer', 'ticket'], gatewayEnvironment(lane.url));
+    expect([spoken.code, spoken.stdout]).toEqual([1, '']);
+    // One good line among them is taken, and the others are told.
+    const mixed = file('mixed.txt', `${'x'.repeat(200)}\nGOOD-ONE\n`);
+    const taken = await perkgateInside(['codes', 'load', mixed, '--offer', 'ticket'], gatewayEnvironment(lane.url));
+    expect([taken.code, taken.stdout]).toEqual([0, expect.stringMatching(/1 codes added.* 1 faulty\n {2}line 1: /)]);
+  });
+
   test('the ledger is verified and explained; who is asked for and not there is named', async () => {
     const gateway = await TestGateway.start({ url: lane.url, program });
     const story = new Story(gateway);
