@@ -8,7 +8,7 @@ const bought = (occurredAt: number, amount: number, orderId?: string): Trade => 
   amount,
   orderId,
 });
-const returned = (occurredAt: number, orderId: string, amount?: number): Trade => ({
+const returned = (occurredAt: number, orderId?: string, amount?: number): Trade => ({
   type: 'RETURN',
   occurredAt,
   amount,
@@ -29,6 +29,7 @@ test.each<[string, Trade[], [number, number][]]>([
   ['all came back', [bought(1, 5, 'a'), bought(1, 6, 'b'), returned(2, 'a')], [[1, 6]]],
   ['more than all came back', [bought(1, 5, 'a'), returned(2, 'a', 9), bought(3, 4, 'b')], [[3, 4]]],
   ['the latest of an order goes first', [bought(1, 5, 'a'), bought(2, 5, 'a'), returned(3, 'a', 6)], [[1, 4]]],
+  ['a return of no order in particular takes nothing', [bought(1, 5), returned(2)], [[1, 5]]],
   ['told of before its purchase', [returned(0, 'a', 5), bought(1, 8, 'a')], [[1, 3]]],
   [
     'of an order that is not among them',
