@@ -3,6 +3,9 @@ import { House, must, openHouse, unique } from '../../test/support/house';
 import { changedProgram, HOUSE_PROGRAM } from '../../test/support/house-program';
 import { eachDatabase } from '../../test/support/lanes';
 import { expectClean } from '../../test/support/ledger-fixtures';
+import { secondDoor } from '../../test/support/lifecycle-house';
+import { freshEachTest } from '../../test/support/saved-tables';
+import type { Database } from '../database/database';
 import { DAY } from '../kernel/clock';
 import { type Id, newId } from '../kernel/id';
 import { isRefusal } from '../kernel/refusal';
@@ -13,16 +16,19 @@ import { cardCapAccount, classCapAccount, leftOn, partnerCapAccount } from './me
 const at = (text: string) => Date.parse(`${text}+08:00`);
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   let house: House;
   let other: House;
+  let door: Database;
   beforeAll(async () => {
+    door = await secondDoor(lane);
+  });
+  beforeEach(async () => {
     house = await openHouse(lane.database);
-    // A second process; SQLite's driver waits synchronously, so there it uses the same door.
-    const door = lane.name === 'mysql' ? await lane.openAnother() : lane.database;
     other = await openHouse(door, { clock: house.clock, program: null });
   });
-  afterEach(() => jest.restoreAllMocks());
-  afterAll(async () => {
+  afterEach(async () => {
+    jest.restoreAllMocks();
     expect([...house.errors, ...other.errors]).toEqual([]);
     await expectClean(lane.database);
   });
@@ -131,7 +137,6 @@ eachDatabase((lane) => {
       expect(await renew(card.id)).toMatchObject({ code: 'CONFLICT', field: 'card' });
       await house.apply(HOUSE_PROGRAM);
       expect(must(await house.cards.open(late)).card.terms).toHaveLength(1);
-      await other.catalogue.refresh();
     });
   });
 

@@ -3,6 +3,7 @@ import { EventScene } from '../../test/support/event-scene';
 import { offer } from '../../test/support/gateway-program';
 import { expectBooks, outcomeOf } from '../../test/support/house';
 import { eachDatabase } from '../../test/support/lanes';
+import { freshEachTest } from '../../test/support/saved-tables';
 import { DAY, type Instant, ManualClock } from '../kernel/clock';
 import { BusinessTime } from '../kernel/period';
 import { ExpirePointsJob } from './expire-points.job';
@@ -34,6 +35,7 @@ test.each([
 });
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   const open = (clock: ManualClock, parts: object = EXPIRING) => EventScene.open(lane.database, parts, { clock });
   afterEach(() => expectBooks(lane.database));
 
@@ -100,7 +102,6 @@ eachDatabase((lane) => {
     const later = await open(clock, { ...EXPIRING, settings: {} });
     await later.earned(member, 'PURCHASE', { amount: 1 });
     expect(await later.points(memberId)).toMatchObject({ spendable: 501, lots: [{ day: NEVER, earned: 501 }] });
-    await open(clock);
   });
 
   test('points told of too late have expired and are not earned', async () => {

@@ -2,6 +2,7 @@
 import { expectBooks, type House, openHouse, unique } from '../../../test/support/house';
 import { changedProgram } from '../../../test/support/house-program';
 import { eachDatabase } from '../../../test/support/lanes';
+import { freshEachTest } from '../../../test/support/saved-tables';
 import { type Id, namedId } from '../../kernel/id';
 import {
   cardCapAccount,
@@ -15,8 +16,9 @@ import type { Reward } from '../../program/reward';
 import type { Giving } from './reward';
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   let house: House;
-  beforeAll(async () => {
+  beforeEach(async () => {
     house = await openHouse(lane.database);
   });
   afterEach(async () => {

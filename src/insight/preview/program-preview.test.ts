@@ -2,6 +2,7 @@
 import { benefit, entitles, level, plan, programText } from '../../../test/support/gateway-program';
 import { type House, must, openHouse } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
+import { freshEachTest } from '../../../test/support/saved-tables';
 import { DAY } from '../../kernel/clock';
 import { PreviewService } from './preview.service';
 import { previewTables } from './preview-table';
@@ -30,8 +31,9 @@ const NEXT = programText({
 });
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   let house: House;
-  beforeAll(async () => {
+  beforeEach(async () => {
     house = await openHouse(lane.database, { program: NOW_IN_FORCE });
     for (const [growth, plans] of [
       [0, []],
