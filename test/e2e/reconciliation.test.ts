@@ -10,7 +10,8 @@ import { offer, programText } from '../support/gateway-program';
 import { expectBooksInOrder, fresh, Story } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory } from '../support/partner-story';
-import { PERIOD } from '../support/reconciliation-story';
+import { PERIOD, reconciled } from '../support/reconciliation-story';
+import { settledWith } from '../support/settlement-story';
 
 const MINUTE = 60_000;
 const PROGRAM = programText({
@@ -149,6 +150,31 @@ eachDatabase((lane) => {
     });
     expect(JSON.stringify(audit)).not.toContain('NOBODYS');
     expect(audit.edges.length).toBeGreaterThan(2);
+  });
+
+  test('what is put right names the redemption or the reconciliation that it comes from by its id', async () => {
+    const { agreement } = await settledWith(gateway);
+    const reconciliation = await reconciled(gateway, [fresh('nobodys')]);
+    const items = await itemsOf(reconciliation);
+    const decided = async (kind: string) => {
+      const item = items.find((one) => one.kind === kind)!;
+      const adjustment = { agreement, item: 'leads', quantity: -1, value: -30 };
+      const input = { item: item.id, decision: 'ACCEPTED', reason: 'So it is.', adjustment };
+      const { adjustment: made } = await gateway.run<{ adjustment: string }>(BD, 'decide-reconciliation-item', {
+        input,
+      });
+      return { made, item };
+    };
+    const [ours, unknown] = [await decided('ONLY_OURS'), await decided('UNKNOWN')];
+    const { edges } = await gateway.run<{ edges: { node: { id: string; sourceId: string } }[] }>(
+      brewer,
+      'settlement-adjustments',
+      { first: 5, agreement },
+    );
+    expect(Object.fromEntries(edges.map(({ node }) => [node.id, node.sourceId]))).toEqual({
+      [unknown.made]: reconciliation,
+      [ours.made]: ours.item.redemption,
+    });
   });
 
   test('staff open a feed for a partner that they name by its code or by its id', async () => {

@@ -18,7 +18,7 @@ import { plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, fresh } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
 import { BD, PartnerStory } from '../support/partner-story';
-import { deliveredUnder, issuedUnder, type Settled, settledWith } from '../support/settlement-story';
+import { deliveredUnder, disputedUnder, issuedUnder, type Settled, settledWith } from '../support/settlement-story';
 
 const BREWER = partnerOf('brewer');
 const PROGRAM = programText({ plans: [plan('plus')] });
@@ -103,6 +103,19 @@ eachDatabase((lane) => {
     expect((await upload('', AUDITOR)).status).toBe(403);
     expect((await download('statement_00000000000070008000000000000000', 'json')).status).toBe(404);
     expect((await download((await issuedOnce()).id, 'docx')).status).toBe(400);
+  });
+
+  test('what was put right after a dispute names the delivery by its id', async () => {
+    const delivery = await disputedUnder(gateway, settled);
+    const input = { delivery, resolution: 'REDUCED', quantity: 3, reason: 'Three came.' };
+    await gateway.run(BREWER, 'resolve-dispute', { input });
+    const { edges } = await gateway.run<{ edges: { node: { sourceId: string } }[] }>(BREWER, 'settlement-adjustments', {
+      first: 1,
+      agreement: settled.agreement,
+    });
+    expect(edges[0]!.node).toMatchObject({ sourceKind: 'dispute', sourceId: delivery, quantity: -1 });
+    const found = await gateway.run(BREWER, 'delivery', { id: edges[0]!.node.sourceId });
+    expect(found).toMatchObject({ id: delivery, state: 'REDUCED' });
   });
 
   let once: Promise<{ id: string; hash: string }> | undefined;

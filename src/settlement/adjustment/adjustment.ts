@@ -4,13 +4,7 @@ import type { Instant } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
 import { type Refusal, refuse } from '../../kernel/refusal';
 import { checkProse, checkText } from '../../members/input-checks';
-
-/** Where an adjustment comes from; one is made once for each kind and id of an agreement. */
-export interface AdjustmentSource {
-  /** a-z, 0-9 and hyphens, such as `dispute`. */
-  readonly kind: string;
-  readonly id: string;
-}
+import type { AdjustmentSource } from './adjustment-source';
 
 export interface Adjustment {
   /** That of its chain in the ledger. */

@@ -197,7 +197,10 @@ export class AdjustmentType {
   reason!: string;
   @Field({ description: 'What it comes from, such as `dispute`.' })
   sourceKind!: string;
-  @Field()
+  @Field(() => ID, {
+    description:
+      'Of `dispute` the delivery; of `reconciliation` the redemption, else the reconciliation or item that found it.',
+  })
   sourceId!: string;
   @Field(() => GraphQLDateTimeISO, { description: 'When what is put right happened.' })
   happenedAt!: Date;

@@ -2,6 +2,7 @@
 import type { FullAgreement } from '../../agreements/agreement';
 import { type Id, toGlobalId } from '../../kernel/id';
 import type { Adjustment } from '../adjustment/adjustment';
+import { sourceGlobalId } from '../adjustment/adjustment-source';
 import type { Dispute } from './delivery';
 import type { FullDelivery } from './delivery.service';
 import type { AdjustmentType, DeliveryDisputeType, DeliveryType } from './delivery.type';
@@ -57,7 +58,7 @@ export function adjustmentView(adjustment: Adjustment, agreements: AgreementsByI
     value: { amount: value, currency: found.agreement.currency },
     reason,
     sourceKind: source.kind,
-    sourceId: source.id,
+    sourceId: sourceGlobalId(source),
     happenedAt: new Date(happenedAt),
     madeAt: new Date(madeAt),
     madeBy,

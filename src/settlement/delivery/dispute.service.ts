@@ -11,6 +11,7 @@ import type { LedgerService } from '../../ledger/ledger.service';
 import { type ChainResult, isMismatch, type TransferInput } from '../../ledger/transfer';
 import { checkReason } from '../adjustment/adjustment';
 import type { AdjustmentService } from '../adjustment/adjustment.service';
+import { disputeSource } from '../adjustment/adjustment-source';
 import { scopeOf, sideOf } from '../settlement-scope';
 import type { Delivery, Dispute, Resolution } from './delivery';
 import { type DeliveryService, type FullDelivery, NO_DELIVERY } from './delivery.service';
@@ -80,7 +81,7 @@ export class DisputeService {
     }
     const { agreementId, item, side, countedQuantity, countedValue, deliveredAt: at } = delivery;
     const by = { quantity: left - countedQuantity, value: value - countedValue };
-    const source = { kind: 'dispute', id: key };
+    const source = disputeSource(id, delivery.disputes);
     return this.ended(id, () =>
       this.adjustments.adjust(
         { agreementId, item, side, ...by, reason, source, at, actor },

@@ -10,6 +10,7 @@ import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
 import { companion } from '../../ledger/batch';
 import { checkReason } from '../adjustment/adjustment';
 import type { AdjustmentService } from '../adjustment/adjustment.service';
+import { reconciliationSource } from '../adjustment/adjustment-source';
 import type { SettlementScope } from '../settlement-scope';
 import type { Answer, Decision, ReconciliationItem } from './item';
 import {
@@ -112,7 +113,7 @@ export class ReconciliationItemService {
       {
         ...{ agreementId, item: given.number, side: given.side, quantity, value, reason: row.reason, actor },
         // One run after another may find the same thing: it is put right once.
-        source: { kind: 'reconciliation', id: subjectOf(item) },
+        source: reconciliationSource(item),
         at: ours?.at ?? theirs?.at ?? item.foundAt,
       },
       { companions: [companion(decisionWriter, row)] },
@@ -154,12 +155,6 @@ export class ReconciliationItemService {
   list(scope: SettlementScope, page: ItemPage): Promise<ReconciliationItem[]> {
     return listItems(this.database.read, scope, page);
   }
-}
-
-/** Which redemption or line it is about, whichever run has found it. */
-function subjectOf({ id, redemptionId, kind, line, runId }: ReconciliationItem): string {
-  if (redemptionId !== undefined) return `${kind} ${redemptionId}`;
-  return runId === undefined ? id : `${kind} ${runId} ${line}`;
 }
 
 function checkAdjusts({ decision, adjustment }: AskedDecision): Refusal | undefined {
