@@ -6,6 +6,7 @@ import { toGlobalId } from '../kernel/id';
 import { isRefusal } from '../kernel/refusal';
 import { textTable } from '../kernel/text-table';
 import { type Statement, totalsOf } from '../settlement/statement/statement';
+import { endsBeforeDay } from '../settlement/statement/statement-period.rule';
 import { booksFaults } from '../settlement/statement-file/check-books';
 import { type FileStatement, StatementFileError } from '../settlement/statement-file/file-statement';
 import { readStatement } from '../settlement/statement-file/read-statement';
@@ -113,7 +114,7 @@ function tableOf(statements: readonly Statement[], { catalogue }: Gateway): stri
     body.agreement,
     body.number,
     time.isoDate(body.startsAt),
-    time.isoDate(body.endsAt),
+    endsBeforeDay(body.endsAt, time),
     body.lineCount,
     totalsOf(body.items).closing,
     [operator && 'operator', partner && 'partner'].filter(Boolean).join(', ') || 'nobody',

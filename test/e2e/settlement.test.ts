@@ -195,4 +195,16 @@ eachDatabase((lane) => {
       expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(message)]);
     }
   });
+
+  test('a list shows for an agreement closed by hand the day before which nothing is missing', async () => {
+    const own = await settledWith(gateway);
+    gateway.clock.set(Date.parse('2026-04-10T14:23:00+08:00'));
+    await gateway.run(BD, 'close-agreement', { input: { agreement: own.agreement, reason: 'Enough.' } });
+    gateway.clock.set(Date.parse('2026-04-10T15:00:00+08:00'));
+    for (let made = 0; made < 4; made += 1) await issuedUnder(gateway, own);
+    const { code } = await gateway.run<{ code: string }>(BD, 'agreement', { id: own.agreement });
+    const { stdout } = await run('statement', 'list', '--agreement', code);
+    expect(stdout).toMatch(/4 +2026-04-01 +2026-04-11 /);
+    expect(stdout).toMatch(/3 +2026-03-01 +2026-04-01 /);
+  });
 });

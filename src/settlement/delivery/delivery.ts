@@ -103,7 +103,7 @@ function evidenceFault(field: string, links: readonly string[]): Refusal | undef
   return undefined;
 }
 
-/** Until when something may have been given: the end, or the day on which the agreement was closed by hand. */
+/** Until when something may have been given: the end, or the moment at which the agreement was closed by hand. */
 export function givenBefore({ endsAt, closed }: Agreement): Instant {
   return closed ? Math.min(endsAt, closed.at) : endsAt;
 }

@@ -1,8 +1,22 @@
 // Which period of an agreement is stated next, by its settlement and in the program's time zone.
 import { type Agreement, type AgreementTerms } from '../../agreements/agreement';
 import type { Instant } from '../../kernel/clock';
-import type { BusinessTime } from '../../kernel/period';
+import { type BusinessTime, dayFromText, dayText } from '../../kernel/period';
 import { givenBefore } from '../delivery/delivery';
+
+/**
+ * The day before which a period ends: all that it has is of an earlier day. A period that ends within a day, as that of
+ * an agreement which was closed by hand, has a part of that day, and so ends before the next one.
+ */
+export function endsBeforeDay(endsAt: Instant, time: BusinessTime): string {
+  return dayText(dayFromText(time.isoDate(endsAt - 1)) + 1);
+}
+
+/** When periods that end before this day end: from the first instant on, before the second. */
+export function endingBefore(day: string, time: BusinessTime): readonly [Instant, Instant] {
+  const number = dayFromText(day);
+  return [time.startOfDay(number - 1) + 1, time.startOfDay(number) + 1];
+}
 
 export interface StatementPeriod {
   readonly startsAt: Instant;
@@ -13,8 +27,8 @@ export interface StatementPeriod {
 }
 
 /**
- * Months and quarters of the calendar, of which the first begins with the agreement and the last ends with it, or on
- * the day on which it was closed by hand. `statedUntil`: the end of the statement before.
+ * Months and quarters of the calendar, of which the first begins with the agreement and the last ends with it, or at
+ * the moment at which it was closed by hand. `statedUntil`: the end of the statement before.
  */
 export function nextPeriod(
   agreement: Agreement,

@@ -8,7 +8,7 @@ import type { Sql } from '../../database/sql';
 import { type Actor, nameOf } from '../../kernel/actor';
 import { type Clock, type Instant, MINUTE } from '../../kernel/clock';
 import { type Id, newId } from '../../kernel/id';
-import { type BusinessTime, dayFromText, dayOfDate } from '../../kernel/period';
+import { type BusinessTime, dayOfDate } from '../../kernel/period';
 import { isRefusal, type Refusal, refuse } from '../../kernel/refusal';
 import { shown } from '../../members/input-checks';
 import type { Catalogue } from '../../program/catalogue';
@@ -29,7 +29,7 @@ import {
   signStatement,
 } from './statement.store';
 import { type LineKey, linesIn, type StatedLine, statedLines } from './statement-line.store';
-import { nextPeriod, type StatementPeriod } from './statement-period.rule';
+import { endingBefore, endsBeforeDay, nextPeriod, type StatementPeriod } from './statement-period.rule';
 
 /** How long a process may be silent before another one begins the same statement again. */
 const LEASE_MS = MINUTE;
@@ -69,10 +69,9 @@ export class StatementService {
     if (!found) return NO_AGREEMENT;
     const { endsBefore } = request;
     if (endsBefore !== undefined) {
-      const day = dayFromText(endsBefore);
       if (dayOfDate(endsBefore) === undefined) return badDay(endsBefore);
-      const [from, before] = [day, day + 1].map((one) => this.catalogue().time.startOfDay(one));
-      const known = await readEnding(this.database.read, id, from!, before!);
+      const [from, before] = endingBefore(endsBefore, this.catalogue().time);
+      const known = await readEnding(this.database.read, id, from, before);
       if (known) return known;
     }
     const begun = await this.database.transaction((tx) => this.begin(tx, found, request));
@@ -129,7 +128,7 @@ export class StatementService {
     now: Instant,
     time: BusinessTime,
   ): Refusal | undefined {
-    const until = time.isoDate(endsAt);
+    const until = endsBeforeDay(endsAt, time);
     if (endsAt <= startsAt) return nothingDue(full, 'It ended before its first day.');
     if (wanted !== undefined && wanted !== until) {
       const message = `The next statement of ${full.agreement.code} is that of the period which ends before ${until}.`;

@@ -178,6 +178,28 @@ eachDatabase((lane) => {
     expect((await issued(id)).statement.body).toMatchObject({ number: 3, lineCount: 1 });
   });
 
+  test('closed by hand during a day, its last period is named by the day after, as whatever has that day in it', async () => {
+    const { id, year } = await begin([VIEWS]);
+    await give(BEA, id, 1);
+    house.clock.set(startOf(year, 4) + 14 * HOUR);
+    await give(BEA, id, 2);
+    house.clock.advance(HOUR);
+    must((await house.exchange.agreements.close(BEA, id, 'Enough.')) ?? true);
+    house.clock.advance(HOUR);
+    const named = (day: string) => room.statements.issue(BEA, id, { endsBefore: `${year}-${day}` });
+    expect(must(await named('04-01')).body).toMatchObject({ number: 1, endsAt: startOf(year, 4) });
+    // What was given on the first of April is not before the first of April.
+    expect(await named('04-03')).toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(`before ${year}-04-02`),
+    });
+    const last = must(await named('04-02'));
+    expect(last.body).toMatchObject({ number: 2, startsAt: startOf(year, 4), lineCount: 1 });
+    // Each is found again by its own day.
+    expect(must(await named('04-01')).body.number).toBe(1);
+    expect(must(await named('04-02')).body.number).toBe(2);
+  });
+
   test('by quarters of the calendar, the first and the last of them as long as the agreement is', async () => {
     const { id, year } = await begin([VIEWS], { settlement: 'QUARTERLY' });
     await give(BEA, id, 1);
