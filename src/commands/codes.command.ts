@@ -49,9 +49,8 @@ function nothingTaken(file: string, { added, duplicates, faulty, faults }: CodeI
   if (faulty === 0 || added + duplicates > 0) return undefined;
   const [first] = faults;
   const lines = faulty === 1 ? '1 line is' : `${faulty} lines are`;
-  return new CommandError(
-    `No code of ${file} was taken: ${lines} faulty; line ${first?.line}: ${first?.reason}. Give one code a line, in UTF-8.`,
-  );
+  const why = `${lines} faulty; line ${first?.line}: ${first?.reason}`;
+  return new CommandError(`No code of ${file} was taken: ${why}. Give one code a line, in UTF-8.`);
 }
 
 export async function digestOf(file: string): Promise<string> {
