@@ -110,6 +110,26 @@ it('refuses an issuer that demo mode would ignore', () => {
   expect(fault).toMatchObject({ variable: 'JWT_ISSUER', given: production.JWT_ISSUER });
 });
 
+it.each(['LIMIT_REQUEST', 'LIMIT_QUERY_DEPHT', 'LIMIT_BODY_BYTE', 'LIMIT_'])(
+  'refuses %s, which limits nothing',
+  (name) => {
+    const { faults, message } = faultsOf({ [name]: '12', LIMIT_QUERY_DEPTH: '8' });
+    expect(faults).toEqual([
+      { variable: name, given: '12', allowed: expect.stringMatching(/LIMIT_BODY_BYTES.*LIMIT_STREAMS/) },
+    ]);
+    expect(message).not.toContain('\n');
+  },
+);
+
+it.each([
+  ['another program', { LIMITS: '1', MY_LIMIT_X: '1', RATE_LIMIT_DEPTH: '1', DATABASE_HOST: 'db' }],
+  ['the name of the deployment', { PERKGATE_IMAGE: 'perkgate:1', PERKGATE_PORT: 'tcp://10.0.0.1:4000' }],
+  ['a service beside it', { LIMIT_SERVICE_HOST: '10.0.0.2', LIMIT_PORT: 'tcp://10.0.0.2:80', LIMIT_PORT_80_TCP: 'x' }],
+  ['nobody, being empty', { LIMIT_REQUEST: '' }],
+])('lets variables of %s be', (_whose, env) => {
+  expect(readConfig(env)).toEqual(readConfig({}));
+});
+
 it('masks secrets in what it reports', () => {
   const { message } = faultsOf({ DATABASE_URL: 'mysql://root:hunter2@db?ssl=hunter3', CODE_KEY: 'hunter4' });
   expect(message).toContain('mysql://root:***@db');

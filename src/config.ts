@@ -208,6 +208,22 @@ function readValues(env: Environment): { values: Values; faults: ConfigFault[] }
   return { values: values as Values, faults };
 }
 
+const LIMITS = Object.keys(VARIABLES).filter((name) => name.startsWith('LIMIT_'));
+/** What Kubernetes sets in every container for a service whose name happens to begin with `limit`. */
+const OF_A_SERVICE = /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?$/;
+
+/**
+ * A limit with a slip in its name would limit nothing. Only this prefix is looked at: `PERKGATE_…` is also what people
+ * call variables of their deployment, and whatever else stands in the environment belongs to somebody else.
+ */
+function unknownLimits(env: Environment): ConfigFault[] {
+  const allowed = `nothing; the limits are ${LIMITS.join(', ')}`;
+  return Object.keys(env)
+    .filter((name) => name.startsWith('LIMIT_') && !LIMITS.includes(name) && !OF_A_SERVICE.test(name))
+    .map((variable) => ({ variable, given: env[variable]?.trim(), allowed }))
+    .filter(({ given }) => given !== undefined && given !== '');
+}
+
 /** A process that says it is in production never falls back to demo keys because a variable was forgotten. */
 function modeOf(values: Values): Mode {
   if (values.PERKGATE_MODE) return values.PERKGATE_MODE;
@@ -256,7 +272,7 @@ function jwtOf(values: Values, mode: Mode): JwtSettings | undefined {
 export function readConfig(env: Environment): Config {
   const { values, faults } = readValues(env);
   const mode = modeOf(values);
-  const all = [...faults, ...crossFaults(env, mode)];
+  const all = [...faults, ...unknownLimits(env), ...crossFaults(env, mode)];
   if (all.length > 0) throw new ConfigError(all);
   return Object.freeze({
     mode,

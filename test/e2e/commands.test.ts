@@ -123,6 +123,11 @@ describe('every command', () => {
 
   const away = { DATABASE_URL: 'mysql://perkgate:secret@127.0.0.1:1/perkgate', PERKGATE_MODE: 'demo' };
   test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'a limit that there is not',
+      { LIMIT_REQUEST: '9' },
+      /LIMIT_REQUEST is "9" \(allowed: nothing; .*LIMIT_BODY_BYTES/,
+    ],
     ['a faulty port', { PORT: 'eighty' }, /PORT is "eighty" \(allowed: a whole number from 0 to 65535\)/],
     ['two faults', { PORT: '-1', HOST: '', LOG_LEVEL: 'loud' }, /PORT is "-1" .*; LOG_LEVEL is "loud"|LOG_LEVEL.*PORT/],
     ['a database that is away', away, /The database mysql:\/\/perkgate:\*\*\*@127.0.0.1:1\/perkgate cannot be opened/],
