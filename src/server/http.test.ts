@@ -1,5 +1,7 @@
 // The server on a real port: health, the explorer page, and an end that loses nothing.
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { freshGate, type SampleServer, startSample } from '../../test/support/sample-server';
 
 let server: SampleServer;
@@ -125,10 +127,29 @@ describe('the end', () => {
     gate.release();
   });
 
+  it('lets in those who wait at the door already, serves them, and tells each to go', async () => {
+    // Given a crowd that is connected as the system sees it; Node takes in one connection at each turn of its loop.
+    const crowd = Array.from({ length: 60 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
+    const answers = crowd.map(wholeAnswer);
+    await Promise.all(crowd.map((socket) => once(socket, 'connect')));
+    for (const socket of crowd) socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n');
+    // When it stops listening.
+    await server.drain(60_000);
+    // Then nobody of the crowd was reset, and whoever comes later finds the door closed.
+    for (const answer of await Promise.all(answers))
+      expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+
   it('may be asked for twice', async () => {
     await Promise.all([server.close(), server.close()]);
   });
 });
+
+/** All that came until the other side ended; what went wrong instead, as a text. */
+function wholeAnswer(socket: Socket): Promise<string> {
+  return text(socket).catch((error: Error) => error.message);
+}
 
 async function openConnection() {
   const accepted = new Promise<Socket>((resolve) => server.fastify.server.once('connection', resolve));
