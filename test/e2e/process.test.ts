@@ -37,8 +37,14 @@ interface Body {
   readonly errors?: { message: string; extensions: { code?: string } }[];
 }
 
+interface Perk {
+  readonly id: string;
+  readonly title: string;
+  readonly availability: { readonly source: string };
+}
+
 interface Home {
-  readonly perks: { readonly edges: readonly { readonly node: { readonly id: string; readonly title: string } }[] };
+  readonly perks: { readonly edges: readonly { readonly node: Perk }[] };
 }
 
 eachDatabase((lane) => {
@@ -75,9 +81,8 @@ eachDatabase((lane) => {
       expect(await get(url, '/readyz')).toEqual([200, { status: 'ready' }]);
       expect(serving.stdout).toMatch(/curl -s http/);
       // And a brand that issues its own coupons, on the simulator.
-      const home = (await must(url, memberOf('lin'), 'member-home')) as unknown as Home;
-      const latte = home.perks.edges.find(({ node }) => node.title === 'A latte on the house')!.node;
-      expect(latte).toMatchObject({ availability: { source: 'LIVE' }, usability: { usable: true } });
+      const latte = await liveLatte(url);
+      expect(latte).toMatchObject({ usability: { usable: true } });
       const claim = { item: latte.id, idempotencyKey: fresh('key') };
       const issued = await must(url, memberOf('lin'), 'redeem', { input: claim });
       expect(issued).toMatchObject({ status: 'ISSUED', couponCode: expect.stringMatching(/^BREW-/) });
@@ -150,6 +155,15 @@ eachDatabase((lane) => {
     },
     LIMIT_MS,
   );
+
+  // On a busy machine the first look may be answered before the brand is; it is asked behind it, and known to a later one.
+  const liveLatte = async (url: string): Promise<Perk> => {
+    for (;;) {
+      const home = (await must(url, memberOf('lin'), 'member-home')) as unknown as Home;
+      const { node } = home.perks.edges.find(({ node: perk }) => perk.title === 'A latte on the house')!;
+      if (node.availability.source === 'LIVE') return node;
+    }
+  };
 
   const itemOf = async (url: string) => {
     const offers = (await must(url, OPERATIONS, 'offers')) as unknown as { id: string; code: string }[];
