@@ -145,6 +145,58 @@ eachDatabase((lane) => {
     expect(await seen(memberId)).toEqual(['base', 2]);
   });
 
+  test.each<[string, object, [number, string][]]>([
+    ['never falls', { downgrade: 'NEVER' }, [[2_000, 'gold']]],
+    ['falls to what matches at once', {}, [[1, 'base']]],
+    [
+      'falls to what matches after grace',
+      { graceDays: 5 },
+      [
+        [5, 'gold'],
+        [6, 'base'],
+      ],
+    ],
+    [
+      'falls a step a month of grace',
+      { downgrade: 'ONE_STEP', graceDays: 30 },
+      [
+        [30, 'gold'],
+        [31, 'silver'],
+        [61, 'base'],
+      ],
+    ],
+    [
+      'falls when its time is over',
+      { when: 'AT_KEEP_END', keep: { days: 90 } },
+      [
+        [89, 'gold'],
+        [90, 'base'],
+      ],
+    ],
+    [
+      'falls on a day of the year',
+      { when: 'AT_DATE', date: { month: 12, day: 1 } },
+      [
+        [8, 'gold'],
+        [9, 'base'],
+      ],
+    ],
+  ])('a level that growth no longer reaches %s, booked late as seen before', async (_what, policy, wanted) => {
+    await use(policy);
+    const memberId = await house.member();
+    await house.give(memberId, 'GROWTH', 250);
+    clock.set(NOW + DAY);
+    await house.give(memberId, 'GROWTH', -250);
+    for (const [day, level] of wanted) {
+      clock.set(NOW + day * DAY);
+      expect([day, ...(await seen(memberId))]).toEqual([day, level, 0]);
+    }
+    // The worker comes by at the end, and writes down what everybody has seen meanwhile.
+    await settle();
+    const steps = (await history(memberId)).map(([, to]) => to);
+    expect(steps).toEqual(['gold', ...new Set(wanted.map(([, level]) => level).filter((level) => level !== 'gold'))]);
+  });
+
   test('several who book at once book once', async () => {
     await use(DECAY);
     const memberId = await house.member();
