@@ -78,6 +78,21 @@ eachDatabase((lane) => {
     expect((await booksOf(who.subject)).left).toBe(125);
   });
 
+  test('a card that only ends decays alike, and its renewal resumes from what is left', async () => {
+    const { who, card } = await levels.story.holder('vip');
+    // 31 days of 5, and 20 for the activation; the term ends at noon of 10 April.
+    const at = async (day: number) => {
+      levels.day(day);
+      return (await levels.at(who))[1];
+    };
+    expect([await at(31), await at(31 + 7), await at(31 + 8), await at(31 + 10)]).toEqual([175, 175, 170, 160]);
+    await levels.story.renew(card.id);
+    expect(await levels.at(who)).toEqual(['vip1', 160 + 20]);
+    expect([await at(31 + 11), await at(31 + 10 + 30)]).toEqual([185, 180 + 30 * 5]);
+    await gateway.settle();
+    expect((await booksOf(who.subject)).left).toBe(330);
+  });
+
   test('from level 5 to 6 it takes a year and a half, from 6 to 7 three years, whatever the growth', async () => {
     const { who, card } = await levels.story.holder('svip-year');
     for (let year = 2; year <= 6; year += 1) await levels.story.renew(card.id);
