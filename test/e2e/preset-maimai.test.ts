@@ -7,6 +7,12 @@ import { SaleStory } from '../support/sale-story';
 
 const GOOD = { company: 'Acme', companyAgeYears: '2.1', cleanRecord: 'true', revenue: '20000000' };
 
+const ENTITLED = '{ me { cards { benefits { benefit { code } } } } }';
+const CLAIMABLE = ['customer-search', 'directed-post', 'fast-exposure', 'founders-dinner'];
+interface Entitled {
+  readonly benefits: readonly { readonly benefit: { readonly code: string } }[];
+}
+
 eachDatabase((lane) => {
   let story: SaleStory;
   beforeAll(async () => {
@@ -48,15 +54,33 @@ eachDatabase((lane) => {
   });
 
   test('all share a core, each has a pack of its own', async () => {
-    const business = await story.holder('business');
-    const recruiting = await story.holder('recruiting');
-    expect(outcomeOf(await story.redeem(business.who, 'fast-contact'))).toBe('ISSUED');
-    expect(outcomeOf(await story.redeem(recruiting.who, 'fast-contact'))).toBe('ISSUED');
-    expect(outcomeOf(await story.redeem(business.who, 'directed-post'))).toBe('NOT_ELIGIBLE');
-    expect(outcomeOf(await story.redeem(recruiting.who, 'directed-post'))).toBe('ISSUED');
-    // A month ends, and with it the pack.
+    const packs: Record<string, string[]> = {};
+    for (const plan of ['business', 'recruiting', 'vip', 'entrepreneur']) {
+      const who = await story.member({ tags: ['founder'] });
+      if (plan === 'entrepreneur') await review((await apply(who, GOOD)).id, 'APPROVE');
+      await story.open(who, plan);
+      const { body } = await story.gateway.ask<{ me: { cards: Entitled[] } }>(who, ENTITLED);
+      const [core, ...pack] = body.data!.me.cards[0]!.benefits.map(({ benefit: { code } }) => code);
+      expect([core, pack.shift()]).toEqual(['find-people', 'fast-contact']);
+      packs[plan] = pack;
+      expect(outcomeOf(await story.redeem(who, 'fast-contact'))).toBe('ISSUED');
+      const claims = [];
+      for (const item of CLAIMABLE) claims.push(outcomeOf(await story.redeem(who, item)));
+      expect(claims).toEqual(CLAIMABLE.map((item) => (pack.includes(item) ? 'ISSUED' : 'NOT_ELIGIBLE')));
+    }
+    expect(packs).toEqual({
+      business: ['customer-search'],
+      recruiting: ['directed-post', 'fast-exposure'],
+      vip: ['directed-post', 'profile-badge'],
+      entrepreneur: ['founders-dinner', 'profile-badge'],
+    });
+  });
+
+  test('a month ends, and with it the pack', async () => {
+    const { who } = await story.holder('recruiting');
+    expect(outcomeOf(await story.redeem(who, 'directed-post'))).toBe('ISSUED');
     story.gateway.clock.advance(32 * DAY);
-    expect(outcomeOf(await story.redeem(recruiting.who, 'directed-post'))).toBe('CARD_NOT_ACTIVE');
+    expect(outcomeOf(await story.redeem(who, 'directed-post'))).toBe('CARD_NOT_ACTIVE');
   });
 
   test.each([
