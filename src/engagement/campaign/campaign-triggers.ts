@@ -45,7 +45,10 @@ export class CampaignConsumer implements EventConsumer {
     };
   }
 
-  /** The first of them at once, so that who did something need not wait for a worker; the rest is the job's. */
+  /**
+   * The first of them at once, so that who did something need not wait for a worker; the rest is the job's. So is what
+   * fails, perhaps with another member: the job comes to it again and tells it, and these events are recorded.
+   */
   async after(): Promise<void> {
     await this.job.takeTriggers(AT_ONCE_MAX);
   }

@@ -16,6 +16,7 @@ import {
   removeTriggers,
   runsToGoOn,
   saveRun,
+  type TriggerRow,
 } from './campaign.store';
 import { countGiven, dueGifts, type Gift } from './gift.store';
 import { birthDaysOn, type Occasion, occasionsBetween } from './occasion';
@@ -49,7 +50,11 @@ export class CampaignJob {
     let found = 0;
     for (const gift of await dueGifts(this.database.read, MEMBERS_A_PASS))
       found += await tried(() => this.finish(gift));
-    found += await tried(() => this.takeTriggers());
+    found += await tried(async () => {
+      const taken = await this.takeTriggers();
+      faults.push(...taken.faults);
+      return taken.looked;
+    });
     found += await tried(() => this.openOccasions());
     for (const run of await runsToGoOn(this.database.read, RUNS_A_PASS)) found += await tried(() => this.goOn(run));
     if (faults.length > 0) throw faults[0];
@@ -62,15 +67,29 @@ export class CampaignJob {
     return 1;
   }
 
-  /** Members to whom something happened that a campaign waits for; answers how many were looked at. */
-  async takeTriggers(limit: number = MEMBERS_A_PASS): Promise<number> {
+  /**
+   * Members to whom something happened that a campaign waits for: how many were looked at, and what went wrong with
+   * some of them, who are looked at again by the next pass.
+   */
+  async takeTriggers(limit: number = MEMBERS_A_PASS): Promise<{ looked: number; faults: unknown[] }> {
     const due = await dueTriggers(this.database.read, limit);
-    await inParts(due, AT_ONCE, async ({ campaignId, memberId, occasion, dueAt }) => {
-      const campaign = this.campaigns.byId(campaignId);
-      if (campaign) await this.campaigns.offer({ campaign, memberId, occasion, occurredAt: dueAt });
+    const done: TriggerRow[] = [];
+    const faults: unknown[] = [];
+    await inParts(due, AT_ONCE, async (trigger) => {
+      try {
+        await this.takeTrigger(trigger);
+        done.push(trigger);
+      } catch (fault) {
+        faults.push(fault);
+      }
     });
-    if (due.length > 0) await this.database.transaction((tx) => removeTriggers(tx, due));
-    return due.length;
+    if (done.length > 0) await this.database.transaction((tx) => removeTriggers(tx, done));
+    return { looked: due.length, faults };
+  }
+
+  private async takeTrigger({ campaignId, memberId, occasion, dueAt }: TriggerRow): Promise<void> {
+    const campaign = this.campaigns.byId(campaignId);
+    if (campaign) await this.campaigns.offer({ campaign, memberId, occasion, occurredAt: dueAt });
   }
 
   private async openOccasions(): Promise<number> {

@@ -238,6 +238,43 @@ eachDatabase((lane) => {
     expect(await days.points(unlucky)).toBe(20);
   });
 
+  test('nor does it hold up who fell silent on the same day', async () => {
+    const days = await open([campaign('wake-up', { on: 'STAGE', to: ['SILENT'] })]);
+    const ids = await Promise.all(Array.from({ length: 40 }, () => days.member()));
+    const [unlucky] = ids.toSorted();
+    days.clock.set(noon('2026-03-01'));
+    const giver: RewardGiver = {
+      give: (giving: Giving) =>
+        giving.memberId === unlucky ? Promise.reject(new Error('damaged')) : days.house.rewards.give(giving),
+    };
+    const other = new LifecycleHouse(await secondDoor(lane), days.clock, giver);
+    await other.house.catalogue.refresh();
+    for (let pass = 0; pass < 4; pass += 1) await expect(other.settle()).rejects.toThrow('damaged');
+    const given = async () => (await Promise.all(ids.map((id) => days.points(id)))).filter((sum) => sum === 10).length;
+    expect(await given()).toBe(39);
+    await days.settle();
+    expect(await given()).toBe(40);
+    expect(await lane.database.read.arrays('SELECT COUNT(*) FROM campaign_trigger')).toEqual([[0]]);
+  });
+
+  test('an event is recorded and sets off what it does, though what another member set off fails', async () => {
+    const days = await open([campaign('thanks', { on: 'EVENT', event: 'REVIEW' })]);
+    const [unlucky, lucky] = [await days.member(), await days.member()];
+    const giver: RewardGiver = {
+      give: (giving: Giving) =>
+        giving.memberId === unlucky ? Promise.reject(new Error('damaged')) : days.house.rewards.give(giving),
+    };
+    const other = new LifecycleHouse(await secondDoor(lane), days.clock, giver);
+    await other.house.catalogue.refresh();
+    await other.tell(unlucky, 'REVIEW');
+    await other.tell(lucky, 'REVIEW');
+    expect(await Promise.all([unlucky, lucky].map((id) => days.points(id)))).toEqual([0, 10]);
+    // The worker meets the same fault and tells it; without it the gift is handed over.
+    await expect(other.settle()).rejects.toThrow('damaged');
+    await days.settle();
+    expect(await days.points(unlucky)).toBe(10);
+  });
+
   test('a preview counts who would be given to and what that costs at worst, and gives nothing', async () => {
     const days = await open([
       campaign('costly', { on: 'BIRTHDAY' }, { costPerMember: 30, budget: 100, segment: { tags: ['vip'] } }),
