@@ -152,6 +152,28 @@ eachDatabase((lane) => {
     }
   });
 
+  test('a member whose points cannot be taken away holds up no other', async () => {
+    const clock = new ManualClock(at('2032-01-10T10:00:00'));
+    const scene = await open(clock);
+    const { points, memberRows } = scene.house;
+    while ((await points.expireDue(100)) > 0);
+    const members = [await scene.member(), await scene.member(), await scene.member()];
+    for (const { member } of members) await scene.earned(member, 'PURCHASE', { amount: 10 });
+    clock.set(at('2033-02-01T00:00:00'));
+    const [unlucky, ...others] = members.map(({ memberId }) => memberId).toSorted();
+    const { load } = memberRows;
+    const broken = jest.spyOn(memberRows, 'load').mockImplementation((memberId, ...more) => {
+      return memberId === unlucky ? Promise.reject(new Error('damaged')) : load.call(memberRows, memberId, ...more);
+    });
+    // Two a pass, of which one is always the same.
+    for (let pass = 0; pass < 2; pass += 1) await expect(points.expireDue(2)).rejects.toThrow('damaged');
+    for (const memberId of others) expect(await scene.points(memberId)).toMatchObject({ balance: 0, due: [] });
+    broken.mockRestore();
+    expect(await scene.points(unlucky!)).toMatchObject({ balance: 10, spendable: 0 });
+    expect([await points.expireDue(2), await points.expireDue(2)]).toEqual([1, 0]);
+    expect(await scene.points(unlucky!)).toMatchObject({ balance: 0 });
+  });
+
   test('a lot that was made smaller behind the back of the ledger is found', async () => {
     const scene = await open(new ManualClock(at('2026-11-10T10:00:00')));
     const { memberId, member } = await scene.member();

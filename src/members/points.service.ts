@@ -3,6 +3,7 @@ import type { Database } from '../database/database';
 import type { Clock } from '../kernel/clock';
 import { type Id, namedId, newId } from '../kernel/id';
 import { POINT } from '../kernel/money';
+import { throwFirst } from '../kernel/tried';
 import { companion } from '../ledger/batch';
 import { ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../ledger/chart';
 import type { LedgerService } from '../ledger/ledger.service';
@@ -87,11 +88,12 @@ export class PointsService {
     const today = this.catalogue().time.periodAt('DAY', this.clock.now());
     const due = await findLotsDue(this.database.read, today, limit);
     const members = [...new Set(due.map(({ memberId }) => memberId))];
-    await Promise.all(members.map((memberId) => this.sweep(memberId, undefined, true)));
+    const swept = await Promise.allSettled(members.map((memberId) => this.sweep(memberId, undefined, true)));
     // Whose points changed all the while stays noted, and is looked at again.
     const left = await Promise.all(due.map(({ memberId, day }) => findLotsUntil(this.database.read, memberId, day)));
     const done = due.filter((_lot, at) => left[at]!.length === 0);
     await this.database.transaction((tx) => forgetLotsDue(tx, done));
+    throwFirst(swept);
     return done.length;
   }
 }

@@ -133,6 +133,32 @@ eachDatabase((lane) => {
     expect(await back(orphan)).toMatchObject({ state: 'LOST' });
   });
 
+  test('a return that fails each time holds up no other', async () => {
+    const job = new SettleReturnsJob(scene.house.returns);
+    while ((await job.run()) > 0);
+    scene.house.returns.after = () => Promise.resolve();
+    const members = [await scene.member(), await scene.member()];
+    const returned: { id: string }[] = [];
+    for (const { member } of members) {
+      const order = { orderId: unique('order') };
+      await scene.tell(member, 'PURCHASE', { ...order, amount: 1_000 });
+      returned.push((await scene.tell(member, 'RETURN', order)).event);
+      clock.advance(1);
+    }
+    clock.advance(2 * HOUR);
+    const { tidy } = scene.house.points;
+    const broken = jest.spyOn(scene.house.points, 'tidy').mockImplementation((memberId, known) => {
+      if (memberId === members[0]!.memberId) return Promise.reject(new Error('damaged'));
+      return tidy.call(scene.house.points, memberId, known);
+    });
+    for (let pass = 0; pass < 2; pass += 1) await expect(job.run()).rejects.toThrow('damaged');
+    const states = async () => (await Promise.all(returned.map(back))).map((one) => one?.state);
+    expect(await states()).toEqual(['WAITING', 'DONE']);
+    broken.mockRestore();
+    expect(await job.run()).toBe(1);
+    expect(await states()).toEqual(['DONE', 'DONE']);
+  });
+
   test('whatever is bought, returned and told again in any order, nothing remains of it in the end', async () => {
     const parts = fc.array(
       fc.record({ order: fc.nat(2), amount: fc.integer({ min: 1, max: 5_000 }), back: fc.boolean() }),

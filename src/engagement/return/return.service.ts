@@ -2,6 +2,7 @@
 import type { Database } from '../../database/database';
 import { type Clock, DAY, HOUR } from '../../kernel/clock';
 import { type Id, namedId, newId } from '../../kernel/id';
+import { eachTried } from '../../kernel/tried';
 import { accountKey } from '../../ledger/account';
 import { companion } from '../../ledger/batch';
 import { ACCOUNT_KINDS as KIND, TRANSFER_CODES } from '../../ledger/chart';
@@ -70,13 +71,14 @@ export class ReturnService implements EventConsumer {
     }
     // Of all of them at once, since hardly any order of a thousand has come back.
     const waiting = await findWaitingReturns(this.database.read, [...members]);
-    for (const one of waiting) if (orders.has(`${one.memberId} ${one.orderId}`)) await this.settle(one);
+    const meant = waiting.filter(({ memberId, orderId }) => orders.has(`${memberId} ${orderId}`));
+    await eachTried(meant, (one) => this.settle(one));
   }
 
   /** One bounded pass over returns that nobody settled; answers how many it looked at. */
   async settleDue(limit: number): Promise<number> {
     const due = await findDueReturns(this.database.read, this.clock.now(), limit);
-    for (const one of due) await this.settle(one);
+    await eachTried(due, (one) => this.settle(one));
     return due.length;
   }
 

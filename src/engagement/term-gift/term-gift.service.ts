@@ -2,6 +2,7 @@
 import type { Database } from '../../database/database';
 import type { Clock } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
+import { eachTried } from '../../kernel/tried';
 import { dueGifts, markGiven, type TermGift } from '../../members/sale/term-gift.store';
 import type { RewardGiver } from '../reward/reward';
 
@@ -29,7 +30,7 @@ export class TermGiftService {
   /** Gives at most `limit` of those that are due; answers how many. */
   async settleDue(limit: number): Promise<number> {
     const due = await dueGifts(this.database.read, { now: this.clock.now(), limit });
-    for (const gift of due) await this.give(gift);
+    await eachTried(due, (gift) => this.give(gift));
     return due.length;
   }
 

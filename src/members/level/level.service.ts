@@ -4,6 +4,7 @@ import type { Clock, Instant } from '../../kernel/clock';
 import { type Id, namedId, newId, ZERO_ID } from '../../kernel/id';
 import { GROWTH } from '../../kernel/money';
 import { type Refusal, refuse } from '../../kernel/refusal';
+import { throwFirst } from '../../kernel/tried';
 import { type AccountKey, accountKey } from '../../ledger/account';
 import { ACCOUNT_KINDS, TRANSFER_CODES, type TransferCode } from '../../ledger/chart';
 import type { LedgerService } from '../../ledger/ledger.service';
@@ -62,7 +63,7 @@ export class LevelService {
     }
     if (quiet.length > 0) bookings.push(this.review(quiet, now));
     const outcomes = await Promise.allSettled(bookings);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    throwFirst(outcomes);
   }
 
   private async review(memberIds: readonly Id[], now: Instant): Promise<void> {
@@ -73,7 +74,7 @@ export class LevelService {
       if (memberIds.length === 1) throw error;
       // One by one, so that a damaged row keeps nobody else from being looked at.
       const outcomes = await Promise.allSettled(memberIds.map((id) => together([id])));
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+      throwFirst(outcomes);
     }
   }
 

@@ -148,6 +148,31 @@ eachDatabase((lane) => {
     expect(await house.termGifts.settleDue(50)).toBe(0);
   });
 
+  test('a gift that fails each time holds up no other', async () => {
+    const holders = [await houseHolder(), await houseHolder()];
+    house.clock.set(holders[0]!.card.terms[0]!.endsAt);
+    house.cards.onSold(async () => undefined);
+    for (const { card } of holders) {
+      house.clock.advance(1);
+      expect(soldAt(await renew(card.id))).toBe('early 9000');
+    }
+    house.cards.onSold((termId) => house.termGifts.settle(termId));
+    const points = () =>
+      Promise.all(
+        holders.map(async ({ memberId }) => leftOn((await house.rows(memberId)).balances, pointsAccount(memberId))),
+      );
+    const { give } = house.rewards;
+    const broken = jest.spyOn(house.rewards, 'give').mockImplementation((giving) => {
+      if (giving.memberId === holders[0]!.memberId) return Promise.reject(new Error('damaged'));
+      return give.call(house.rewards, giving);
+    });
+    for (let pass = 0; pass < 2; pass += 1) await expect(house.termGifts.settleDue(50)).rejects.toThrow('damaged');
+    expect(await points()).toEqual([0, 50]);
+    broken.mockRestore();
+    expect(await house.termGifts.settleDue(50)).toBe(1);
+    expect(await points()).toEqual([50, 50]);
+  });
+
   test('a quote tells whom the plan suits, and what stands in the way of one that is not open', async () => {
     const baker = await house.member({ tags: ['baker'] });
     expect([(await quote(baker)).suits, (await quote(baker, 'plain')).suits]).toEqual([true, false]);
