@@ -2,6 +2,7 @@
 import { House, must, openHouse } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
 import { expectClean, NOW } from '../../../test/support/ledger-fixtures';
+import { freshEachTest } from '../../../test/support/saved-tables';
 import { DAY, HOUR, ManualClock } from '../../kernel/clock';
 import { type Id, newId } from '../../kernel/id';
 import { growthOf, levelOf } from '../level';
@@ -23,14 +24,14 @@ function gift(code: string, auto = false) {
 }
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   let house: House;
   let clock: ManualClock;
-  beforeAll(async () => {
+  beforeEach(async () => {
     clock = new ManualClock(NOW);
     house = await openHouse(lane.database, { clock, program: program({}) });
   });
-  beforeEach(() => clock.set(NOW));
-  afterAll(async () => {
+  afterEach(async () => {
     expect(house.errors).toEqual([]);
     await expectClean(lane.database);
   });

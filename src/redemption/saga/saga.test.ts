@@ -3,6 +3,7 @@ import { FakePartner, silently, timedOut, unreachable } from '../../../test/supp
 import { expectBooks, type House, must, openHouse, outcomeOf, unique } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
 import { SAGA_PROGRAM } from '../../../test/support/saga-program';
+import { freshEachTest } from '../../../test/support/saved-tables';
 import { DAY, HOUR, MINUTE, SECOND } from '../../kernel/clock';
 import type { Id } from '../../kernel/id';
 import { available } from '../../ledger/account';
@@ -11,14 +12,12 @@ import { confirmed, declined } from '../../partner-port/connector';
 import type { Redemption } from '../redemption';
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   let house: House;
   let partner: FakePartner;
-  beforeAll(async () => {
-    await openHouse(lane.database, { program: SAGA_PROGRAM });
-  });
   beforeEach(async () => {
     partner = new FakePartner();
-    house = await openHouse(lane.database, { program: null, partners: partner });
+    house = await openHouse(lane.database, { program: SAGA_PROGRAM, partners: partner });
   });
   afterEach(async () => {
     await house.saga.drain();
