@@ -2,6 +2,7 @@
 import type { Database } from '../database/database';
 import type { CheckInService } from '../engagement/check-in/check-in.service';
 import type { EventService } from '../engagement/event/event.service';
+import type { LifecycleService } from '../engagement/lifecycle/lifecycle.service';
 import type { CodePoolService } from '../marketplace/code-pool.service';
 import type { CardService } from '../members/card.service';
 import type { MemberService } from '../members/member.service';
@@ -21,4 +22,5 @@ export interface DemoHouse {
   readonly ends: EndRedemptionService;
   readonly events: EventService;
   readonly checkIns: CheckInService;
+  readonly lifecycle: LifecycleService;
 }

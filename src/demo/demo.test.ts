@@ -27,7 +27,18 @@ const TABLES = [
   ['level_history', 'seq'],
   ['level_gift', 'member_id, level_id, code'],
   ['drawing', 'id'],
+  ['member_day', 'member_id, day'],
+  ['member_rfm', 'member_id'],
+  ['stage_change', 'id'],
 ] as const;
+
+/** Who is in which stage and of which grade when the story is told: what the nightly job would find. */
+const AS_TOLD = [
+  ['chen', 'SILENT', 'occasional'],
+  ['lin', 'ACTIVE', 'regular'],
+  ['wei', 'ACTIVE', 'occasional'],
+  ['zhao', 'CONSUMER', 'guest'],
+];
 
 eachDatabase((lane) => {
   const emptied = async (): Promise<void> => {
@@ -60,20 +71,22 @@ eachDatabase((lane) => {
     return house;
   };
   const seed = (house: House, now = NOW) => {
-    const { events, checkIns } = sideOf(house);
-    return seedDemo({ ...house, events, checkIns }, house.clock, now);
+    const { events, checkIns, lifecycle } = sideOf(house);
+    return seedDemo({ ...house, events, checkIns, lifecycle }, house.clock, now);
   };
   const count = async (what: string): Promise<number> => {
     const [row] = await lane.database.read.arrays(`SELECT COUNT(*) FROM ${what}`);
     return Number(row![0]);
   };
-  const told = async (): Promise<void> => {
+  const told = async (stages = AS_TOLD): Promise<void> => {
     expect(await count('member')).toBe(DEMO_MEMBERS.length);
     expect(await count('redemption')).toBe(DEMO_CLAIMS.length);
     expect(await count(`redemption WHERE status = 'USED'`)).toBe(DEMO_CLAIMS.filter(({ used }) => used).length);
     expect(await count('member_event')).toBe(DEMO_EVENTS.length);
     expect(await count('check_in')).toBe(DEMO_CHECK_INS.length);
     expect(await count('redemption WHERE used_at > ended_at OR claimed_at > used_at')).toBe(0);
+    const judged = await lane.database.read.arrays('SELECT external_id, stage, grade FROM member ORDER BY external_id');
+    expect(judged.map((row) => row.map(String))).toEqual(stages);
   };
 
   test('is told whole, and told again changes nothing', async () => {
@@ -101,7 +114,8 @@ eachDatabase((lane) => {
     }
     const house = await opened();
     await seed(house, now);
-    await told();
+    // It is half a year later than what was told last, and nobody came back.
+    await told(AS_TOLD.map(([member, stage, grade]) => [member!, stage === 'CONSUMER' ? stage : 'LOST', grade!]));
     expect(house.now).toBe(now);
     // Nothing of it happened twice: each claim has one chain, each card one term.
     expect(await count('card')).toBe(await count('card_term'));

@@ -1,6 +1,5 @@
 // The demo: a program, members with cards and two months of history, told through the same services as the API.
 
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { readProgress, saveProgress } from '../database/progress.store';
 import type { Actor } from '../kernel/actor';
@@ -10,8 +9,8 @@ import { type Id, namedId } from '../kernel/id';
 import { isRefusal, type Refusal } from '../kernel/refusal';
 import { newCode } from '../marketplace/code-cipher';
 import type { Card } from '../members/member';
-import { presetPath } from '../program/presets';
 import type { DemoHouse } from './demo-house';
+import { DEMO_PRESET, demoProgram } from './demo-program';
 import {
   DEMO_CARDS,
   DEMO_CHECK_INS,
@@ -49,8 +48,7 @@ export async function seedDemo(house: DemoHouse, clock: ManualClock, startedAt: 
   const now = begun ? (JSON.parse(begun.detail) as Story).now : startedAt;
   await keep(house, BEGUN, now);
   clock.set(now - HISTORY_DAYS * DAY);
-  const preset = presetPath('jd-plus');
-  const applied = await house.programs.apply(await readFile(preset), 'demo', preset);
+  const applied = await house.programs.apply(await demoProgram(), 'demo', DEMO_PRESET);
   assert(!applied.faults, 'the demo program is faulty');
   await fillPools(house);
   const members = must(await house.members.register(DEMO_MEMBERS.map(({ growth, points, ...profile }) => profile)));
@@ -65,6 +63,8 @@ export async function seedDemo(house: DemoHouse, clock: ManualClock, startedAt: 
     await happens();
   }
   clock.set(startedAt);
+  // As the job of the night does, so that stages and grades are there with the first question.
+  while ((await house.lifecycle.settleDue()) > 0);
   await keep(house, TOLD, now);
 }
 

@@ -52,6 +52,10 @@ eachDatabase((lane) => {
       plans: expect.arrayContaining([expect.objectContaining({ plan: { code: 'plus-year' }, holders: 2 })]),
     });
     expect(await guide.until('SalesByMonth')).toMatchObject({ kind: 'FLOW', points: expect.any(Array) });
+    expect(await guide.until('StagesAndGrades')).toMatchObject({
+      stages: expect.arrayContaining([{ stage: 'ACTIVE', members: 2 }]),
+      grades: expect.arrayContaining([expect.objectContaining({ grade: 'regular', members: 1 })]),
+    });
     expect(await guide.until('DryRun')).toMatchObject({ campaign: { code: 'birthday' } });
     expect(await guide.until('MakeGood')).toMatchObject({ externalId: 'lin' });
     expect(await guide.until('LevelByHand')).toMatchObject({ level: { code: 'gold' }, levelIsManual: true });

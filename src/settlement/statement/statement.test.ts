@@ -178,7 +178,7 @@ eachDatabase((lane) => {
     expect((await issued(id)).statement.body).toMatchObject({ number: 3, lineCount: 1 });
   });
 
-  test('closed by hand during a day, its last period is named by the day after, since it has a part of it', async () => {
+  test('closed by hand during a day, its last period is named by the day after, as it has a part of it', async () => {
     const { id, year } = await begin([VIEWS]);
     await give(BEA, id, 1);
     house.clock.set(startOf(year, 4) + 14 * HOUR);
