@@ -1,5 +1,6 @@
 // `npm run bench`: how quick the gateway is, as ratios against other ways on the same machine in the same run.
 import { Command, InvalidArgumentError } from 'commander';
+import { runMeasure } from '../support/measure-command';
 import { type Pace, withBench } from './bench';
 import { measureEvents } from './events';
 import { measureFaults } from './faults';
@@ -91,14 +92,6 @@ const command = new Command('bench')
   .option('--only <part>', 'the same for one part', partsFrom)
   .option('--parts <list>', `which of ${PARTS.join(',')}`, partsFrom, [...PARTS])
   .option('--sizes <list>', 'numbers of members, the first being what the others are compared with', sizesFrom)
-  .action(async (options: Options) => {
-    try {
-      await run(options);
-    } catch (error) {
-      process.stderr.write(`bench: ${(error as Error).message}\n`);
-      if (options.json) process.stdout.write(`${JSON.stringify({ ok: false, error: (error as Error).message })}\n`);
-      process.exitCode = 1;
-    }
-  });
+  .action(run);
 
-void command.parseAsync();
+void runMeasure(command);

@@ -156,7 +156,7 @@ eachDatabase((lane) => {
     LIMIT_MS,
   );
 
-  // On a busy machine the first look may be answered before the brand is; it is asked behind it, and known to a later one.
+  // On a busy machine the first look may be answered before the brand is; what it then says is known to a later look.
   const liveLatte = async (url: string): Promise<Perk> => {
     for (;;) {
       const home = (await must(url, memberOf('lin'), 'member-home')) as unknown as Home;

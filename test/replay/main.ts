@@ -11,6 +11,7 @@ import { StarbucksImportService } from '../../src/imports/starbucks/starbucks.se
 import { textTable } from '../../src/kernel/text-table';
 import { verifyLedger } from '../../src/ledger/verify';
 import { holdCheck } from '../../src/redemption/hold.check';
+import { runMeasure } from '../support/measure-command';
 import { startPrivateMysql } from '../support/mysql-server';
 import { type CardCosts, cardCostsOf } from './card-costs';
 import { DATA_FOLDER, type FreshDatabase, freshFile, freshMysql, openHouse } from './house';
@@ -212,11 +213,6 @@ const command = new Command('replay')
     '',
   )
   .option('--json', 'print one JSON object as the last line')
-  .action((options: Options) =>
-    run(options).catch((error: Error) => {
-      process.stderr.write(`replay: ${error.message}\n`);
-      if (options.json) process.stdout.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
-      process.exitCode = 1;
-    }),
-  );
-void command.parseAsync();
+  .action(run);
+
+void runMeasure(command);

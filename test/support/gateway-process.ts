@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { runCommandLine } from '../../src/commands/program-line';
 
-const MAIN = join(__dirname, '..', '..', 'dist', 'src', 'main.js');
+const BUILT = join(__dirname, '..', '..', 'dist');
+const MAIN = join(BUILT, 'src', 'main.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -34,9 +35,9 @@ class Watched {
   }
 }
 
-function launch(args: readonly string[], environment: Readonly<Record<string, string>>): Watched {
+function launch(args: readonly string[], environment: Readonly<Record<string, string>>, main = MAIN): Watched {
   const options = { env: environmentOf(environment), stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };
-  return new Watched(spawn(process.execPath, [MAIN, ...args], options));
+  return new Watched(spawn(process.execPath, [main, ...args], options));
 }
 
 /**
@@ -70,6 +71,11 @@ export async function perkgateInside(
 /** Runs `perkgate ARGS` to its end, as a process of its own. */
 export function perkgate(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return launch(args, environment).ended;
+}
+
+/** Runs `npm run bench -- ARGS` or `npm run replay -- ARGS` to its end, without the build before it. */
+export function measure(name: 'bench' | 'replay', args: readonly string[]): Promise<Ended> {
+  return launch(args, {}, join(BUILT, 'test', name, 'main.js')).ended;
 }
 
 /** The last line of the output as JSON. */
