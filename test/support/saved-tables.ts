@@ -22,8 +22,8 @@ export async function savedTables(database: Database, tables: readonly string[])
 }
 
 /**
- * Each test of the lane finds the data as the migrations leave them, in whatever order they run. Called before any other
- * hook is declared; a house is opened anew for each test, because it remembers what it has read.
+ * Each test of the lane finds the data as the migrations leave them, in whatever order they run. Called before any
+ * other hook is declared; a house is opened anew for each test, because it remembers what it has read.
  */
 export function freshEachTest(lane: Lane): void {
   let putBack: () => Promise<void>;
