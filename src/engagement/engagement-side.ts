@@ -75,7 +75,7 @@ export function makeEngagementSide(parts: EngagementParts): EngagementSide {
     referrals,
     ...lifecycleSide.consumers,
   ];
-  const events = new EventService(database, ledger, memberRows, current, clock, consumers);
+  const events = new EventService(database, ledger, memberRows, current, clock, log, consumers);
   const termGifts = new TermGiftService(database, rewards, clock, log);
   cards.onSold((termId) => termGifts.settle(termId));
   const levelGifts = new LevelGiftService(database, memberRows, rewards, current, clock);

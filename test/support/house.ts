@@ -156,7 +156,7 @@ export class House {
     this.returns = new ReturnService(database, ledger, this.points, current, clock);
     this.storedValue = new StoredValueService(database, ledger, memberRows, current, clock);
     const consumers = [this.storedValue, this.returns, ...(options.consumers ?? [])];
-    this.events = new EventService(database, ledger, memberRows, current, clock, consumers);
+    this.events = new EventService(database, ledger, memberRows, current, clock, log, consumers);
     this.applications = new ApplicationService(database, memberRows, current, clock);
     this.budgets = new GroupBudgetService(database, ledger, clock);
     const partnersOfOffers = async (_sql: unknown, ids: readonly Id[]) =>

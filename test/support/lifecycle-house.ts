@@ -41,7 +41,8 @@ export class LifecycleHouse {
     const catalogue = () => this.house.catalogue.current();
     const giver = rewards ?? this.house.rewards;
     const side = makeLifecycleSide({ database, ledger, memberRows, catalogue, clock, rewards: giver });
-    this.events = new EventService(database, ledger, memberRows, catalogue, clock, [returns, ...side.consumers]);
+    const log = { error: (details: object) => void this.house.errors.push(details) };
+    this.events = new EventService(database, ledger, memberRows, catalogue, clock, log, [returns, ...side.consumers]);
     this.side = side;
     this.campaigns = side.campaigns;
   }

@@ -18,7 +18,8 @@ export interface EventConsumer {
   part(event: MemberEvent, judging: Judging): EventPart | undefined;
   /**
    * Called after the commit for events that were new, in the order in which they were recorded. What it does must be
-   * due in the database as well (a row written by `part`), so that a worker does it when this process dies before.
+   * due in the database as well (a row written by `part`), so that a worker does it when this process dies before
+   * or it fails, which is logged and changes nothing of the answer.
    */
   after?(events: readonly MemberEvent[]): Promise<void>;
 }

@@ -229,6 +229,16 @@ eachDatabase((lane) => {
     for (const { memberId } of members) expect(await scene.points(memberId)).toMatchObject({ balance: 5 });
   });
 
+  test('what follows events and fails is told in the log and left to the worker; they are answered', async () => {
+    const { memberId, member } = await scene.member();
+    const broken = jest.spyOn(scene.house.returns, 'after').mockRejectedValueOnce(new Error('damaged'));
+    expect(await scene.earned(member, 'PURCHASE', { amount: 500 })).toMatchObject({ points: 5 });
+    expect(broken).toHaveBeenCalledTimes(1);
+    broken.mockRestore();
+    expect(scene.house.errors.splice(0)).toEqual([{ err: new Error('damaged') }]);
+    expect(await scene.points(memberId)).toMatchObject({ balance: 5 });
+  });
+
   test('a list of events goes on where it ended, the latest first', async () => {
     const { memberId, member } = await scene.member();
     const times = [5, 1, 3, 3, 2].map((hours) => scene.house.now - hours * HOUR);

@@ -41,6 +41,10 @@ const NO_MEMBER = refuse('NOT_FOUND', 'There is no such member.', 'member');
 /** Most of what is under way is in batches of the ledger, while the members of the rest are read. */
 const ROUNDS = { size: 128, underWay: 1_024 };
 
+export interface EventLog {
+  error(details: object, message: string): void;
+}
+
 export class EventService {
   private readonly rounds = new Rounds((event: MemberEvent) => this.recordOne(event), ROUNDS);
 
@@ -50,6 +54,7 @@ export class EventService {
     private readonly memberRows: MemberRowsStore,
     private readonly catalogue: () => Catalogue,
     private readonly clock: Clock,
+    private readonly log: EventLog,
     private readonly consumers: readonly EventConsumer[] = [],
   ) {}
 
@@ -83,8 +88,19 @@ export class EventService {
       }
     });
     await Promise.all(work);
-    if (recorded.length > 0) for (const consumer of this.consumers) await consumer.after?.(recorded);
+    if (recorded.length > 0) await this.follow(recorded);
     return outcomes as EventOutcome[];
+  }
+
+  /** The events are booked: what fails after them, perhaps for one member alone, is due to the worker as well. */
+  private async follow(recorded: readonly MemberEvent[]): Promise<void> {
+    for (const consumer of this.consumers) {
+      try {
+        await consumer.after?.(recorded);
+      } catch (error) {
+        this.log.error({ err: error }, 'what follows recorded events could not be done; the worker tries again');
+      }
+    }
   }
 
   private async recordOne(event: MemberEvent): Promise<EventOutcome> {
