@@ -68,6 +68,25 @@ eachDatabase((lane) => {
     expect(await days.settle()).toBe(0);
   });
 
+  test('a member whose row is damaged holds up no other', async () => {
+    const days = await open({ lifecycle: LIFECYCLE });
+    const ids = [await days.member(), await days.member(), await days.member()].toSorted();
+    await days.settle();
+    const joins = (joinedAt: number) =>
+      lane.database.transaction((tx) =>
+        tx.run('UPDATE member SET joined_at = ? WHERE id = ?', [joinedAt, Buffer.from(ids[1]!, 'hex')]),
+      );
+    // At no instant that a calendar knows.
+    await joins(Number.MAX_SAFE_INTEGER);
+    days.clock.set(noon('2026-03-01'));
+    await expect(days.settle()).rejects.toThrow();
+    const stages = async () => Promise.all(ids.map(async (id) => (await days.house.rows(id)).member.stage));
+    expect(await stages()).toEqual(['SILENT', 'MEMBER', 'SILENT']);
+    await joins(noon('2026-01-01'));
+    await days.settle();
+    expect(await stages()).toEqual(['SILENT', 'SILENT', 'SILENT']);
+  });
+
   test('other thresholds hold for everybody, without an event of theirs', async () => {
     const days = await open({ lifecycle: LIFECYCLE });
     const id = await days.member();

@@ -5,6 +5,7 @@ import type { Sql } from '../../database/sql';
 import type { Clock, Instant } from '../../kernel/clock';
 import { type Id, newId } from '../../kernel/id';
 import type { DayNumber } from '../../kernel/period';
+import { eachTried } from '../../kernel/tried';
 import type { Catalogue } from '../../program/catalogue';
 import type { LifecyclePolicy, RfmPolicy, Thresholds } from '../../program/lifecycle';
 import { Grades, NO_SCORES, type Scores, scoresOf } from '../rfm/rfm';
@@ -73,9 +74,19 @@ export class LifecycleService {
     await this.settle(await dueAtOnce(this.database.read, [...new Set(ids)], MEMBERS_A_PASS));
   }
 
-  /** Judges these members, at most a pass of them. */
+  /** Judges these members, at most a pass of them. Rejects with the first failure, after all the others were judged. */
   async settle(ids: readonly Id[]): Promise<void> {
     if (ids.length === 0) return;
+    try {
+      await this.judgeTogether(ids);
+    } catch (error) {
+      if (ids.length === 1) throw error;
+      // One by one, so that a damaged row keeps nobody else from being judged.
+      await eachTried(ids, (id) => this.judgeTogether([id]));
+    }
+  }
+
+  private async judgeTogether(ids: readonly Id[]): Promise<void> {
     const catalogue = this.catalogue();
     await this.database.transaction(async (tx) => {
       const rules = await this.rulesOf(tx, catalogue);
