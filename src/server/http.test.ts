@@ -83,6 +83,36 @@ it('sends modest security headers with every answer', async () => {
   expect(headers.get('x-powered-by')).toBeNull();
 });
 
+describe('a body that is too large', () => {
+  const head = (length: string) =>
+    `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n${length}\r\n\r\n`;
+  const piece = 'x'.repeat(64 * 1024);
+
+  it('is refused in words that reach also who sends it whole before it listens; the connection goes on', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').pause();
+    const flood = head(`content-length: ${160 * piece.length}`) + piece.repeat(160);
+    await new Promise((resolve, reject) => socket.once('error', reject).write(flood, resolve));
+    const answer = text(socket);
+    socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    const [refused, next] = (await answer).split(/(?=HTTP\/1\.1 200 )/);
+    expect(refused).toMatch(/^HTTP\/1\.1 413 [\s\S]*"BODY_TOO_LARGE"/);
+    expect(next).toContain('"status":"ok"');
+  });
+
+  it('that has no end is cut off', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(head('transfer-encoding: chunked'));
+    const pour = () => {
+      while (socket.writable && socket.write(`${piece.length.toString(16)}\r\n${piece}\r\n`));
+    };
+    socket.on('drain', pour).resume();
+    pour();
+    await closed;
+    expect(socket.bytesWritten).toBeLessThan(64_000_000);
+  });
+});
+
 describe('the end', () => {
   it('finishes what is in flight, takes nothing new, and closes', async () => {
     const gate = freshGate();

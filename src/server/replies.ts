@@ -4,6 +4,7 @@ import type { RefusalCode } from '../kernel/refusal';
 import { OverloadedError } from './admission';
 import { type ErrorCode, INTERNAL_MESSAGE } from './errors';
 import { describeError } from './logger';
+import { discardRest } from './rest-of-body';
 
 interface Answer {
   readonly status: number;
@@ -59,6 +60,7 @@ export function errorHandler(bodyBytes: number, types: readonly string[] = ['app
     if (answer.status >= 500) {
       request.log.error({ requestId: request.id, error: describeError(error) }, 'a request failed unexpectedly');
     }
+    if (answer.status === 413) discardRest(to);
     return reply(to, answer);
   };
 }
