@@ -16,15 +16,16 @@ import { cardCapAccount, classCapAccount, leftOn, partnerCapAccount } from './me
 const at = (text: string) => Date.parse(`${text}+08:00`);
 
 eachDatabase((lane) => {
-  freshEachTest(lane);
   let house: House;
   let other: House;
   let door: Database;
   beforeAll(async () => {
     door = await secondDoor(lane);
+    await openHouse(lane.database);
   });
+  freshEachTest(lane);
   beforeEach(async () => {
-    house = await openHouse(lane.database);
+    house = await openHouse(lane.database, { program: null });
     other = await openHouse(door, { clock: house.clock, program: null });
   });
   afterEach(async () => {

@@ -1,6 +1,9 @@
 // How redemptions end, on both databases: what comes back, what stays spent, and who of several comes first.
 import { expectBooks, House, must, openHouse, outcomeOf, SHOP, unique } from '../../test/support/house';
 import { eachDatabase } from '../../test/support/lanes';
+import { NOW } from '../../test/support/ledger-fixtures';
+import { secondDoor } from '../../test/support/lifecycle-house';
+import { freshEachTest } from '../../test/support/saved-tables';
 import type { Actor } from '../kernel/actor';
 import { DAY, HOUR } from '../kernel/clock';
 import { type Id, newId } from '../kernel/id';
@@ -16,11 +19,12 @@ eachDatabase((lane) => {
   let other: House;
   beforeAll(async () => {
     house = await openHouse(lane.database);
-    const door = lane.name === 'mysql' ? await lane.openAnother() : lane.database;
-    other = await openHouse(door, { clock: house.clock, program: null });
+    other = await openHouse(await secondDoor(lane), { clock: house.clock, program: null });
     await house.fillPool('latte', 40);
     await house.fillPool('film', 20);
   });
+  freshEachTest(lane);
+  beforeEach(() => house.clock.set(NOW));
   afterEach(async () => {
     jest.restoreAllMocks();
     expect([...house.errors, ...other.errors]).toEqual([]);

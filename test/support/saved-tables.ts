@@ -22,8 +22,9 @@ export async function savedTables(database: Database, tables: readonly string[])
 }
 
 /**
- * Each test of the lane finds the data as the migrations leave them, in whatever order they run. Called before any
- * other hook is declared; a house is opened anew for each test, because it remembers what it has read.
+ * Each test of the lane finds the same data, in whatever order they run: what the migrations leave, and what
+ * `beforeAll` hooks that are declared above this call have written. A house that was opened there may stay, with its
+ * clock set back, unless a test gives it another program, which it would remember.
  */
 export function freshEachTest(lane: Lane): void {
   let putBack: () => Promise<void>;

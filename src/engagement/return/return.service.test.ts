@@ -4,6 +4,7 @@ import { EventScene } from '../../../test/support/event-scene';
 import { offer } from '../../../test/support/gateway-program';
 import { expectBooks, unique } from '../../../test/support/house';
 import { eachDatabase } from '../../../test/support/lanes';
+import { freshEachTest } from '../../../test/support/saved-tables';
 import { DAY, HOUR, ManualClock } from '../../kernel/clock';
 import { debtOf } from '../../members/credit';
 import type { EventInput } from '../event/event';
@@ -40,6 +41,7 @@ test('parts of an order ask for their part each, and all of them for the whole',
 });
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   let clock: ManualClock;
   let scene: EventScene;
   beforeEach(async () => {

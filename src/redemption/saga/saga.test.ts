@@ -12,12 +12,15 @@ import { confirmed, declined } from '../../partner-port/connector';
 import type { Redemption } from '../redemption';
 
 eachDatabase((lane) => {
-  freshEachTest(lane);
   let house: House;
   let partner: FakePartner;
+  beforeAll(async () => {
+    await openHouse(lane.database, { program: SAGA_PROGRAM });
+  });
+  freshEachTest(lane);
   beforeEach(async () => {
     partner = new FakePartner();
-    house = await openHouse(lane.database, { program: SAGA_PROGRAM, partners: partner });
+    house = await openHouse(lane.database, { program: null, partners: partner });
   });
   afterEach(async () => {
     await house.saga.drain();
