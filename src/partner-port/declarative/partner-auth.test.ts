@@ -166,13 +166,20 @@ describe('client credentials', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
     partner.play(async () => {
+      arrive();
       await held;
       return { body: { access_token: 't', expires_in: 600 } };
     });
     const connector = connectorOf(cards(auth()), secrets);
     const hurry = new AbortController();
     const waiting = connector.cardStatus('m', { signal: hurry.signal });
+    // A request that is still on its way would come in the middle of another test.
+    await arrived;
     hurry.abort();
     expect(await waiting).toMatchObject({ kind: 'UNKNOWN', cause: 'UNAUTHORIZED' });
     release();
