@@ -12,6 +12,7 @@ const REST_MS = 3_000;
 export function discardRest(to: FastifyReply): void {
   const { raw } = to.request;
   const { socket } = raw;
+  if (raw.readableEnded || raw.destroyed) return;
   const most = socket.bytesRead + REST_BYTES;
   const timer = setTimeout(() => socket.destroy(), REST_MS);
   to.removeHeader('connection');
