@@ -97,13 +97,31 @@ export async function composeGateway(config: Config, clock: Clock = systemClock)
 
 export async function openGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
   const gateway = await composeGateway(config, clock);
-  await gateway.database.migrate();
-  if (!config.allowUnsafeDurability) await gateway.database.checkDurability();
-  await gateway.catalogue.refresh();
-  return gateway;
+  try {
+    await migrated(gateway);
+    if (!config.allowUnsafeDurability) await gateway.database.checkDurability();
+    await gateway.catalogue.refresh();
+    return gateway;
+  } catch (error) {
+    // An open pool of connections would keep the process from its end.
+    await gateway.close();
+    throw error;
+  }
+}
+
+/** Brings the tables up to date, and answers what was done; tables of something else are told as such. */
+export async function migrated({ config, database }: Gateway): Promise<string[]> {
+  return database.migrate().catch((error: Error) => {
+    const database = shownUrl(config.databaseUrl);
+    throw new CommandError(`The database ${database} cannot be brought up to date: ${error.message.split('\n')[0]}`);
+  });
 }
 
 /** The database's URL without its password. */
 export function shownUrl(url: string): string {
-  return url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');
+  if (url.startsWith('sqlite:') || !URL.canParse(url)) return url;
+  const shown = new URL(url);
+  if (shown.password !== '') shown.password = '***';
+  shown.search = '';
+  return shown.toString();
 }

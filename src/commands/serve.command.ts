@@ -12,7 +12,7 @@ import { issueDemoToken } from '../identity/demo-key';
 import type { Role } from '../kernel/actor';
 import { DAY, ManualClock, systemClock } from '../kernel/clock';
 import { packageRoot } from '../kernel/package-root';
-import { action, CommandError, composeGateway, type Output, openGateway, print, stopSignal } from './command';
+import { action, CommandError, composeGateway, migrated, type Output, openGateway, print, stopSignal } from './command';
 
 const TOKEN_LIFETIME_MS = 30 * DAY;
 /** Long enough for whoever keeps a connection to ask once more and be told to go. */
@@ -76,7 +76,7 @@ async function fillDemo(config: Config): Promise<boolean> {
   const clock = new ManualClock(systemClock.now());
   const gateway = await composeGateway(config, clock);
   try {
-    await gateway.database.migrate();
+    await migrated(gateway);
     await gateway.catalogue.refresh();
     await seedDemo(gateway, clock, systemClock.now());
     return (await gateway.members.idOf(DEMO_MEMBER)) !== undefined;

@@ -3,6 +3,7 @@ import { escape as escapeText, type Pool, type PoolConnection, type QueryError }
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { assert } from '../kernel/assert';
 import { mysqlDialect } from './dialect';
+import { quietLogger } from './quiet-logger';
 import {
   HexBytes,
   type Insert,
@@ -30,6 +31,7 @@ export function mysqlSource(
     poolSize,
     connectTimeout: CONNECT_TIMEOUT_MS,
     charset: 'utf8mb4_bin',
+    logger: quietLogger,
     // BIGINTs beyond 2^53 arrive as text and are refused by whoever reads them, instead of being rounded in silence.
     supportBigNumbers: true,
     bigNumberStrings: false,

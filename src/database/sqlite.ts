@@ -1,9 +1,10 @@
 // The embedded database: SQLite through TypeORM's `better-sqlite3` driver type with libsql as its driver.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import libsql from 'libsql';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
 import { questionMarks, sqliteDialect } from './dialect';
+import { quietLogger } from './quiet-logger';
 import {
   HexBytes,
   type Insert,
@@ -31,11 +32,13 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 /** Two sources on one file: TypeORM has one connection a source, and a reader must not see a writer's open work. */
 export function sqliteSource(path: string, migrations: MigrationClass[], entities: EntityClass[]): DataSource {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
+  if (existsSync(path) && statSync(path).isDirectory()) throw new Error('a folder stands there');
   return new DataSource({
     type: 'better-sqlite3',
     driver: libsql,
     database: path,
+    logger: quietLogger,
     timeout: BUSY_TIMEOUT_MS,
     migrations,
     migrationsTransactionMode: 'each',
@@ -47,6 +50,21 @@ export function sqliteSource(path: string, migrations: MigrationClass[], entitie
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     },
   });
+}
+
+/** Folder by folder: Node's own way of making all of them never ends below a place that takes none, such as `/proc`. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    if (!statSync(path).isDirectory()) throw new Error(`${path} is no folder`);
+    return;
+  }
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process that starts now may have been first.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 export type MigrationClass = new () => MigrationInterface;

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import libsql from 'libsql';
 import { commandLine } from '../../src/commands/program-line';
 import { gatewayEnvironment, NOON, TestGateway } from '../support/gateway';
 import { contentsOf } from '../support/gateway-contents';
@@ -136,6 +137,58 @@ describe('every command', () => {
       const ended = await perkgateInside([command, '--json'], environment);
       expectFailure(ended, message);
       expect(ended.stdout + ended.stderr).not.toContain('secret');
+    }
+  });
+
+  const PLAN = file('no-database.yaml', 'name: A\ncurrency: CNY\ntimeZone: UTC\nlevels: []\n');
+  const ID = '0198000000007000800000000000000a';
+  const ON_A_DATABASE = [
+    ['serve'],
+    ['migrate'],
+    ['codes', 'load', PLAN, '--offer', 'x'],
+    ['program', 'plan', PLAN],
+    ['program', 'apply', PLAN],
+    ['program', 'export'],
+    ['campaign', 'preview', 'x'],
+    ['ledger', 'verify'],
+    ['ledger', 'explain', '--member', 'x'],
+    ['audit', 'verify'],
+    ['insight', 'show'],
+    ['insight', 'verify'],
+    ['statement', 'issue', 'x'],
+    ['statement', 'list'],
+    ['statement', 'show', 'x', '1'],
+    ['reconcile', 'run', `feed_${ID}`],
+    ['reconcile', 'show', `reconciliation_${ID}`],
+    ['export', 'redemptions', join(folder, 'none.csv')],
+    ['export', 'list', 'members', join(folder, 'none.csv')],
+  ];
+  const STRANGE = file('strange.db', 'This is text, and no database at all.\n'.repeat(300));
+  const OTHERS = join(folder, 'others.db');
+  test.each<[string, string, RegExp]>([
+    ['a folder in its place', `sqlite:${folder}`, /The database sqlite:\S+ cannot be opened: a folder stands there/],
+    ['a place for no files', 'sqlite:/proc/nothing/x.db', /The database sqlite:\S+ cannot be opened: \w+: .*'\/proc/],
+    ['a file for a folder', `sqlite:${STRANGE}/x.db`, /cannot be opened: \S+strange.db is no folder/],
+    ['a file of another kind', `sqlite:${STRANGE}`, /strange.db cannot be opened: file is not a database/],
+    [
+      'tables of another program',
+      `sqlite:${OTHERS}`,
+      /others.db cannot be brought up to date: .*member already exists/,
+    ],
+    [
+      'a server that is away',
+      'mysql://u:sec@ret@127.0.0.1:1/x?p=ret',
+      /mysql:\/\/u:\*\*\*@127.0.0.1:1\/x cannot be opened/,
+    ],
+  ])('with a database that is none, %s, every command says so in one line', async (_what, url, message) => {
+    const others = new libsql(OTHERS);
+    others.exec('CREATE TABLE IF NOT EXISTS member (name TEXT)');
+    others.close();
+    for (const command of ON_A_DATABASE) {
+      const ended = await perkgateInside([...command, '--json'], gatewayEnvironment(url));
+      expectFailure(ended, message);
+      expect([command, ended.stdout.trimEnd().split('\n').length]).toEqual([command, 1]);
+      expect(ended.stdout + ended.stderr).not.toContain('ret@');
     }
   });
 
