@@ -65,17 +65,17 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     await story.claim(who, 'latte'),
   ];
   const item = gateway.itemId('latte');
-  const recharge = { source: 'till', eventId: 'recharge', type: 'RECHARGE', amount: 100 };
-  await gateway.run(SHOP, 'record-events', {
-    events: [{ ...recharge, member: who.subject, occurredAt: '2026-02-01T00:00:00Z' }],
-  });
+  // Each of them is asked about one thing only, so that the operations may come in any order.
+  const [payer, repaid, refundee] = [await recharged(story), await recharged(story), await recharged(story)];
+  const told = await story.member();
   const paymentKey = 'an order that is cancelled';
-  const payment = { member: who.subject, amount: 9, orderId: 'cancelled', idempotencyKey: paymentKey };
+  const payment = { member: repaid.subject, amount: 9, orderId: 'cancelled', idempotencyKey: paymentKey };
   await gateway.run(SHOP, 'spend-stored-value', { input: payment });
   const delivery = await tell(gateway, 'brewer', held.id);
   await listen(gateway, 'leaver');
   const key = { idempotencyKey: 'the key of this operation' };
   const member = who.subject;
+  const event = { source: 'shop', member: told.subject, occurredAt: '2026-03-01T00:00:00Z' };
   return {
     'member-home': { who, variables: { perks: 5, coupons: 5 }, answers: { externalId: member } },
     redeem: { who, variables: { input: { item, ...key } }, answers: 'Redemption' },
@@ -166,31 +166,32 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     'record-events': {
       who: SHOP,
       variables: {
-        events: [
-          { source: 'shop', eventId: 'of this operation', member, type: 'REVIEW', occurredAt: '2026-03-01T00:00:00Z' },
-        ],
+        events: [{ ...event, eventId: 'of this operation', type: 'REVIEW' }],
       },
       answers: { recorded: 1, refused: 0 },
       again: {
-        events: [{ source: 'shop', eventId: 'once more', member, type: 'SHARE', occurredAt: '2026-03-01T00:00:00Z' }],
+        events: [{ ...event, eventId: 'once more', type: 'SHARE' }],
       },
     },
     'spend-stored-value': {
       who: SHOP,
-      variables: { input: { member, amount: 30, orderId: 'a haircut', ...key } },
-      answers: { fromBalance: { amount: 30 }, member: { storedValue: { balance: { amount: 50 } } } },
+      variables: { input: { member: payer.subject, amount: 30, orderId: 'a haircut', ...key } },
+      answers: { fromBalance: { amount: 30 }, member: { storedValue: { balance: { amount: 70 } } } },
     },
     'cancel-stored-value-payment': {
       who: OPERATIONS,
-      variables: { input: { member, paymentKey, paidBy: SHOP.subject } },
+      variables: { input: { member: repaid.subject, paymentKey, paidBy: SHOP.subject } },
       answers: { toBalance: { amount: 9 }, toBonus: { amount: 0 } },
     },
     'refund-stored-value': {
       who: OPERATIONS,
-      variables: { input: { member, amount: 20, orderId: 'paid back', ...key } },
+      variables: { input: { member: refundee.subject, amount: 20, orderId: 'paid back', ...key } },
       answers: { fromBalance: { amount: 20 } },
     },
-    'member-events': { who, answers: { externalId: member, events: { edges: [{ node: { type: 'RECHARGE' } }] } } },
+    'member-events': {
+      who: payer,
+      answers: { externalId: payer.subject, events: { edges: [{ node: { type: 'RECHARGE' } }] } },
+    },
     ...(await agreementRuns(gateway)),
     ...(await settlementRuns(gateway)),
     ...(await partnerRunsOf(gateway)),
@@ -256,6 +257,16 @@ async function runsOf(story: Story): Promise<Record<string, Run>> {
     'member-lifecycle': { who: SHOP, variables: { externalId: member }, answers: { stageChanges: expect.anything() } },
     'staff-member': { who: AUDITOR, variables: { externalId: member }, answers: { externalId: member } },
   };
+}
+
+/** A member with 100 of stored value, paid in before. */
+async function recharged(story: Story): Promise<Who> {
+  const who = await story.member();
+  const recharge = { source: 'till', eventId: `recharge of ${who.subject}`, type: 'RECHARGE', amount: 100 };
+  await story.gateway.run(SHOP, 'record-events', {
+    events: [{ ...recharge, member: who.subject, occurredAt: '2026-02-01T00:00:00Z' }],
+  });
+  return who;
 }
 
 /** Of somebody else, since one waits at most. */
