@@ -229,6 +229,11 @@ eachDatabase((lane) => {
   });
 });
 
+/** A neighbour of an id in time that was never given to anything. */
+function beside(of: string): string {
+  return of.slice(0, 18) + 'f'.repeat(12) + of.slice(30);
+}
+
 /** A and B, side by side: each a member with a card and coupons, each a partner whose coupon was claimed. */
 async function furnish(story: Story) {
   const { gateway } = story;
@@ -279,8 +284,6 @@ async function furnish(story: Story) {
   };
   const id = (global: string) => global.split('_')[1]!;
   const cursor = (scope: string, of: string) => Buffer.from(`${scope}:${of}`).toString('base64url');
-  // A neighbour of B's id in time that was never given to anything.
-  const beside = (of: string) => of.slice(0, 18) + 'f'.repeat(12) + of.slice(30);
   const ids = { card: b.card.id, redemption: b.coupon.id, offer: gateway.itemId('film') };
   const wrong = (...types: string[]) => types.map((type) => `${type}_${id(ids.redemption)}`);
   const values: Readonly<Record<Exclude<Kind, 'PLAIN'>, Values>> = {
@@ -391,6 +394,8 @@ async function furnish(story: Story) {
     },
     PUBLIC_PLAN: { foreign: 'nothing', unknown: 'nobody', wrong: [], own: () => 'plus' },
   };
+  // What the requests make for A is later than all of B's, so that B's cursors and their neighbours list the same of it.
+  gateway.clock.advance(1_000);
   const secrets = [
     b.coupon.couponCode!,
     'Secretive',
@@ -412,7 +417,7 @@ function drawingValues(ofB: string, own: () => Promise<string>) {
     DRAWING: { foreign: ofB, unknown: `drawing_${NEVER}`, wrong: [`draw_${id}`, `redemption_${id}`, id], own },
     DRAWING_CURSOR: {
       foreign: cursor(id),
-      unknown: cursor(NEVER),
+      unknown: cursor(beside(id)),
       wrong: [Buffer.from(`coupon:${id}`).toString('base64url'), ofB],
       own: () => cursor('f'.repeat(32)),
     },
