@@ -5,6 +5,7 @@ import { AUDITOR, NOON, OPERATIONS, partnerOf, TestGateway, type Who } from '../
 import { offer, plan, programText } from '../support/gateway-program';
 import { expectBooksInOrder, fresh, outcomeOf, Story } from '../support/gateway-story';
 import { eachDatabase } from '../support/lanes';
+import { freshEachTest } from '../support/saved-tables';
 
 const FREE = { unitCost: 0, card: 'NONE' };
 
@@ -20,6 +21,7 @@ interface Totals {
 }
 
 eachDatabase((lane) => {
+  freshEachTest(lane);
   let gateway: TestGateway;
   let story: Story;
   beforeEach(async () => {

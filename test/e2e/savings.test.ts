@@ -42,6 +42,8 @@ eachDatabase((lane) => {
   const savingsOf = async (who: Who, months = 12) =>
     (await gateway.run<{ savings: Savings }>(who, 'savings', { months })).savings;
 
+  beforeEach(() => gateway.clock.set(NOON));
+
   test('a card of 109 yuan pays for itself, and every month says what it was', async () => {
     // Given a card bought in March, with twenty freight coupons of 5 yuan of which twelve are used at once.
     const { who, card } = await story.holder('plus-year');
