@@ -394,7 +394,7 @@ async function furnish(story: Story) {
     },
     PUBLIC_PLAN: { foreign: 'nothing', unknown: 'nobody', wrong: [], own: () => 'plus' },
   };
-  // What the requests make for A is later than all of B's, so that B's cursors and their neighbours list the same of it.
+  // What the requests make for A is later than all of B's, so that B's cursors and their neighbours list the same.
   gateway.clock.advance(1_000);
   const secrets = [
     b.coupon.couponCode!,
