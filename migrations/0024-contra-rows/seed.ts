@@ -5,5 +5,5 @@ import type { Sql } from '../../src/database/sql';
 const COST = `${'019b8c0a00007000800000000000c100'}8011${'0'.repeat(52)}`;
 
 export async function seed(tx: Sql): Promise<void> {
-  await tx.insertMany('ledger_contra_delta', ['moved'], [['[]'], [JSON.stringify([[COST, 0, 0, 0, 0]])]]);
+  await tx.insertMany('ledger_contra_delta', ['moved'], [[JSON.stringify([[COST, 0, 0, 0, 0]])]]);
 }
