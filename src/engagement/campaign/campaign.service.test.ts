@@ -33,6 +33,17 @@ const campaign = (code: string, trigger: object, more: object = {}) => ({
 });
 
 eachDatabase((lane) => {
+  /** Another process, in which nothing can be given to this member. */
+  const failingFor = async (unlucky: string, { clock, house }: LifecycleHouse): Promise<LifecycleHouse> => {
+    const giver: RewardGiver = {
+      give: (giving: Giving) =>
+        giving.memberId === unlucky ? Promise.reject(new Error('damaged')) : house.rewards.give(giving),
+    };
+    const other = new LifecycleHouse(await secondDoor(lane), clock, giver);
+    await other.house.catalogue.refresh();
+    return other;
+  };
+
   afterEach(async () => {
     // Of one test no campaign and no member lives on into the next one.
     const tables = ['campaign_run', 'campaign_trigger', 'campaign_gift', 'member_day', 'stage_change', 'member'];
@@ -225,12 +236,7 @@ eachDatabase((lane) => {
     ]);
     const [unlucky, lucky] = [await days.member(), await days.member()];
     days.clock.set(noon('2026-01-04'));
-    const giver: RewardGiver = {
-      give: (giving: Giving) =>
-        giving.memberId === unlucky ? Promise.reject(new Error('damaged')) : days.house.rewards.give(giving),
-    };
-    const other = new LifecycleHouse(await secondDoor(lane), days.clock, giver);
-    await other.house.catalogue.refresh();
+    const other = await failingFor(unlucky!, days);
     // Each pass tells of the fault, and goes as far as it can.
     for (let pass = 0; pass < 4; pass += 1) await expect(other.settle()).rejects.toThrow('damaged');
     expect(await Promise.all([unlucky, lucky].map((id) => days.points(id)))).toEqual([0, 20]);
@@ -243,12 +249,7 @@ eachDatabase((lane) => {
     const ids = await Promise.all(Array.from({ length: 40 }, () => days.member()));
     const [unlucky] = ids.toSorted();
     days.clock.set(noon('2026-03-01'));
-    const giver: RewardGiver = {
-      give: (giving: Giving) =>
-        giving.memberId === unlucky ? Promise.reject(new Error('damaged')) : days.house.rewards.give(giving),
-    };
-    const other = new LifecycleHouse(await secondDoor(lane), days.clock, giver);
-    await other.house.catalogue.refresh();
+    const other = await failingFor(unlucky!, days);
     for (let pass = 0; pass < 4; pass += 1) await expect(other.settle()).rejects.toThrow('damaged');
     const given = async () => (await Promise.all(ids.map((id) => days.points(id)))).filter((sum) => sum === 10).length;
     expect(await given()).toBe(39);
@@ -260,12 +261,7 @@ eachDatabase((lane) => {
   test('an event is recorded and sets off what it does, though what another member set off fails', async () => {
     const days = await open([campaign('thanks', { on: 'EVENT', event: 'REVIEW' })]);
     const [unlucky, lucky] = [await days.member(), await days.member()];
-    const giver: RewardGiver = {
-      give: (giving: Giving) =>
-        giving.memberId === unlucky ? Promise.reject(new Error('damaged')) : days.house.rewards.give(giving),
-    };
-    const other = new LifecycleHouse(await secondDoor(lane), days.clock, giver);
-    await other.house.catalogue.refresh();
+    const other = await failingFor(unlucky!, days);
     await other.tell(unlucky, 'REVIEW');
     await other.tell(lucky, 'REVIEW');
     expect(await Promise.all([unlucky, lucky].map((id) => days.points(id)))).toEqual([0, 10]);
